@@ -1,0 +1,3 @@
+"""Sfumato: a desktop studio for painting with diffusion models."""
+
+__version__ = "0.1.0"

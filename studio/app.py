@@ -1,0 +1,163 @@
+"""The only file that knows every room: it builds them and connects them."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import logging.handlers
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from studio.document.document import Document
+from studio.engine.engine import Engine
+from studio.engine.status import WorkerStart
+from studio.library.pictures import read_picture
+from studio.library.resources import resource
+from studio.prompts.history import PromptHistory
+from studio.prompts.styles import load_styles
+from studio.request.errors import Trouble
+from studio.request.family import Model
+from studio.settings.paths import Home
+from studio.settings.settings import Settings, SettingsFile
+from studio.shelves import describe, gallery_of, models_of, pipeline_of
+from studio.ui.preferences import Preferences
+from studio.ui.theme import apply_theme
+from studio.ui.window import Furnishing, MainWindow
+
+log = logging.getLogger(__name__)
+LOG_BYTES = 2_000_000
+DEFECT = "That did not work: the program has a defect there. Your work is safe, the details are in the log."
+SWITCH = 0.001  # seconds; other threads give the window its turn five times sooner than by default
+
+
+class Studio:
+    """All rooms of one running program. The window is built, not yet shown; the worker is not yet started."""
+
+    def __init__(self, home: Home) -> None:
+        """Raises Trouble when there is no model at all."""
+        self.home = home
+        file = SettingsFile(home.settings_file)
+        self.settings = file.load()
+        apply_theme(application(), self.settings.theme)
+        self.preferences = Preferences(self.settings, file.save)
+        self.models = models_of(home, self.settings)
+        self.gallery = gallery_of(home)
+        self.document = Document(self._first_model())
+        self.engine = Engine(worker_start(home, self.settings), home.queue, self.gallery.keep)
+        self.window = MainWindow(
+            self.document,
+            self.engine,
+            self.models,
+            self.preferences,
+            PromptHistory(home.history_file),
+            Furnishing(
+                styles=load_styles(resource("styles", "styles.json")),
+                read_picture=read_picture,
+                gallery_folder=home.gallery,
+            ),
+        )
+        if file.problem:
+            self.window.telling.sentence(file.problem)
+        self.preferences.changed.connect(self._settings_changed)
+
+    def open(self, path: Path) -> None:
+        """Puts a picture on the canvas."""
+        self.window.incoming.open(path)
+
+    def close(self) -> None:
+        """Ends the worker; what is unfinished stays in the queue."""
+        self.preferences.flush()
+        self.engine.close()
+
+    def _first_model(self) -> Model:
+        known = {model.reference.name: model for model in self.models.all()}
+        return known.get(self.settings.last_model) or self.models.default()
+
+    def _settings_changed(self, settings: Settings) -> None:
+        apply_theme(application(), settings.theme)
+
+
+def worker_start(home: Home, settings: Settings) -> WorkerStart:
+    """How the engine starts its worker: this program again, as a process that only makes pictures."""
+    options = ("--memory", settings.memory, *(() if settings.previews else ("--no-previews",)))
+    return WorkerStart(
+        command=(sys.executable, "-m", "studio", "worker", *options),
+        log=home.logs / "worker.log",
+        environment={"SFUMATO_HOME": os.environ["SFUMATO_HOME"]} if "SFUMATO_HOME" in os.environ else {},
+        isolation=settings.isolation,
+        make_pipeline=lambda: pipeline_of(home, settings.memory, settings.previews),
+        describe=describe,
+    )
+
+
+def run_window(home: Home, file: str | None = None) -> int:
+    """Opens the studio and stays until its window is closed. Raises Trouble without a screen."""
+    if not has_screen():
+        raise Trouble("There is no screen here to open the window on.", "`generate` works without one: see --help.")
+    keep_log(home)
+    sys.setswitchinterval(SWITCH)
+    app = application()
+    studio = Studio(home)
+    _tell_of_defects(studio.window.telling.sentence)
+    studio.window.show()
+    QTimer.singleShot(0, studio.engine.start)  # after the first paint: the window is there, torch loads behind it
+    if file is not None:
+        studio.open(Path(file))
+    try:
+        return app.exec()
+    finally:
+        studio.close()
+
+
+def application() -> QApplication:
+    """The one QApplication, made and themed when it is first asked for."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Sfumato")
+    app.setDesktopFileName("sfumato")
+    app.setWindowIcon(QIcon(str(resource("icons", "sfumato.svg"))))
+    return app
+
+
+def has_screen() -> bool:
+    """True when a window can be seen. Linux needs a display server; QT_QPA_PLATFORM overrules."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def keep_log(home: Home) -> None:
+    """Everything that is logged goes to a file of the person's, a few megabytes at most."""
+    handler = logging.handlers.RotatingFileHandler(
+        home.logs / "studio.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    faulthandler.enable()
+
+
+def _tell_of_defects(tell: Callable[[str], object]) -> None:
+    """An exception that nobody caught costs one action, not the work: it is logged and told, and the window goes on."""
+
+    def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        log.error("not caught", exc_info=(kind, error, trace))
+        sentence = str(error) if isinstance(error, Trouble) else DEFECT
+        if threading.current_thread() is threading.main_thread():
+            tell(sentence)
+
+    sys.excepthook = told

@@ -1,0 +1,86 @@
+"""The same rooms without a window: generate, convert, gallery, models, doctor, screenshot.
+
+Exit codes: 0 success, 1 failure, 2 bad input. Errors are one line on stderr; `--json` prints one JSON object a line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from studio import __version__
+from studio.request.errors import BadInput, CancelledError, Trouble
+from studio.settings.paths import Home, HomeError
+
+SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS = ("generate", "convert", "gallery", "models", "doctor", "screenshot")
+Command = Callable[[argparse.Namespace, Home], int]
+
+
+def run(arguments: list[str]) -> int:
+    """Parses and carries out one command; without a command the window opens."""
+    try:
+        options = _parser(arguments).parse_args(arguments)
+    except SystemExit as leaving:  # argparse has printed its line; 2 is bad input for it, too
+        return leaving.code if isinstance(leaving.code, int) else SUCCESS
+    try:
+        return options.command(options, _home())
+    except BadInput as trouble:
+        return _complain(trouble, BAD_INPUT)
+    except Trouble as trouble:
+        return _complain(trouble, FAILURE)
+    except (KeyboardInterrupt, CancelledError):
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone: nobody is left to tell
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return SUCCESS
+
+
+def _home() -> Home:
+    home = Home.find(os.environ)
+    try:
+        home.prepare()
+    except HomeError as error:
+        raise Trouble(error.message, error.remedy, error.details) from error
+    return home
+
+
+def _complain(trouble: Trouble, code: int) -> int:
+    logging.getLogger(__name__).debug("%s\n%s", trouble, trouble.details)
+    print(f"sfumato: {trouble}", file=sys.stderr)
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains in one line, without the usage: `--help` has that."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"sfumato: {message[:1].upper()}{message[1:]}.\n")
+
+
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+    """Knows all commands, but loads only the one that is called: the window must not wait for the others."""
+    parser = _Parser(prog="sfumato", description="A desktop studio for painting with diffusion models.")
+    parser.add_argument("--version", action="version", version=f"Sfumato {__version__}")
+    parser.set_defaults(command=_window, file=None)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    window = commands.add_parser("open", help="open the window (what happens without a command, too)")
+    window.add_argument("file", nargs="?", help="a picture or document to open")
+    window.set_defaults(command=_window)
+    called = arguments[0] if arguments else "open"
+    wanted = [called] if called in COMMANDS else [] if called == "open" else COMMANDS
+    for name in wanted:
+        importlib.import_module(f"studio.cli_{name}").add_parser(commands)
+    return parser
+
+
+def _window(options: argparse.Namespace, home: Home) -> int:
+    from studio.app import run_window
+
+    return run_window(home, options.file)

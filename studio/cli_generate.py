@@ -1,0 +1,259 @@
+"""`python -m studio generate`: a prompt to pictures, without a window, through the same pipeline."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, assert_never
+
+import numpy as np
+
+from studio.cli_parsing import Commands
+from studio.library.gallery.gallery import Gallery
+from studio.library.gallery.writing import KINDS, write_picture
+from studio.library.models import Models
+from studio.library.pictures import read_mask, read_picture
+from studio.request.errors import BadInput, Trouble
+from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Picture, Queued, Step
+from studio.request.family import Model
+from studio.request.geometry import Size
+from studio.request.pixels import Pixels
+from studio.request.request import LARGEST_SIDE, GenerationRequest, Prompt
+from studio.request.sampling import Sampler
+from studio.settings.paths import Home
+from studio.shelves import gallery_of, models_of, pipeline_of
+
+
+def add_parser(commands: Commands) -> None:
+    """Adds `generate` to the command line."""
+    parser = commands.add_parser("generate", help="make pictures from a prompt")
+    parser.add_argument("prompt", help="what to see; may be empty")
+    parser.add_argument("--negative", default="", metavar="TEXT", help="what not to see")
+    parser.add_argument("--model", metavar="NAME", help="a model's name; without it the one that ships with Sfumato")
+    parser.add_argument("--size", metavar="WxH", help="size in pixels")
+    parser.add_argument("--steps", metavar="N", help="denoising steps")
+    parser.add_argument("--guidance", metavar="F", help="how closely to follow the prompt")
+    parser.add_argument("--sampler", metavar="NAME", help='for example "Euler a" or "DPM++ 2M Karras"')
+    parser.add_argument("--seed", metavar="N", help="the same seed makes the same picture; random without")
+    parser.add_argument("--count", default="1", metavar="N", help="how many pictures, 1 to 16")
+    parser.add_argument("--image", metavar="FILE", help="a source picture")
+    parser.add_argument("--strength", metavar="F", help="how much the source may change, 0 to 1")
+    parser.add_argument("--mask", metavar="FILE", help="white is made anew, black is kept")
+    parser.add_argument("--expand", metavar="L,T,R,B", help="pixels to add on each side of the source")
+    parser.add_argument("--previews", metavar="DIR", help="write the picture of each step there")
+    parser.add_argument("--output", metavar="FILE-or-DIR", help="write there instead of into the gallery")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line for each event")
+    parser.set_defaults(command=run)
+
+
+def run(options: argparse.Namespace, home: Home) -> int:
+    """Makes the pictures; prints their paths, or events as JSON."""
+    models = models_of(home)
+    request = request_from(options, models)
+    keep = keeper(options.output, request.count, home)
+
+    pipeline = pipeline_of(home, previews=options.previews is not None)  # seconds: bad input was told of before
+    teller = Teller(keep, as_json=options.json, previews=Path(options.previews) if options.previews else None)
+    try:
+        finished = pipeline.run(request, teller)
+    except Trouble as trouble:
+        if options.json:
+            teller.say({"event": "failed", "message": trouble.message, "remedy": trouble.remedy})
+        raise
+    teller.finish(finished)
+    return 0
+
+
+def request_from(options: argparse.Namespace, models: Models) -> GenerationRequest:
+    """The request that the options describe. Raises BadInput for what cannot be used."""
+    model = models.named(options.model) if options.model else models.default()
+    source, mask = _sources(options)
+    size = source.size if source else (_size(options.size) if options.size else model.defaults.size)
+    return GenerationRequest(
+        model=model.reference,
+        prompt=Prompt.plain(options.prompt),
+        negative=Prompt.plain(options.negative),
+        size=size,
+        steps=_whole(options.steps, "--steps", model.defaults.steps),
+        guidance=_real(options.guidance, "--guidance", model.defaults.guidance),
+        sampler=_sampler(options.sampler, model),
+        seed=_whole(options.seed, "--seed", secrets.randbits(63)),
+        count=_whole(options.count, "--count", 1),
+        source=source,
+        mask=mask,
+        strength=_real(options.strength, "--strength", 0.6 if source and mask is None else 1.0),
+    )
+
+
+def _sampler(name: str | None, model: Model) -> Sampler:
+    if name is None:
+        return model.defaults.sampler
+    sampler = Sampler.named(name)
+    if sampler not in model.family.samplers:
+        known = ", ".join(known.name for known in model.family.samplers)
+        raise BadInput(f"{model.title} cannot use the sampler {sampler.name}.", f"Choose one of {known}.")
+    return sampler
+
+
+def _sources(options: argparse.Namespace) -> tuple[Pixels | None, Pixels | None]:
+    if options.image is None:
+        for name in ("mask", "expand", "strength"):
+            if getattr(options, name) is not None:
+                raise BadInput(f"--{name} needs a picture to work on.", "Give one with --image.")
+        return None, None
+    source = read_picture(Path(options.image))
+    mask = read_mask(Path(options.mask), source.size) if options.mask else None
+    if options.size:
+        source, mask = _resized(source, _size(options.size)), mask and _resized(mask, _size(options.size))
+    if options.expand:
+        source, mask = expanded(source, mask, _sides(options.expand))
+    return source, mask
+
+
+def _resized(picture: Pixels, size: Size) -> Pixels:
+    from PIL import Image
+
+    array = picture.array[..., 0] if picture.channels == 1 else picture.array
+    scaled = Image.fromarray(array).resize(size, Image.Resampling.LANCZOS)
+    return Pixels(np.asarray(scaled).reshape(size.height, size.width, picture.channels).copy())
+
+
+def expanded(source: Pixels, mask: Pixels | None, sides: tuple[int, int, int, int]) -> tuple[Pixels, Pixels]:
+    """The source on a larger canvas, its border colours carried outwards, and the mask of what is new.
+
+    sides: pixels to add left, top, right, bottom.
+    """
+    left, top, right, bottom = sides
+    around = ((top, bottom), (left, right), (0, 0))
+    kept = mask.array if mask else np.zeros((source.size.height, source.size.width, 1), np.uint8)
+    return (
+        Pixels(np.pad(source.array, around, mode="edge")),
+        Pixels(np.pad(kept, around, mode="constant", constant_values=255)),
+    )
+
+
+def _sides(text: str) -> tuple[int, int, int, int]:
+    try:
+        left, top, right, bottom = (int(part) for part in text.split(","))
+    except ValueError:
+        raise BadInput(f"--expand {text!r} is not four numbers.", "Write left,top,right,bottom: 0,0,128,0.") from None
+    if min(left, top, right, bottom) < 0 or max(left, top, right, bottom) > LARGEST_SIDE:
+        raise BadInput(f"--expand {text!r} cannot be used.", f"Each side takes 0 to {LARGEST_SIDE} pixels.")
+    return left, top, right, bottom
+
+
+def _size(text: str) -> Size:
+    try:
+        width, height = (int(part) for part in text.lower().replace("×", "x").split("x"))
+    except ValueError:
+        raise BadInput(f"--size {text!r} is not a size.", "Write width x height in pixels: 512x768.") from None
+    return Size(width, height)
+
+
+def _whole(text: str | None, option: str, otherwise: int) -> int:
+    return _number(text, option, otherwise, int, "a whole number")
+
+
+def _real(text: str | None, option: str, otherwise: float) -> float:
+    return _number(text, option, otherwise, float, "a number")
+
+
+def _number(text: str | None, option: str, otherwise: Any, kind: Callable[[str], Any], called: str) -> Any:
+    if text is None:
+        return otherwise
+    try:
+        return kind(text)
+    except ValueError:
+        raise BadInput(f"{option} {text!r} is not {called}.") from None
+
+
+def keeper(output: str | None, count: int, home: Home) -> Callable[[Picture], Path]:
+    """Where finished pictures go: the gallery, a folder, or one file (numbered when there are several)."""
+    if output is None:
+        return gallery_of(home).keep
+    path = Path(output)
+    if path.is_dir() or not path.suffix:
+        return Gallery(path).keep
+    if path.suffix.lower() not in KINDS:
+        raise BadInput(f"Pictures cannot be written as {path.suffix}.", f"Use one of {', '.join(KINDS)}.")
+    numbers = iter(range(1, count + 1))
+
+    def keep(picture: Picture) -> Path:
+        number = next(numbers)
+        target = path if count == 1 else path.with_stem(f"{path.stem}-{number:02}")
+        return write_picture(picture, target)
+
+    return keep
+
+
+@dataclass
+class Teller:
+    """The report of a headless job: keeps pictures, writes previews, prints events."""
+
+    keep: Callable[[Picture], Path]
+    as_json: bool
+    previews: Path | None
+    paths: list[Path] = field(default_factory=list[Path])
+
+    def check(self) -> None:
+        """Nothing to do: Ctrl+C raises KeyboardInterrupt by itself."""
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Made(index=index, picture=picture):
+                path = self.keep(picture)
+                self.paths.append(path)
+                self.say({"event": "made", "index": index, **_facts(picture, path)})
+            case Step():
+                self._step(event)
+            case Loading(what=what, fraction=fraction):
+                self.say({"event": "loading", "what": what, "fraction": fraction})
+            case Queued() | Finished() | Failed() | Cancelled():
+                pass
+            case _:
+                assert_never(event)
+
+    def _step(self, step: Step) -> None:
+        fact: dict[str, Any] = {"event": "step", "done": step.done, "total": step.total, "picture": step.picture}
+        fact["seconds_left"] = step.seconds_left
+        if self.previews is not None and step.preview is not None:
+            fact["preview"] = str(self._write_preview(step, step.preview))
+        self.say(fact)
+
+    def _write_preview(self, step: Step, preview: Pixels) -> Path:
+        from PIL import Image
+
+        assert self.previews is not None
+        path = self.previews / f"picture{step.picture + 1:02}-step{step.done:03}.png"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(preview.array).save(path)
+        except OSError as error:
+            raise Trouble(f"The preview {path} cannot be written: {error.strerror or error}.") from error
+        return path
+
+    def finish(self, finished: Finished) -> None:
+        """Prints the closing line, or the paths."""
+        if not self.as_json:
+            for path in self.paths:
+                print(path)
+            for note in finished.notes:
+                print(f"sfumato: {note}", file=sys.stderr)
+            return
+        pictures = [_facts(picture, path) for picture, path in zip(finished.pictures, self.paths, strict=True)]
+        seconds = round(finished.timings.total, 3)
+        self.say({"event": "finished", "pictures": pictures, "seconds": seconds, "notes": list(finished.notes)})
+
+    def say(self, fact: dict[str, Any]) -> None:
+        if self.as_json:
+            print(json.dumps(fact, allow_nan=False), flush=True)
+
+
+def _facts(picture: Picture, path: Path) -> dict[str, Any]:
+    size = picture.pixels.size
+    return {"path": str(path), "seed": picture.request.seed, "width": size.width, "height": size.height}

@@ -1,0 +1,280 @@
+"""The document: layers, words and parameters, and the one stack on which all of it can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from studio.document.change import EVERYTHING, NOTHING, Change
+from studio.document.compositing import compose
+from studio.document.edits import Edit, FieldsEdit, TilesEdit, TreeEdit, extent_of
+from studio.document.history import History
+from studio.document.images import pixels_of
+from studio.document.layers import NOWHERE, GeneratedLayer, Group, Layer, PaintLayer, has_content, parent_of, walk
+from studio.document.placing import generated_layer, paint_layer
+from studio.document.recipe import Recipe, fresh_seed
+from studio.document.resolve import Canvas, on_paper, resolve
+from studio.document.tiles import Tiles
+from studio.document.vault import Vault
+from studio.request.events import Picture
+from studio.request.family import Model
+from studio.request.geometry import Rect, Size
+from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest
+
+SOURCE_STRENGTH = 0.6  # a picture that is put in to start from would be ignored at 1
+
+
+class Document(QObject):
+    """What the artist edits. Lives in the window's thread.
+
+    changed(Change): something is different, told once for each edit, undo or redo, after it is done.
+    damaged(Rect): this part of the canvas looks different; also told in the middle of a stroke.
+    about_to_read(): what is unfinished, such as content that floats, has to be laid down now.
+
+    Everything that changes goes through `push`; what has no edit of its own yet is a `FieldsEdit`.
+    """
+
+    changed = Signal(object)
+    damaged = Signal(object)
+    about_to_read = Signal()
+
+    def __init__(self, model: Model, size: Size | None = None, parent: QObject | None = None) -> None:
+        """size: of the canvas; None follows the recipe until there is something on it."""
+        super().__init__(parent)
+        self.undo_stack = History(self._together, self)
+        self.vault = Vault()
+        self.path: Path | None = None
+        self.foreign: Mapping[str, bytes] = {}  # entries of its file that are another program's
+        self._model = model
+        self._recipe = Recipe(seed=fresh_seed())
+        self._size = size
+        self._root = Group(name="", children=(PaintLayer(name="Layer 1"),))
+        self._active: Layer = self._root.children[0]
+        self._selection: Tiles | None = None
+        self._depth = 0
+        self._pending = NOTHING
+        self._told_size = self.size
+        self._request: GenerationRequest | None = None
+        self._flat: Pixels | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        return self._recipe
+
+    @property
+    def model(self) -> Model:
+        return self._model
+
+    @property
+    def size(self) -> Size:
+        """Of the canvas, in pixels. An empty canvas has the size of the picture that would be made."""
+        return self._size or self._recipe.size or self._model.defaults.size
+
+    @property
+    def root(self) -> Group:
+        return self._root
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The uppermost level of layers, in painting order, the lowest first."""
+        return self._root.children
+
+    @property
+    def active(self) -> Layer:
+        """The layer that the hand works on."""
+        return self._active
+
+    def set_active(self, layer: Layer) -> None:
+        if layer is not self._active:
+            self._active = layer
+            self.changed.emit(Change.LAYERS)
+
+    @property
+    def selection(self) -> Tiles | None:
+        """What edits are confined to, as coverage on the canvas; None: everything."""
+        return self._selection
+
+    @property
+    def has_picture(self) -> bool:
+        """True when something can be seen on the canvas."""
+        return has_content(self.layers)
+
+    def image(self, area: Rect | None = None) -> QImage:
+        """What the canvas shows, premultiplied, without masks. area: a part of it; None: all."""
+        return compose(self.layers, area or Rect.of(self.size))
+
+    def picture(self, area: Rect | None = None) -> Pixels:
+        """The same as frozen sRGB pixels, with alpha if anything shows through."""
+        return pixels_of(self.image(area))
+
+    def push(self, edit: Edit) -> None:
+        """Does an edit and puts it on the undo stack. With the first content the canvas gets a size of its own."""
+        if isinstance(edit, TilesEdit):
+            self.vault.add(edit)
+        if self._size is not None or not isinstance(edit, TilesEdit | TreeEdit):
+            self.undo_stack.push(edit)
+            return
+        size = self.size
+        with self.step(edit.text()):
+            self.undo_stack.push(edit)
+            if not extent_of(self.layers).empty:
+                self.undo_stack.push(self._fields("Canvas", Change.SIZE, _size=size))
+
+    @contextmanager
+    def step(self, text: str) -> Generator[None]:
+        """Edits pushed inside are undone together, and told of once."""
+        with self._together():
+            self.undo_stack.beginMacro(text)
+            try:
+                yield
+            finally:
+                self.undo_stack.endMacro()
+
+    def touched(self, change: Change, area: Rect = NOWHERE) -> None:
+        """Told by edits: this is different now. area: the part of the canvas that looks different."""
+        if not area.empty:
+            self.damaged.emit(area)
+        self._pending |= change
+        self._forget(change)
+        if not self._depth:
+            self._tell()
+
+    def change(self, **fields: Any) -> None:
+        """Another wish: fields of `Recipe`. Successive edits of the same fields are one step of undo.
+
+        Raises TypeError for a field that a recipe has not.
+        """
+        after = replace(self._recipe, **fields)
+        if after == self._recipe:
+            return
+        before = {name: getattr(self._recipe, name) for name in fields}
+        text = "Change " + " and ".join(name.replace("_", " ") for name in fields)
+        self.push(
+            FieldsEdit(self, text, Change.RECIPE, self, before=before, after=fields, put=self._put_recipe, merges=True)
+        )
+
+    def set_model(self, model: Model) -> None:
+        if model != self._model:
+            self.push(self._fields("Change model", Change.MODEL, _model=model))
+
+    def set_size(self, size: Size, text: str = "Canvas size") -> None:
+        """Another size of the canvas; layers stay where they are."""
+        if size != self._size:
+            self.push(self._fields(text, Change.SIZE, merges=False, _size=size))
+
+    def select(self, selection: Tiles | None, text: str = "Select") -> None:
+        """Confines edits to what is covered; None or nothing covered lifts that."""
+        tiles = selection if selection is not None and len(selection) else None
+        if tiles is not self._selection:
+            self.push(self._fields(text, Change.SELECTION, merges=False, _selection=tiles))
+
+    def add_layer(self, layer: Layer, text: str = "") -> None:
+        """Puts a layer above the active one and makes it the active one."""
+        group = parent_of(self._root, self._active) or self._root
+        children = list(group.children)
+        at = children.index(self._active) + 1 if self._active in children else len(children)
+        children.insert(at, layer)
+        with self.step(text or f"Add {layer.name}"):
+            self.push(TreeEdit(self, text, {group: children}))
+            self.activate(layer)
+
+    def activate(self, layer: Layer) -> None:
+        """Makes a layer the active one as a part of a step, so that undo makes the former one active again."""
+        if layer is not self._active:
+            self.push(self._fields("Choose layer", Change.LAYERS, merges=False, _active=layer))
+
+    def request(self) -> GenerationRequest:
+        """The request that this document amounts to. Equal, and the same object, until something changes.
+
+        Raises BadInput when a value cannot be used.
+        """
+        self.about_to_read.emit()
+        if self._request is None:
+            canvas = Canvas(self.layers, self.size, self._flattened)
+            self._request = resolve(self._recipe, self._model, canvas)
+        return self._request
+
+    def next_seed(self) -> int:
+        """Draws a fresh seed for the generation to be submitted, unless the seed is locked. Not a step of undo."""
+        if not self._recipe.seed_locked:
+            self._recipe = replace(self._recipe, seed=fresh_seed())
+            self.touched(Change.RECIPE)
+        return self._recipe.seed
+
+    def set_source(self, pixels: Pixels, name: str = "Picture") -> None:
+        """A picture to start from: an empty canvas takes its size, else it becomes a layer. One step of undo."""
+        with self.step(f"Place {name}"):
+            if not self.has_picture:
+                self.push(self._fields("Canvas", Change.SIZE, merges=False, _size=pixels.size))
+            self.add_layer(paint_layer(pixels, self.size, name))
+            if self._recipe.strength >= 1:
+                self.change(strength=SOURCE_STRENGTH)
+
+    def apply_picture(self, picture: Picture, area: Rect | None = None) -> GeneratedLayer:
+        """Puts a made picture on the canvas as a layer that remembers its request. One step of undo.
+
+        area: where it belongs; None: all of the canvas, which takes the picture's size if it is empty.
+        """
+        with self.step("Apply picture"):
+            if area is None and not self.has_picture:
+                self.push(self._fields("Canvas", Change.SIZE, merges=False, _size=picture.pixels.size))
+            layer = generated_layer(picture, area or Rect.of(self.size))
+            self.add_layer(layer)
+        return layer
+
+    @contextmanager
+    def _together(self) -> Generator[None]:
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            self._tell()
+
+    def _fields(self, text: str, change: Change, *, merges: bool = True, **after: Any) -> FieldsEdit:
+        before = {name: getattr(self, name) for name in after}
+        return FieldsEdit(self, text, change, self, before=before, after=after, merges=merges)
+
+    def _put_recipe(self, values: Any) -> None:
+        self._recipe = replace(self._recipe, **values)
+
+    def _flattened(self) -> Pixels:
+        self._flat = self._flat or on_paper(self.picture())
+        return self._flat
+
+    def _forget(self, change: Change) -> None:
+        looks = Change.PIXELS | Change.LAYERS | Change.SIZE
+        self._request, self._flat = None, None if change & looks else self._flat
+
+    def _tell(self) -> None:
+        if self._depth or not self._pending:
+            return
+        change, self._pending = self._pending, NOTHING
+        if self.size != self._told_size:
+            self._told_size, self._flat = self.size, None
+            change |= Change.SIZE
+        self.changed.emit(change)
+
+    def load(
+        self, layers: tuple[Layer, ...], active: str = "", recipe: Recipe | None = None, selection: Tiles | None = None
+    ) -> None:
+        """Fills a fresh document, without undo. active: the id of the active layer; else the uppermost is."""
+        self._root = Group(name="", children=layers or (PaintLayer(name="Layer 1"),))
+        self._active = next((layer for layer in walk(self.layers) if layer.id == active), self.layers[-1])
+        self._recipe = recipe or self._recipe
+        self._selection = selection
+        self.touched(EVERYTHING, Rect.of(self.size))
+
+    def become(self, other: Document) -> None:
+        """Takes over everything of another document, which is not to be used any more. Its undo steps are not kept."""
+        self.undo_stack.clear()
+        self.path, self.foreign = other.path, other.foreign
+        self._model, self._size = other.model, other._size
+        self.load(other.layers, other.active.id, other.recipe, other.selection)

@@ -1,0 +1,96 @@
+"""What the masked part holds before it is denoised: a start that leads the model to the right answer."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.document.editing.patchmatch import completed
+from studio.document.editing.plan import Fill
+from studio.document.opencv import cv
+from studio.request.pixels import Array
+
+Floats = npt.NDArray[np.float32]
+FALL_OFF = 9  # pixels over which a flat fill meets its surroundings
+INPAINT_SIDE = 384  # pixels; classical inpainting is done no larger than this, its result is smooth anyway
+GREY = 127
+
+
+def filled(picture: Array, mask: Array, fill: Fill) -> Array:
+    """The picture (uint8, h × w × 3) with the masked part (uint8, h × w, 0..255) filled; a new array.
+
+    Pixels where the mask is 0 are returned unchanged. A mask that covers everything leaves nothing to go by and
+    gives grey, whatever the fill, but for KEEP and NOTHING.
+    """
+    match fill:
+        case Fill.KEEP | Fill.NOTHING:
+            return picture.copy()
+        case Fill.NEUTRAL:
+            inside = np.full_like(picture, GREY)
+        case Fill.BLUR:
+            inside = _spread(picture, mask)
+        case Fill.BORDER:
+            inside = _spread(_inpainted(picture, mask, cv().INPAINT_NS), np.zeros_like(mask), blur=mask)
+        case Fill.REMOVE:
+            found = completed(picture, mask)
+            inside = _inpainted(picture, mask, cv().INPAINT_TELEA) if found is None else found
+        case _:
+            assert_never(fill)
+    if mask.min() > 0:
+        inside = np.full_like(picture, GREY)
+    if fill is Fill.REMOVE:  # made of real pixels already: nothing to melt into
+        return np.where(mask[..., None] > 0, inside, picture)
+    return _mixed(picture, inside, mask)
+
+
+def _mixed(picture: Array, inside: Array, mask: Array) -> Array:
+    alpha = mask.astype(np.float32) / 255
+    if FALL_OFF > 1:
+        alpha = np.minimum(alpha, cv().GaussianBlur(alpha, (FALL_OFF, FALL_OFF), 0) * 1.6)
+    mixed = picture + (inside.astype(np.float32) - picture) * alpha[..., None]
+    return np.where(mask[..., None] > 0, np.rint(mixed).clip(0, 255), picture).astype(np.uint8)
+
+
+def _spread(picture: Array, mask: Array, blur: Array | None = None) -> Array:
+    """Known colours spread smoothly into the unknown: a pull-push pyramid of weighted averages.
+
+    blur: a mask of what is to be smoothed even though it is known.
+    """
+    known = (mask == 0) if blur is None else (blur == 0)
+    weight = known.astype(np.float32)
+    if blur is not None:
+        weight = weight + np.float32(0.02)
+    return np.rint(_pull_push(picture.astype(np.float32), weight)).clip(0, 255).astype(np.uint8)
+
+
+def _pull_push(colour: Floats, weight: Floats) -> Floats:
+    """Gortler et al., The Lumigraph (1996), section 3.4.2, with OpenCV's pyramids."""
+    height, width = weight.shape
+    if min(height, width) <= 2:
+        total = float(weight.sum())
+        mean = (colour * weight[..., None]).sum((0, 1)) / total if total > 0 else np.full(3, GREY, np.float32)
+        return np.broadcast_to(mean.astype(np.float32), colour.shape)
+    size = ((width + 1) // 2, (height + 1) // 2)
+    small_weight: Floats = cv().resize(weight, size, interpolation=cv().INTER_AREA)
+    small: Floats = cv().resize(colour * weight[..., None], size, interpolation=cv().INTER_AREA)
+    small /= np.maximum(small_weight, np.float32(1e-6))[..., None]
+    coarse: Floats = cv().resize(
+        np.ascontiguousarray(_pull_push(small, np.minimum(small_weight * 4, 1))),
+        (width, height),
+        interpolation=cv().INTER_LINEAR,
+    )
+    certain = np.minimum(weight, 1)[..., None]
+    return colour * certain + coarse * (1 - certain)
+
+
+def _inpainted(picture: Array, mask: Array, method: int) -> Array:
+    """Telea's or Bertalmío's inpainting, worked small: it is slow, and what it makes is smooth."""
+    height, width = mask.shape
+    scale = min(1.0, INPAINT_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv().resize(_spread(picture, mask), size, interpolation=cv().INTER_AREA)
+    hole = (cv().resize(mask, size, interpolation=cv().INTER_AREA) > 0).astype(np.uint8)
+    mended = cv().inpaint(small, hole, 3, method)
+    return np.array(cv().resize(mended, (width, height), interpolation=cv().INTER_CUBIC))

@@ -1,0 +1,194 @@
+"""Edits: everything that can be undone is one of these, and each is its own inverse.
+
+An edit holds the other side of a swap; `redo` and `undo` both exchange it with what is there. So undoing costs what
+the edit touched and restores every byte.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from PySide6.QtGui import QImage, QUndoCommand
+
+from studio.document.change import Change
+from studio.document.layers import NOWHERE, AreaLayer, Group, Layer, Plane, walk
+from studio.document.tiles import Key, place
+from studio.document.vault import Slip, Vault
+from studio.request.geometry import Rect
+
+
+class Listener(Protocol):
+    """Who is told what an edit changed."""
+
+    def touched(self, change: Change, area: Rect) -> None:
+        """area: the part of the canvas that may look different now."""
+        ...
+
+
+class Edit(QUndoCommand):
+    """text: what the history shows. applied: it was done already, by hand, when it is pushed."""
+
+    def __init__(self, listener: Listener, text: str, change: Change, *, applied: bool = False) -> None:
+        super().__init__(text)
+        self._listener = listener
+        self._change = change
+        self._applied = applied
+
+    def flip(self) -> Rect:
+        """Swaps the two sides; returns the area that looks different."""
+        raise NotImplementedError
+
+    def redo(self) -> None:
+        area = self.area() if self._applied else self.flip()
+        self._applied = False
+        self._listener.touched(self._change, area)
+
+    def undo(self) -> None:
+        self._listener.touched(self._change, self.flip())
+
+    def area(self) -> Rect:
+        """What was touched, for an edit that was applied already."""
+        return NOWHERE
+
+
+class TilesEdit(Edit):
+    """Other versions of some tiles of one layer. versions: what to put in, or, if applied, what was there before."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        text: str,
+        layer: Plane,
+        versions: Mapping[Key, QImage | None],
+        *,
+        applied: bool = False,
+    ) -> None:
+        change = Change.MASK if isinstance(layer, AreaLayer) else Change.PIXELS
+        super().__init__(listener, text, change, applied=applied)
+        self._layer = layer
+        self._versions = dict(versions)
+        self._keys = tuple(versions)
+        self._stored: tuple[Vault, Future[Slip]] | None = None
+
+    def flip(self) -> Rect:
+        if self._stored is not None:
+            vault, slip = self._stored
+            self._stored = None
+            self._versions = vault.fetch(slip)
+            vault.add(self)
+        self._versions = self._layer.tiles.replace(self._versions)
+        return self.area()
+
+    def area(self) -> Rect:
+        area = NOWHERE
+        for key in self._keys:
+            area = area.union(place(key))
+        return area.translated(self._layer.x, self._layer.y)
+
+    def spill(self, vault: Vault) -> None:
+        """Lays the tiles aside until they are needed."""
+        if self._stored is None:
+            self._stored = vault, vault.store(self._versions)
+            self._versions = {}
+
+    @property
+    def nbytes(self) -> int:
+        """What this edit alone keeps in memory."""
+        return sum(tile.sizeInBytes() for tile in self._versions.values() if tile is not None)
+
+
+class FieldsEdit(Edit):
+    """Other values for some fields. Successive edits of the same fields of the same thing are one.
+
+    subject: the thing, for telling whether two edits are of the same. put: sets the fields.
+    extent: where on the canvas it shows, asked before and after.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        text: str,
+        change: Change,
+        subject: object,
+        *,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        put: Callable[[Mapping[str, Any]], None] | None = None,
+        extent: Callable[[], Rect] | None = None,
+        merges: bool = True,
+    ) -> None:
+        super().__init__(listener, text, change)
+        self._subject = subject
+        self._before = dict(before)
+        self._after = dict(after)
+        self._put = put or self._set
+        self._extent = extent
+        self._merges = merges
+
+    def _set(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self._subject, name, value)
+
+    def id(self) -> int:
+        if not self._merges:
+            return -1
+        return zlib.crc32(f"{id(self._subject)} {sorted(self._after)}".encode()) & 0x7FFFFFFF
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, FieldsEdit) or other._subject is not self._subject:
+            return False
+        if other._after.keys() != self._after.keys():
+            return False
+        self._after = other._after
+        self.setObsolete(self._after == self._before)
+        return True
+
+    def redo(self) -> None:
+        self._listener.touched(self._change, self._swap(self._after))
+
+    def undo(self) -> None:
+        self._listener.touched(self._change, self._swap(self._before))
+
+    def _swap(self, values: Mapping[str, Any]) -> Rect:
+        if self._extent is None:
+            self._put(values)
+            return NOWHERE
+        before = self._extent()
+        self._put(values)
+        return before.union(self._extent())
+
+
+class TreeEdit(Edit):
+    """Other children for some groups: adding, removing, moving and grouping layers are all this."""
+
+    def __init__(self, listener: Listener, text: str, children: Mapping[Group, Sequence[Layer]]) -> None:
+        super().__init__(listener, text, Change.LAYERS | Change.PIXELS | Change.MASK)
+        self._children = {group: tuple(layers) for group, layers in children.items()}
+
+    def flip(self) -> Rect:
+        area = NOWHERE
+        for group, children in self._children.items():
+            here = {layer: index for index, layer in enumerate(group.children)}
+            there = {layer: index for index, layer in enumerate(children)}
+            moved = [layer for layer in {**here, **there} if here.get(layer) != there.get(layer)]
+            area = area.union(extent_of(moved))
+        self._children = {group: self._exchange(group, layers) for group, layers in self._children.items()}
+        return area
+
+    @staticmethod
+    def _exchange(group: Group, children: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        before = group.children
+        group.children = children
+        return before
+
+
+def extent_of(layers: Sequence[Layer]) -> Rect:
+    """Where on the canvas layers, and all in them, have content (by whole tiles)."""
+    area = NOWHERE
+    for layer in walk(tuple(layers)):
+        if isinstance(layer, Plane):
+            area = area.union(layer.extent())
+    return area

@@ -1,0 +1,1 @@
+"""Documents in files: OpenRaster with all layers, and plain pictures."""

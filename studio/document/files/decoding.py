@@ -1,0 +1,71 @@
+"""PNG entries of a file as planes and pixels, in bounded memory whatever the file says."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+from PySide6.QtGui import QImage, QImageReader
+
+from studio.document.files.png import SIGNATURE
+from studio.document.images import COLOUR, view
+from studio.document.selecting import plane
+from studio.document.tiles import Tiles
+from studio.request.errors import BadInput
+from studio.request.geometry import Size
+from studio.request.pixels import Pixels
+
+LARGEST_SIDE = 32768  # pixels
+MOST_PIXELS = 1 << 30  # of all pictures of one file together
+_MEGABYTES = 4096
+
+
+class Budget:
+    """How many pixels may still be decoded."""
+
+    def __init__(self, pixels: int = MOST_PIXELS) -> None:
+        self._left = pixels
+
+    def spend(self, size: Size, name: str) -> None:
+        """Raises BadInput when it is too much."""
+        self._left -= size.area
+        if max(size) > LARGEST_SIDE or min(size) < 1 or self._left < 0:
+            raise BadInput(f"The picture “{name}” in this file would have {size} pixels.", "It cannot be opened.")
+
+
+def size_of(data: bytes, name: str) -> Size:
+    """What a PNG says its size is. Raises BadInput if it is no PNG."""
+    if len(data) < 33 or not data.startswith(SIGNATURE) or data[12:16] != b"IHDR":
+        raise BadInput(f"“{name}” in this file is not a PNG picture.", "The file is damaged.")
+    return Size(*struct.unpack(">II", data[16:24]))
+
+
+def image_of_png(data: bytes, name: str, budget: Budget) -> QImage:
+    """Decodes a PNG. Raises BadInput when it is too large or damaged."""
+    budget.spend(size_of(data, name), name)
+    if QImageReader.allocationLimit() < _MEGABYTES:
+        QImageReader.setAllocationLimit(_MEGABYTES)  # Qt's own limit is 256 MB; the budget is ours
+    image = QImage.fromData(data)
+    if image.isNull():
+        raise BadInput(f"The picture “{name}” in this file is damaged.", "It cannot be opened.")
+    return image
+
+
+def colour_plane(data: bytes, name: str, x: int, y: int, budget: Budget) -> Tiles:
+    """A picture as a plane of colour with its corner at x, y."""
+    return Tiles.of_image(image_of_png(data, name, budget).convertToFormat(COLOUR), x, y)
+
+
+def coverage_plane(data: bytes, name: str, x: int, y: int, budget: Budget) -> Tiles:
+    """A grey picture as a plane of coverage with its corner at x, y."""
+    image = image_of_png(data, name, budget).convertToFormat(QImage.Format.Format_Grayscale8)
+    return plane(view(image), x, y)
+
+
+def pixels_of_png(data: bytes, name: str, budget: Budget) -> Pixels:
+    """Frozen pixels with as many channels as the PNG has."""
+    image = image_of_png(data, name, budget)
+    if image.isGrayscale() and data[25] == 0:
+        return Pixels(view(image.convertToFormat(QImage.Format.Format_Grayscale8))[..., None].copy())
+    straight = view(image.convertToFormat(QImage.Format.Format_RGBA8888))
+    return Pixels(straight.copy() if data[25] in (4, 6) else np.ascontiguousarray(straight[..., :3]))

@@ -1,0 +1,197 @@
+"""What OpenRaster has no words for, as JSON beside it: words and parameters, masks, regions, requests, selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from studio.document.files.snapshot import Snapshot
+from studio.document.layers import (
+    MASK_COLOUR,
+    AreaLayer,
+    GeneratedLayer,
+    Group,
+    Layer,
+    MaskLayer,
+    PaintLayer,
+    RegionLayer,
+    walk,
+)
+from studio.document.recipe import Recipe
+from studio.document.tiles import Tiles
+from studio.prompts.styles import Style
+from studio.request.errors import BadInput
+from studio.request.geometry import Rect, Size
+from studio.request.pixels import Pixels
+from studio.request.record import from_record, pixels_of, to_record
+from studio.request.request import GenerationRequest
+from studio.request.sampling import Sampler
+
+EXTRA = "sfumato/document.json"
+AREAS = "sfumato/areas/"
+PIXELS = "sfumato/pixels/"
+FORMAT = 1
+Json = dict[str, Any]
+
+
+# writing
+
+
+def extra_of(snapshot: Snapshot, planes: dict[str, Tiles]) -> Json:
+    """Our part of a file. planes: filled with what has to be written below `AREAS`, by name."""
+    areas: list[Json] = []
+    for parent, at, layer in _places("", snapshot.layers):
+        if isinstance(layer, AreaLayer):
+            planes[layer.id] = layer.tiles
+            areas.append({**_area(layer), "parent": parent, "at": at})
+    extra: Json = {
+        "format": FORMAT,
+        "model": vars(snapshot.model).copy(),
+        "recipe": extra_recipe(snapshot.recipe),
+        "active": snapshot.active,
+        "areas": areas,
+        "layers": {layer.id: entry for layer in walk(snapshot.layers) if (entry := _layer(layer))},
+    }
+    if snapshot.selection is not None:
+        planes["selection"] = snapshot.selection
+        bounds = snapshot.selection.bounds()
+        extra["selection"] = [bounds.x, bounds.y]
+    return extra
+
+
+def pixels_in(snapshot: Snapshot) -> dict[str, Pixels]:
+    """Candidates, sources and masks of generated layers, by the name of their entry."""
+    found: dict[str, Pixels] = {}
+    for layer in walk(snapshot.layers):
+        if isinstance(layer, GeneratedLayer):
+            held = {} if layer.request is None else pixels_of(layer.request)
+            held.update({pixels.digest: pixels for pixels in layer.candidates})
+            found.update({f"{PIXELS}{digest}.png": pixels for digest, pixels in held.items()})
+    return found
+
+
+def _places(parent: str, layers: tuple[Layer, ...]) -> Iterator[tuple[str, int, Layer]]:
+    """Each layer with the id of its group ("" at the top) and its place among its siblings."""
+    for at, layer in enumerate(layers):
+        yield parent, at, layer
+        if isinstance(layer, Group):
+            yield from _places(layer.id, layer.children)
+
+
+def _area(layer: AreaLayer) -> Json:
+    bounds = layer.bounds()
+    entry: Json = {
+        "id": layer.id,
+        "name": layer.name,
+        "x": bounds.x,
+        "y": bounds.y,
+        "visible": layer.visible,
+        "locked": layer.locked,
+        "opacity": layer.opacity,
+        "colour": layer.colour,
+    }
+    if isinstance(layer, MaskLayer):
+        entry |= {"kind": "mask", "noise": layer.noise, "limit": layer.limit}
+    elif isinstance(layer, RegionLayer):
+        entry |= {"kind": "region", "prompt": layer.prompt, "negative": layer.negative}
+    return entry
+
+
+def _layer(layer: Layer) -> Json:
+    entry: Json = {}
+    if isinstance(layer, PaintLayer) and layer.alpha_locked:
+        entry["alpha_locked"] = True
+    if isinstance(layer, GeneratedLayer):
+        entry["generated"] = {
+            "request": None if layer.request is None else to_record(layer.request),
+            "area": list(layer.area),
+            "candidates": [pixels.digest for pixels in layer.candidates],
+            "chosen": layer.chosen,
+        }
+    return entry
+
+
+def extra_recipe(recipe: Recipe) -> Json:
+    return {
+        **vars(recipe),
+        "style": None if recipe.style is None else vars(recipe.style).copy(),
+        "size": None if recipe.size is None else list(recipe.size),
+        "sampler": None if recipe.sampler is None else recipe.sampler.name,
+    }
+
+
+# reading
+
+Plane = Callable[[str, int, int], Tiles]  # the plane of an entry below AREAS, with its corner at x, y
+Found = Callable[[str], Pixels | None]  # the pixels of a digest
+
+
+def recipe_of(entry: Mapping[str, Any]) -> Recipe:
+    """What is missing or makes no sense takes its default."""
+    fields: Json = {}
+    for name, kinds in _KINDS.items():
+        value = entry.get(name)
+        if isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool)):
+            fields[name] = value
+    style, size, sampler = entry.get("style"), entry.get("size"), entry.get("sampler")
+    if isinstance(style, dict):
+        texts = {key: str(value) for key, value in cast("Json", style).items() if key in ("name", "prompt", "negative")}
+        fields["style"] = Style(**texts) if {"name", "prompt"} <= texts.keys() else None
+    if isinstance(size, list) and len(cast("list[Any]", size)) == 2:
+        fields["size"] = Size(*(int(side) for side in cast("list[Any]", size)))
+    if isinstance(sampler, str):
+        try:
+            fields["sampler"] = Sampler.named(sampler)
+        except BadInput:
+            fields["sampler"] = None
+    return Recipe(**fields)
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "prompt": (str,),
+    "negative": (str,),
+    "steps": (int,),
+    "guidance": (int, float),
+    "seed": (int,),
+    "seed_locked": (bool,),
+    "count": (int,),
+    "strength": (int, float),
+}
+
+
+def area_layer(entry: Mapping[str, Any], plane: Plane) -> AreaLayer:
+    """A mask or region. Raises KeyError, TypeError or ValueError when the entry is damaged."""
+    common: Json = {
+        "id": str(entry["id"]),
+        "name": str(entry["name"]),
+        "visible": bool(entry.get("visible", True)),
+        "locked": bool(entry.get("locked", False)),
+        "opacity": float(entry.get("opacity", 0.5)),
+        "colour": str(entry.get("colour", MASK_COLOUR)),
+        "tiles": plane(str(entry["id"]), int(entry["x"]), int(entry["y"])),
+    }
+    if entry["kind"] == "region":
+        return RegionLayer(**common, prompt=str(entry.get("prompt", "")), negative=str(entry.get("negative", "")))
+    return MaskLayer(**common, noise=float(entry.get("noise", 0)), limit=float(entry.get("limit", 1)))
+
+
+def with_extra(layer: PaintLayer, entry: Mapping[str, Any], found: Found) -> PaintLayer:
+    """A picture layer with what we know about it. Raises KeyError, TypeError or ValueError for a damaged entry."""
+    layer = replace(layer, alpha_locked=bool(entry.get("alpha_locked", False)))
+    made = entry.get("generated")
+    if not isinstance(made, dict):
+        return layer
+    values = cast("Json", made)
+    candidates = tuple(pixels for digest in values["candidates"] if (pixels := found(str(digest))) is not None)
+    return GeneratedLayer(
+        **{name: getattr(layer, name) for name in layer.__dataclass_fields__},
+        request=_request(values.get("request"), found),
+        area=Rect(*(int(part) for part in values["area"])),
+        candidates=candidates,
+        chosen=min(int(values.get("chosen", 0)), max(0, len(candidates) - 1)),
+    )
+
+
+def _request(record: Any, found: Found) -> GenerationRequest | None:
+    return None if record is None else from_record(cast("Json", record), found)

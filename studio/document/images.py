@@ -1,0 +1,115 @@
+"""Between frozen `Pixels`, Qt's images and numpy: all conversions of pixel layout are here.
+
+Two layouts are used inside the document. COLOUR is premultiplied ARGB32 (in memory B, G, R, A on every machine Qt
+runs on with us), AREA is 8-bit coverage. Painting and erasing work alike on both.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QImage, QPainter
+
+from studio.request.errors import Trouble
+from studio.request.geometry import Rect, Size
+from studio.request.pixels import Pixels
+
+Array = npt.NDArray[np.uint8]
+Bits = bytes | bytearray | memoryview
+COLOUR = QImage.Format.Format_ARGB32_Premultiplied
+AREA = QImage.Format.Format_Alpha8
+SOURCE = QPainter.CompositionMode.CompositionMode_Source
+
+
+def qrect(rect: Rect) -> QRect:
+    return QRect(rect.x, rect.y, rect.width, rect.height)
+
+
+def rect_of(rect: QRect) -> Rect:
+    return Rect(rect.x(), rect.y(), rect.width(), rect.height())
+
+
+def blank(size: Size, layout: QImage.Format = COLOUR) -> QImage:
+    """A transparent image. Raises Trouble when there is no memory for it."""
+    image = QImage(QSize(*size), layout)
+    if image.isNull():
+        raise Trouble(f"There is not enough memory for a picture of {size} pixels.", "Use a smaller one.")
+    image.fill(0)
+    return image
+
+
+class _Held:
+    """Memory of an image for numpy, which keeps the image alive as long as any array looks at it."""
+
+    def __init__(self, image: QImage, bits: Bits) -> None:
+        self.image = image
+        self.__array_interface__ = np.frombuffer(bits, np.uint8).__array_interface__
+
+
+def view(image: QImage) -> Array:
+    """The bytes of an image as a read-only array that shares its memory: height × width × 4, or height × width."""
+    return _shaped(image, image.constBits())
+
+
+def writable(image: QImage) -> Array:
+    """The same to write into. The image must not be shared: it would be copied and the array would show the copy."""
+    return _shaped(image, image.bits())
+
+
+def _shaped(image: QImage, bits: Bits) -> Array:
+    rows = np.asarray(_Held(image, bits)).reshape(image.height(), image.bytesPerLine())
+    if image.depth() == 8:
+        return rows[:, : image.width()]
+    return rows.reshape(image.height(), -1, 4)[:, : image.width()]
+
+
+def over(array: Array, layout: QImage.Format) -> QImage:
+    """An image that lies over the array's memory; rows must be packed and a multiple of four bytes wide."""
+    height, width = array.shape[:2]
+    return QImage(array.data, width, height, array.strides[0], layout)
+
+
+def image_of(pixels: Pixels) -> QImage:
+    """A picture in the document's colour layout; a mask (one channel) as coverage."""
+    layouts = {
+        1: QImage.Format.Format_Alpha8,
+        3: QImage.Format.Format_RGB888,
+        4: QImage.Format.Format_RGBA8888,
+    }
+    image = over(pixels.array, layouts[pixels.channels])
+    return image.copy() if pixels.channels == 1 else image.convertToFormat(COLOUR)
+
+
+def pixels_of(image: QImage) -> Pixels:
+    """Frozen sRGB pixels: three channels if the image is opaque everywhere, else four with straight alpha."""
+    if image.format() == AREA:
+        return Pixels(view(image)[..., None].copy())
+    straight = view(image.convertToFormat(QImage.Format.Format_RGBA8888))
+    if (straight[..., 3] == 255).all():
+        return Pixels(np.ascontiguousarray(straight[..., :3]))
+    return Pixels(straight.copy())
+
+
+def scaled(image: QImage, size: Size) -> QImage:
+    """The whole image at another size, smooth; the image itself when it has that size."""
+    if (image.width(), image.height()) == size:
+        return image
+    return resampled(image, size)
+
+
+def resampled(image: QImage, size: Size) -> QImage:
+    """Halved until it is near, then interpolated: no aliasing however small it gets."""
+    while image.width() >= 2 * size.width and image.height() >= 2 * size.height:
+        image = _smooth(image, Size(-(-image.width() // 2), -(-image.height() // 2)))
+    return _smooth(image, size)
+
+
+def _smooth(image: QImage, size: Size) -> QImage:
+    target = blank(size, image.format())
+    painter = QPainter(target)
+    painter.setCompositionMode(SOURCE)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(target.rect(), image)
+    painter.end()
+    return target

@@ -1,0 +1,162 @@
+"""The kinds of layer. Their attributes are changed by edits only (studio.document.edits), so that all can be undone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from studio.document.blend import Blend
+from studio.document.images import AREA, COLOUR
+from studio.document.tiles import Tiles
+from studio.request.geometry import Rect
+from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest
+
+NOWHERE = Rect(0, 0, 0, 0)
+MASK_COLOUR = "#e5604d"
+REGION_COLOURS = ("#5aa9e6", "#7fc97f", "#f2b84b", "#c084d8", "#4fc3b5", "#e57fa6", "#a3b64b", "#8f9bea")
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(eq=False, kw_only=True)
+class Layer:
+    """What all layers have.
+
+    opacity: 0..1. locked: nothing in it may be changed by hand.
+    foreign: attributes that another program wrote to a file and we do not know; they are written back.
+    """
+
+    name: str
+    id: str = field(default_factory=new_id)
+    visible: bool = True
+    locked: bool = False
+    opacity: float = 1.0
+    blend: Blend = Blend.NORMAL
+    foreign: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(eq=False, kw_only=True)
+class Group(Layer):
+    """Layers that move and blend together. children: in painting order, the lowest first.
+
+    isolate: blend the children among themselves first, even where it could not be told by opacity or blend.
+    """
+
+    children: tuple[Layer, ...] = ()
+    isolate: bool = False
+
+    @property
+    def isolated(self) -> bool:
+        return self.isolate or self.opacity < 1 or self.blend is not Blend.NORMAL
+
+
+@dataclass(eq=False, kw_only=True)
+class Plane(Layer):
+    """A layer with content. x, y: where the origin of its tiles lies on the canvas."""
+
+    tiles: Tiles = field(default_factory=Tiles)
+    x: int = 0
+    y: int = 0
+
+    def extent(self) -> Rect:
+        """On the canvas: the smallest rectangle of whole tiles around the content."""
+        return self.tiles.extent().translated(self.x, self.y)
+
+    def bounds(self) -> Rect:
+        """On the canvas: the smallest rectangle around the content."""
+        return self.tiles.bounds().translated(self.x, self.y)
+
+    def inside(self, rect: Rect) -> Rect:
+        """A rectangle of the canvas in the coordinates of the tiles."""
+        return rect.translated(-self.x, -self.y)
+
+
+@dataclass(eq=False, kw_only=True)
+class PaintLayer(Plane):
+    """Colour. alpha_locked: painting changes colour but not what is covered."""
+
+    alpha_locked: bool = False
+
+    def __post_init__(self) -> None:
+        if self.tiles.layout != COLOUR:
+            raise ValueError("a paint layer holds colour")
+
+
+@dataclass(eq=False, kw_only=True)
+class GeneratedLayer(PaintLayer):
+    """A picture that was made, with all it takes to choose again or to make it anew.
+
+    area: where on the canvas it was asked for. candidates: all pictures of that request; chosen: the one shown.
+    """
+
+    request: GenerationRequest | None = None
+    area: Rect = NOWHERE
+    candidates: tuple[Pixels, ...] = ()
+    chosen: int = 0
+
+
+@dataclass(eq=False, kw_only=True)
+class AreaLayer(Plane):
+    """Coverage of 0..255, shown as a tint. colour: #rrggbb."""
+
+    tiles: Tiles = field(default_factory=lambda: Tiles(AREA))
+    colour: str = MASK_COLOUR
+    opacity: float = 0.5
+
+    def __post_init__(self) -> None:
+        if self.tiles.layout != AREA:
+            raise ValueError("an area layer holds coverage")
+
+
+@dataclass(eq=False, kw_only=True)
+class MaskLayer(AreaLayer):
+    """What to make anew.
+
+    noise: 0..1, how much fresh noise is mixed in under the mask before denoising.
+    limit: 0..1, the most of the way that what is under the mask may change.
+    """
+
+    noise: float = 0.0
+    limit: float = 1.0
+
+
+@dataclass(eq=False, kw_only=True)
+class RegionLayer(AreaLayer):
+    """Where a prompt of its own holds."""
+
+    prompt: str = ""
+    negative: str = ""
+
+
+def walk(layers: tuple[Layer, ...]) -> Iterator[Layer]:
+    """All layers in painting order, each group after its children."""
+    for layer in layers:
+        if isinstance(layer, Group):
+            yield from walk(layer.children)
+        yield layer
+
+
+def shown(layers: tuple[Layer, ...]) -> Iterator[Layer]:
+    """As `walk`, without what is hidden or in a hidden group."""
+    for layer in layers:
+        if layer.visible:
+            if isinstance(layer, Group):
+                yield from shown(layer.children)
+            yield layer
+
+
+def has_content(layers: tuple[Layer, ...]) -> bool:
+    """True when something of a picture can be seen."""
+    return any(isinstance(layer, PaintLayer) and len(layer.tiles) for layer in shown(layers))
+
+
+def parent_of(root: Group, layer: Layer) -> Group | None:
+    """The group that holds a layer, or None when it is the root or not in this tree."""
+    for group in (root, *(found for found in walk(root.children) if isinstance(found, Group))):
+        if any(child is layer for child in group.children):
+            return group
+    return None

@@ -1,0 +1,56 @@
+"""Pictures as layers: what to make of pixels that come from a model, a file or the clipboard."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studio.document.images import image_of, scaled
+from studio.document.layers import GeneratedLayer, PaintLayer
+from studio.document.tiles import Tiles
+from studio.request.events import Picture
+from studio.request.geometry import Rect, Size
+from studio.request.pixels import Pixels
+
+LONGEST_NAME = 40  # characters
+
+
+def paint_layer(pixels: Pixels, canvas: Size, name: str) -> PaintLayer:
+    """A layer that shows the whole picture in the middle of the canvas, made smaller if it would not fit."""
+    factor = min(1.0, canvas.width / pixels.size.width, canvas.height / pixels.size.height)
+    size = pixels.size if factor == 1 else pixels.size.scaled(factor)
+    image = scaled(image_of(pixels), size)
+    tiles = Tiles.of_image(image, (canvas.width - size.width) // 2, (canvas.height - size.height) // 2)
+    return PaintLayer(name=name, tiles=tiles)
+
+
+def generated_layer(picture: Picture, area: Rect) -> GeneratedLayer:
+    """A layer that shows a made picture in `area`. What its mask kept is transparent: the canvas itself shows there.
+
+    Pixels with alpha come from an edit, which has given them their soft edge already.
+    """
+    pixels = picture.pixels
+    mask = picture.request.mask
+    if mask is not None and mask.size == pixels.size and pixels.channels != 4:
+        pixels = _where(pixels, mask)
+    image = scaled(image_of(pixels), area.size)
+    return GeneratedLayer(
+        name=named_after(picture.request.prompt.raw or picture.request.prompt.text),
+        tiles=Tiles.of_image(image, area.x, area.y),
+        request=picture.request,
+        area=area,
+        candidates=(picture.pixels,),
+    )
+
+
+def named_after(prompt: str) -> str:
+    """A layer's name from the first words of a prompt."""
+    words = " ".join(prompt.split())
+    if len(words) <= LONGEST_NAME:
+        return words or "Generated"
+    return words[:LONGEST_NAME].rsplit(" ", 1)[0].rstrip(",.;:") + "…"
+
+
+def _where(pixels: Pixels, mask: Pixels) -> Pixels:
+    """The picture, transparent where the mask kept the old one."""
+    made = (mask.array > 0).astype(np.uint8) * 255
+    return Pixels(np.concatenate((pixels.array[..., :3], made), axis=-1))

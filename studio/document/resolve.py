@@ -1,0 +1,116 @@
+"""From the wish to the request: every "automatic" becomes a value here, and nowhere downstream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.document.images import image_of, pixels_of, scaled, view
+from studio.document.layers import Layer, MaskLayer, RegionLayer, has_content, shown
+from studio.document.recipe import Recipe
+from studio.prompts.styles import apply_style
+from studio.request.family import Ability, Family, Model
+from studio.request.geometry import Rect, Size
+from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest, Prompt, Region
+from studio.request.sampling import Sampler
+
+PAPER = 255  # what shows through where the canvas is transparent
+
+
+def automatic_size(model: Model, canvas: Size | None) -> Size:
+    """The size to make when none was chosen: the canvas' own if the model can, else of its shape; else the model's.
+
+    canvas: None when there is nothing on it.
+    """
+    if canvas is None:
+        return model.defaults.size
+    family = model.family
+    factor = min(1.0, family.largest_side / max(canvas))
+    factor = max(factor, family.smallest_side / min(canvas))
+    size = canvas if factor == 1 else canvas.scaled(factor)
+    return Size(min(size.width, family.largest_side), min(size.height, family.largest_side))
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """What the layers have to say about a generation. flattened: what is seen, opaque; asked for only if needed."""
+
+    layers: tuple[Layer, ...]
+    size: Size
+    flattened: Callable[[], Pixels]
+
+    def mask(self) -> Pixels | None:
+        """What to make anew, or None when no mask covers anything."""
+        masks = [layer for layer in shown(self.layers) if isinstance(layer, MaskLayer)]
+        area = Rect.of(self.size)
+        most = np.zeros((area.height, area.width), np.uint8)
+        for layer in masks:
+            covered = view(layer.tiles.read(layer.inside(area)))
+            np.maximum(most, np.rint(covered * layer.limit).astype(np.uint8), out=most)
+        return Pixels(most[..., None]) if most.any() else None
+
+    def regions(self) -> tuple[Region, ...]:
+        """Areas with a prompt of their own, the uppermost first."""
+        found: list[Region] = []
+        for layer in shown(self.layers):
+            if isinstance(layer, RegionLayer) and layer.prompt.strip():
+                covered = view(layer.tiles.read(layer.inside(Rect.of(self.size))))
+                if covered.any():
+                    found.append(Region(mask=Pixels(covered[..., None].copy()), prompt=Prompt.plain(layer.prompt)))
+        return tuple(reversed(found))
+
+    @property
+    def empty(self) -> bool:
+        return not has_content(self.layers)
+
+
+def resolve(recipe: Recipe, model: Model, canvas: Canvas) -> GenerationRequest:
+    """The request for this wish. What is on the canvas is scaled to its size; what the model cannot use is left out.
+
+    The canvas is the source when there is something on it and either a mask is laid or the strength is under 1.
+    Raises BadInput when a value cannot be used.
+    """
+    family, defaults = model.family, model.defaults
+    size = recipe.size or automatic_size(model, None if canvas.empty else canvas.size)
+    prompt, negative = apply_style(recipe.prompt, recipe.negative, recipe.style)
+    mask = canvas.mask() if family.can(Ability.INPAINT) and not canvas.empty else None
+    starts = family.can(Ability.IMAGE_TO_IMAGE) and not canvas.empty and recipe.strength < 1
+    source = canvas.flattened() if starts or mask is not None else None
+    regions = canvas.regions() if family.can(Ability.REGIONS) else ()
+    return GenerationRequest(
+        model=model.reference,
+        prompt=prompt,
+        negative=negative if family.can(Ability.NEGATIVE_PROMPT) else Prompt.plain(""),
+        size=size,
+        steps=defaults.steps if recipe.steps is None else recipe.steps,
+        guidance=defaults.guidance if recipe.guidance is None else recipe.guidance,
+        sampler=_sampler(recipe.sampler, family, defaults.sampler),
+        seed=recipe.seed,
+        count=recipe.count,
+        source=None if source is None else fitted(source, size),
+        mask=None if mask is None else fitted(mask, size),
+        strength=1.0 if source is None else recipe.strength,
+        regions=tuple(Region(mask=fitted(region.mask, size), prompt=region.prompt) for region in regions),
+    )
+
+
+def fitted(pixels: Pixels, size: Size) -> Pixels:
+    """The same picture at another size, smooth."""
+    return pixels if pixels.size == size else pixels_of(scaled(image_of(pixels), size))
+
+
+def on_paper(pixels: Pixels) -> Pixels:
+    """Without transparency: white paper shows through."""
+    if pixels.channels != 4:
+        return pixels
+    colour = pixels.array[..., :3].astype(np.uint16)
+    alpha = pixels.array[..., 3:].astype(np.uint16)
+    mixed = (colour * alpha + PAPER * (255 - alpha) + 127) // 255
+    return Pixels(mixed.astype(np.uint8))
+
+
+def _sampler(wish: Sampler | None, family: Family, default: Sampler) -> Sampler:
+    return wish if wish is not None and wish in family.samplers else default

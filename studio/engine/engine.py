@@ -1,0 +1,244 @@
+"""The door to everything that takes long: submit requests, listen to what happens to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from queue import SimpleQueue
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from studio.engine.claim import Claim
+from studio.engine.conductor import Conductor
+from studio.engine.job import Job
+from studio.engine.line import Line, Ticket
+from studio.engine.mailbox import Began, Mailbox, WorkerState
+from studio.engine.status import EngineStatus, Phase, WorkerStart
+from studio.engine.store import Unfinished
+from studio.engine.teller import Teller
+from studio.engine.worker_link import Close, Inbox, LineChanged
+from studio.request.events import Cancelled, Event, Loading, Picture, Queued, Step
+from studio.request.request import GenerationRequest
+
+LONGEST_CLOSE = 5000  # milliseconds; it takes at most about two seconds
+
+
+class Engine(QObject):
+    """Lives on the thread of the window; every method returns within a few milliseconds.
+
+    start: how the worker comes to life. queue_folder: where jobs are written down before `submit` returns.
+    keep: puts a finished picture into the gallery and returns its path; called on a thread of the engine, before
+    the window hears of the picture.
+
+    Every job ends with exactly one Finished, Failed or Cancelled, also when the worker dies; a job in hand when
+    the program ends waits in `left_over` at the next start.
+    """
+
+    happened = Signal(object, object)  # Job, Event
+    queue_changed = Signal()
+    status_changed = Signal(object)  # EngineStatus
+    problem_changed = Signal(str)
+
+    def __init__(self, start: WorkerStart, queue_folder: Path, keep: Callable[[Picture], Path] | None = None) -> None:
+        super().__init__()
+        self._claim = Claim(queue_folder)
+        self._store = self._claim.store
+        self._line = Line()
+        self._jobs: dict[int, Job] = {}
+        self._left_over: tuple[Job, ...] | None = None
+        self._unfinished: dict[int, Unfinished] = {}
+        self._worker = WorkerState(phase=Phase.STOPPED)
+        self._status = EngineStatus()
+        self._problem = ""
+        self._closed = False
+        self._thread = _Client(start, self._line, self._claim, keep)
+        self._thread.news.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._look_for_problems()
+
+    def start(self) -> None:
+        """Wakes the worker, so that it is ready when the first request comes. `submit` does it too."""
+        if not self._closed and not self._thread.isRunning():
+            self._thread.start()
+        self._look_for_problems()
+
+    def submit(self, request: GenerationRequest, parent: int | None = None) -> Job:
+        """Puts the request at the end of the queue; it is on disk when this returns."""
+        return self._enter(self._store.add(request, parent), parent)
+
+    def retry(self, job: Job) -> Job:
+        """Asks once more for what failed or was cancelled; the new job knows the old one as its parent.
+
+        A request that ended the worker three times in a row fails at once.
+        """
+        return self.submit(job.request, parent=job.id)
+
+    def repeat(self, job: Job) -> Job:
+        """Asks for the same again: the same pictures, unless `job.request` is changed first."""
+        return self.submit(job.request, parent=job.id)
+
+    def cancel(self, job: Job) -> None:
+        """A waiting job is over when this returns; a running one is marked, and ends within a part of a step."""
+        if job.over or job.cancelling or job.id not in self._jobs:
+            return
+        job.cancelling = True
+        if self._line.remove(job.id):
+            self._store.end(job.id, Cancelled())
+            self._happen(job, Cancelled())
+            self._renumber()
+        else:
+            self._thread.conductor.cancel(job.id)
+        self._queue_has_changed()
+
+    def cancel_all(self) -> None:
+        """The running job and all that wait."""
+        for job in reversed(self.jobs):
+            self.cancel(job)
+
+    def move(self, job: Job, position: int) -> None:
+        """Serves a waiting job when `position` others are served; a running one stays where it is."""
+        if self._line.move(job.id, position):
+            self._store.order(self._line.numbers())
+            self._renumber()
+            self._queue_has_changed()
+            self._thread.inbox.put(LineChanged())
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The running job, then those that wait, in order."""
+        waiting = self._line.numbers()
+        running = [job for number, job in self._jobs.items() if number not in waiting]
+        return (*running, *(self._jobs[number] for number in waiting if number in self._jobs))
+
+    @property
+    def left_over(self) -> tuple[Job, ...]:
+        """What last time left unfinished, in order, until `resume` or `discard` decides about it."""
+        if self._left_over is None:
+            known = {*self._jobs, *self._line.numbers()}
+            self._unfinished = {job.number: job for job in self._store.unfinished() if job.number not in known}
+            self._left_over = tuple(Job(job.number, job.request, job.parent) for job in self._unfinished.values())
+            self._look_for_problems()
+        return self._left_over
+
+    def resume(self, jobs: Iterable[Job] | None = None) -> None:
+        """Puts left over jobs (all of them by default) back into the queue. Of a set only the missing is made."""
+        for job in self._taken_from_left_over(jobs):
+            self._enter(self._store.resume(self._unfinished[job.id]), job.parent, job)
+
+    def discard(self, jobs: Iterable[Job] | None = None) -> None:
+        """Forgets left over jobs (all of them by default)."""
+        for job in self._taken_from_left_over(jobs):
+            self._store.end(job.id, None)
+        self._queue_has_changed()
+
+    @property
+    def status(self) -> EngineStatus:
+        return self._status
+
+    @property
+    def problem(self) -> str:
+        """What the artist should know about the queue or the worker: sentences, or ""."""
+        return self._problem
+
+    def close(self) -> None:
+        """Ends the worker and everything else, in about a second; what is unfinished stays in the queue."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._thread.isRunning():
+            self._thread.inbox.put(Close())
+            self._thread.wait(LONGEST_CLOSE)
+        self._deliver()
+        self._claim.close()
+
+    def _enter(self, ticket: Ticket, parent: int | None, job: Job | None = None) -> Job:
+        queued = Queued(len(self._line.numbers()))
+        job = job or Job(ticket.number, ticket.request, parent)
+        job.last = queued
+        self._jobs[job.id] = job
+        self._thread.mailbox.put(job.id, queued)
+        self._line.add(ticket)
+        self._thread.inbox.put(LineChanged())
+        self.start()
+        self._queue_has_changed()
+        return job
+
+    def _taken_from_left_over(self, jobs: Iterable[Job] | None) -> tuple[Job, ...]:
+        taken = self.left_over if jobs is None else tuple(job for job in jobs if job in self.left_over)
+        self._left_over = tuple(job for job in self.left_over if job not in taken)
+        return taken
+
+    @Slot()
+    def _deliver(self) -> None:
+        mail, state = self._thread.mailbox.take()
+        for number, event in mail:
+            job = self._jobs.get(number)
+            if job is None:
+                continue
+            if isinstance(event, Began):
+                job.running = True
+                self._renumber()
+                self._queue_has_changed()
+            elif not (job.cancelling and isinstance(event, Step | Loading)):
+                self._happen(job, event)
+        if state:
+            self._worker = state
+            self._show_status()
+            self._look_for_problems()
+
+    def _happen(self, job: Job, event: Event) -> None:
+        job.last = event
+        if job.over:
+            del self._jobs[job.id]
+            job.running = job.cancelling = False
+        self.happened.emit(job, event)
+        if job.over:
+            self._queue_has_changed()
+
+    def _renumber(self) -> None:
+        """Tells every waiting job whose position is another now."""
+        for position, number in enumerate(self._line.numbers()):
+            job = self._jobs.get(number)
+            known = job.last.position if job and isinstance(job.last, Queued) else 0  # or it was told of the start
+            if job and known != position:
+                self._happen(job, Queued(position))
+
+    def _queue_has_changed(self) -> None:
+        self.queue_changed.emit()
+        self._show_status()
+
+    def _show_status(self) -> None:
+        worker = self._worker
+        status = EngineStatus(
+            phase=worker.phase,
+            device=worker.device,
+            memory_used=worker.memory_used,
+            memory_total=worker.memory_total,
+            queue_length=len(self._line.numbers()),
+        )
+        if status != self._status:
+            self._status = status
+            self.status_changed.emit(status)
+
+    def _look_for_problems(self) -> None:
+        sentences = (self._store.notice, self._store.problem, self._worker.problem)
+        problem = " ".join(sentence for sentence in sentences if sentence)
+        if problem != self._problem:
+            self._problem = problem
+            self.problem_changed.emit(problem)
+
+
+class _Client(QThread):
+    """The worker thread: runs the conductor, and brings the news to the window."""
+
+    news = Signal()
+
+    def __init__(self, start: WorkerStart, line: Line, claim: Claim, keep: Callable[[Picture], Path] | None) -> None:
+        super().__init__()
+        self.setObjectName("sfumato engine")
+        self.mailbox = Mailbox(self.news.emit)
+        self.inbox: Inbox = SimpleQueue()
+        teller = Teller(claim.store, self.mailbox, self.inbox, keep)
+        self.conductor = Conductor(start, self.inbox, line, claim.store, teller, self.mailbox.put_state)
+
+    def run(self) -> None:
+        self.conductor.run()

@@ -1,0 +1,1 @@
+"""What is on disk: weights, presets and finished pictures. No torch."""

@@ -1,0 +1,1 @@
+"""The finished pictures: files first, an index that can be rebuilt from them."""

@@ -1,0 +1,1 @@
+"""How each program writes down how a picture was made: one reader each, and the table of them."""

@@ -1,0 +1,108 @@
+"""The tables of the index. A change is a new script at the end; what is written here once stays as it is."""
+
+from __future__ import annotations
+
+SHOWN, TRASHED, LEAVING, UNREADABLE = range(4)
+"""States of a picture: in the gallery, in the trash, being removed from the disk, broken."""
+
+_FIRST = """
+CREATE TABLE picture (
+    id INTEGER PRIMARY KEY,
+    path NOT NULL UNIQUE,              -- below the gallery, or absolute; text, or bytes where it is no text
+    name TEXT NOT NULL,
+    stamp INTEGER NOT NULL,            -- time of change in nanoseconds
+    bytes INTEGER NOT NULL,
+    print BLOB NOT NULL,               -- 16 bytes that tell a file again after it was moved
+    state INTEGER NOT NULL DEFAULT 0,
+    away INTEGER NOT NULL DEFAULT 0,   -- on a disk that is not there now
+    format TEXT NOT NULL DEFAULT '',
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    created REAL NOT NULL,             -- seconds since 1970
+    added REAL NOT NULL,
+    source TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL DEFAULT '',
+    prompt TEXT NOT NULL DEFAULT '',
+    negative TEXT NOT NULL DEFAULT '',
+    model TEXT NOT NULL DEFAULT '',
+    model_hash TEXT NOT NULL DEFAULT '',
+    loras TEXT NOT NULL DEFAULT '',
+    sampler TEXT NOT NULL DEFAULT '',
+    steps INTEGER,
+    guidance REAL,
+    seed TEXT,                         -- up to 2**64 - 1, which SQLite's integers cannot hold
+    strength REAL,
+    digest TEXT NOT NULL DEFAULT '',   -- of its pixels, where our record tells
+    parent TEXT NOT NULL DEFAULT '',   -- digest of the picture it was made from
+    problem TEXT NOT NULL DEFAULT '',
+    rating INTEGER NOT NULL DEFAULT 0,
+    label TEXT NOT NULL DEFAULT '',
+    favourite INTEGER NOT NULL DEFAULT 0,
+    tags TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX picture_by_date ON picture (state, created);
+CREATE INDEX picture_by_print ON picture (print);
+CREATE INDEX picture_by_model ON picture (model, state);
+CREATE INDEX picture_by_sampler ON picture (sampler, state);
+CREATE INDEX picture_by_source ON picture (source, kind, state);
+CREATE INDEX picture_by_seed ON picture (seed);
+CREATE INDEX picture_facts ON picture (  -- narrow enough to be read whole for any question about these
+    state, rating, favourite, label, format, width, height, steps, guidance, strength
+);
+CREATE INDEX picture_by_digest ON picture (digest) WHERE digest <> '';
+CREATE INDEX picture_by_parent ON picture (parent) WHERE parent <> '';
+
+CREATE VIRTUAL TABLE words USING fts5 (
+    prompt, negative, model, loras, tags, name,
+    content = 'picture', content_rowid = 'id',
+    tokenize = "unicode61 remove_diacritics 2", prefix = '2'
+);
+-- new rows are put in by `Store`, many at once: a trigger makes that five times slower
+CREATE TRIGGER words_out AFTER DELETE ON picture BEGIN
+    INSERT INTO words (words, rowid, prompt, negative, model, loras, tags, name)
+    VALUES ('delete', old.id, old.prompt, old.negative, old.model, old.loras, old.tags, old.name);
+END;
+CREATE TRIGGER words_changed AFTER UPDATE OF prompt, negative, model, loras, tags, name ON picture BEGIN
+    INSERT INTO words (words, rowid, prompt, negative, model, loras, tags, name)
+    VALUES ('delete', old.id, old.prompt, old.negative, old.model, old.loras, old.tags, old.name);
+    INSERT INTO words (rowid, prompt, negative, model, loras, tags, name)
+    VALUES (new.id, new.prompt, new.negative, new.model, new.loras, new.tags, new.name);
+END;
+
+CREATE TABLE mark (
+    path NOT NULL PRIMARY KEY,
+    print BLOB NOT NULL,
+    rating INTEGER NOT NULL DEFAULT 0,
+    label TEXT NOT NULL DEFAULT '',
+    favourite INTEGER NOT NULL DEFAULT 0,
+    trashed INTEGER NOT NULL DEFAULT 0,
+    tags TEXT NOT NULL DEFAULT '[]',
+    collections TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX mark_by_print ON mark (print);
+CREATE TABLE tag (name TEXT NOT NULL, picture INTEGER NOT NULL, PRIMARY KEY (name, picture)) WITHOUT ROWID;
+CREATE INDEX tag_by_picture ON tag (picture);
+CREATE TABLE collection (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    parent TEXT NOT NULL DEFAULT '',
+    query TEXT NOT NULL DEFAULT ''     -- of a smart collection
+);
+CREATE TABLE member (
+    collection TEXT NOT NULL, picture INTEGER NOT NULL, PRIMARY KEY (collection, picture)
+) WITHOUT ROWID;
+CREATE INDEX member_by_picture ON member (picture);
+CREATE TABLE need (digest TEXT NOT NULL, picture INTEGER NOT NULL, PRIMARY KEY (digest, picture)) WITHOUT ROWID;
+CREATE INDEX need_by_picture ON need (picture);  -- pictures that requests hold, kept beside the gallery
+CREATE TABLE folder (path NOT NULL PRIMARY KEY);  -- of other programs, watched
+CREATE TABLE note (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST,)
+
+THUMBNAILS = (
+    """
+    CREATE TABLE thumbnail (print BLOB PRIMARY KEY, data BLOB NOT NULL);
+    CREATE TABLE look (print BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;  -- for finding similar pictures
+    """,
+)

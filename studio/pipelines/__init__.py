@@ -1,0 +1,34 @@
+"""Requests to pictures: the only room that knows torch. Importing it costs nothing; `warm_up` takes seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.library.models import Models
+from studio.pipelines.warm import go_offline, warm_up
+from studio.request.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from studio.pipelines.facts import DeviceReport
+
+__all__ = ["describe_device", "make_pipeline", "warm_up"]
+
+
+def make_pipeline(models: Models, memory: str = "automatic", previews: bool = True) -> Pipeline:
+    """The studio's pipeline on the best device of this machine.
+
+    memory: "automatic", or "low" to stay on a leaner plan than needed. previews: whether steps carry pictures.
+    """
+    warm_up()
+    from studio.pipelines.devices import best_device
+    from studio.pipelines.studio_pipeline import StudioPipeline
+
+    return StudioPipeline(models, best_device(), low_memory=memory == "low", previews=previews)
+
+
+def describe_device() -> DeviceReport:
+    """What pictures are made on. The first call imports torch; later ones take microseconds."""
+    go_offline()
+    from studio.pipelines import facts
+
+    return facts.describe_device()

@@ -1,0 +1,162 @@
+"""The ground of a picture: the posterior mean over the library's grounds, at each place through a shrinking window."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# torch is only partly typed; what it gives back is typed where it enters here
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.pipelines.closed_form_canvas import Canvas
+from studio.pipelines.closed_form_evidence import Evidence, Surroundings
+from studio.pipelines.closed_form_join import Membrane
+
+_CANDIDATES = 40  # how many grounds take part in a step, for each place where a tile may lie
+_WHOLE = 0.90  # noisier than this, the window is the whole tile
+_COARSE = 8  # cells to a side of the coarse pictures by which candidates are found
+_PROFILE = 0.3  # how much the colours of whole rows count, lest a picture have two palettes
+_SHORTLIST = 320  # grounds that are compared with the surroundings of a hole in full
+_AS_IT_IS = 0.3  # how much it counts there that an item need not be moved to their colours
+_OFF = 4.0  # squared difference to which the world beyond a tile's edge is put
+_STEP = 16  # latents by which a tile may be moved sideways: the grain of its style repeats so
+
+
+class Atlas:
+    """All grounds as stored, int8 (N, C, side, side) times gain (C,), and coarse pictures of them."""
+
+    def __init__(self, stored: Tensor, gain: Tensor) -> None:
+        self._stored, self._gain = stored, gain
+        parts = [functional.adaptive_avg_pool2d(part.float(), _COARSE) for part in stored.split(512)]
+        self.coarse = (torch.cat(parts) * gain[:, None, None]).flatten(1)  # (N, C * 64)
+        self.coarse_energy = self.coarse.unflatten(1, (len(gain), -1)).square().sum(1)  # (N, 64)
+
+    def tiles(self, index: Tensor) -> Tensor:
+        """(k,) -> (k, C, side, side) float32."""
+        return self._stored[index].float() * self._gain[:, None, None]
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Grounds that take part, for tiles at these columns of the canvas: index (k,), latents (k, C, h, tile)."""
+
+    index: Tensor
+    latents: Tensor
+    columns: slice
+
+
+class Grounds:
+    """The grounds for one prompt on one canvas, or in a hole of one. scores (N,): their log-prior."""
+
+    def __init__(self, atlas: Atlas, scores: Tensor, canvas: Canvas, around: Surroundings | None = None) -> None:
+        self.atlas, self.canvas = atlas, canvas
+        self.scores = scores - scores.max()
+        self._fitted: dict[int, Tensor] = {}
+        self._membrane = None if around is None else Membrane(around)
+        last = canvas.width - canvas.tile
+        lefts = sorted({*range(0, last, _STEP), last})
+        self._columns = [slice(left, left + canvas.tile) for left in lefts]
+        self._prior = dict.fromkeys(lefts, self.scores)
+        if around is not None:
+            known = Evidence.of_surroundings(around)
+            self._prior = {columns.start: self._suiting(known, columns) for columns in self._columns}
+
+    def __call__(self, evidence: Evidence) -> tuple[Tensor, Tensor, Tensor]:
+        """The mean ground (C, h, w), and which items it is made of: index (k,) and their shares of it (k,)."""
+        candidates = [self._nearest(evidence, columns) for columns in self._columns]
+        weights = torch.softmax(torch.cat([self._logits(each, evidence) for each in candidates]), 0)
+        if evidence.level <= _WHOLE:
+            weights = blurred(weights)
+        mean, start = torch.zeros_like(evidence.value), 0
+        for each in candidates:
+            own = weights[start : start + len(each.index), :, each.columns]
+            mean[..., each.columns] += torch.einsum("nhw,nchw->chw", own, each.latents)
+            start += len(each.index)
+        return mean, torch.cat([each.index for each in candidates]), weights.mean((1, 2))
+
+    def _suiting(self, known: Evidence, columns: slice) -> Tensor:
+        """(N,) log-prior by what is known around the hole: impossible but for the few that suit it best."""
+        shortlist = (self.scores + self._likelihood(known, columns)).topk(min(_SHORTLIST, len(self.scores))).indices
+        misfit = torch.cat([self._misfit(part, known, columns) for part in shortlist.split(64)])
+        scores = torch.full_like(self.scores, -torch.inf)
+        scores[shortlist] = self.scores[shortlist] - 0.5 * misfit
+        return scores
+
+    def _misfit(self, index: Tensor, known: Evidence, columns: slice) -> Tensor:
+        """(k,) how far items are from what is known, as they are and, which counts more, moved to its colours."""
+        assert self._membrane is not None
+        latents = self._tiles(index)
+        value, precision = known.value[..., columns], known.precision[:, columns]
+        parts = [(value - each).square().sum(1) for each in (latents, self._membrane.shift(latents, columns))]
+        return ((_AS_IT_IS * parts[0] + (1 - _AS_IT_IS) * parts[1]) * precision).sum((1, 2))
+
+    def _nearest(self, evidence: Evidence, columns: slice) -> _Candidates:
+        """By prior, and by likelihood as far as it can be told from coarse pictures."""
+        likelihood = self._likelihood(evidence, columns)
+        prior = self._prior[columns.start]
+        index = (prior + likelihood).topk(min(_CANDIDATES, len(prior))).indices
+        latents = self._tiles(index)
+        return _Candidates(index, self._membrane.shift(latents, columns) if self._membrane else latents, columns)
+
+    def _likelihood(self, evidence: Evidence, columns: slice) -> Tensor:
+        """(N,) up to a constant, from coarse pictures."""
+        value, signal, precision = (
+            part[..., columns] for part in (evidence.value, evidence.signal, evidence.precision)
+        )
+        pull = functional.adaptive_avg_pool2d(value * signal * precision, _COARSE).flatten()
+        hold = functional.adaptive_avg_pool2d((signal.square() * precision)[None], _COARSE).flatten()
+        cell = signal.numel() / _COARSE**2
+        return (self.atlas.coarse @ pull - 0.5 * self.atlas.coarse_energy @ hold) * cell
+
+    def _tiles(self, index: Tensor) -> Tensor:
+        if self.canvas.native:
+            return self.atlas.tiles(index)
+        wanted: list[int] = index.tolist()
+        missing = [item for item in wanted if item not in self._fitted]
+        for part in (missing[i : i + 8] for i in range(0, len(missing), 8)):
+            fitted = self.canvas.ground(self.atlas.tiles(torch.tensor(part, device=index.device)))
+            self._fitted.update(zip(part, fitted, strict=True))
+        return torch.stack([self._fitted[item] for item in wanted])
+
+    def _logits(self, candidates: _Candidates, evidence: Evidence) -> Tensor:
+        """(k, h, w) unnormalised log-posterior at each place of the canvas; impossible where no tile is."""
+        latents, columns = candidates.latents, candidates.columns
+        signal, precision = evidence.signal[:, columns], evidence.precision[:, columns]
+        gap = evidence.value[..., columns] - signal * latents
+        outside = len(gap[0]) + _OFF * evidence.signal.square() * evidence.precision
+        misfit = outside.expand(len(latents), -1, -1).clone()
+        misfit[..., columns] = gap.square().sum(1) * precision
+        if evidence.level > _WHOLE:
+            total = misfit.sum((1, 2))[:, None, None].expand_as(misfit)
+        else:
+            radius = (1 + 9 * evidence.level**1.3) * self.canvas.magnification
+            down, across = (soft_window(side, radius, gap.device) for side in misfit.shape[1:])
+            total = down @ misfit @ across.T + self._profile(gap[:, :3], precision)[:, None, None]
+        placed = torch.full_like(misfit, -torch.inf)
+        prior = self._prior[columns.start][candidates.index]
+        placed[..., columns] = prior[:, None, None] - 0.5 * total[..., columns]
+        return placed
+
+    def _profile(self, gap: Tensor, precision: Tensor) -> Tensor:
+        """(k,) misfit of the mean colours of whole rows."""
+        weight = precision / precision.sum(1, keepdim=True)
+        rows = (gap * weight).sum(3)
+        return (rows.square().sum(1) * precision.sum(1)).sum(1) * _PROFILE
+
+
+def soft_window(side: int, radius: float, device: torch.device) -> Tensor:
+    """(side, side): row p weighs the places around p by a raised cosine."""
+    places = torch.arange(side, device=device, dtype=torch.float32)
+    apart = (places[:, None] - places[None]).abs()
+    return torch.where(apart <= radius, 0.5 + 0.5 * torch.cos(math.pi * apart / (radius + 1)), 0.0)
+
+
+def blurred(weights: Tensor) -> Tensor:
+    """(N, h, w) weights, each mixed with its neighbours' over 3×3 places."""
+    tap = torch.tensor([0.25, 0.5, 0.25], device=weights.device)
+    padded = functional.pad(weights[:, None], (1, 1, 1, 1), mode="replicate")
+    return functional.conv2d(padded, (tap[:, None] * tap[None])[None, None])[:, 0]

@@ -1,0 +1,51 @@
+"""Filling a hole so that it joins its surroundings: library grounds are moved to the colours around the hole.
+
+The library rarely holds the same colours at the same place. So each candidate may change by a smooth field of colour:
+at the hole's rim by what it differs from the surroundings there, within by what the rim says, the nearer part of it
+the louder. That is the membrane of gradient-domain cloning (Pérez, Gangnet and Blake, 2003) by inverse distances.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.pipelines.closed_form_evidence import Surroundings
+
+_COLOURS = 3  # the channels that carry the colour of a place
+_RIM = 2  # latents around the hole
+_FALL = 3.0  # power of the distance by which the rim's say falls
+_SMOOTH = 7  # side of the window over which differences to the surroundings are evened out
+
+
+class Membrane:
+    """Fields of colour over one hole."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._known = around.known[:_COLOURS]
+        self._hole = around.hole
+        seen = (~around.hole).float()[None, None]
+        self._seen = seen
+        self._weight = functional.avg_pool2d(seen, _SMOOTH, 1, _SMOOTH // 2) + 1e-4
+        near = functional.max_pool2d(around.hole.float()[None, None], 2 * _RIM + 1, 1, _RIM)[0, 0] > 0
+        self._rim = near & ~around.hole
+        inside, rim = around.hole.nonzero().float(), self._rim.nonzero().float()
+        falls = torch.cdist(inside, rim).clamp_min(0.5) ** -_FALL
+        self._blend = falls / falls.sum(1, keepdim=True)
+
+    def shift(self, latents: Tensor, columns: slice) -> Tensor:
+        """(k, C, h, tile) candidates that lie on these columns of the canvas -> the same, moved to its colours."""
+        if not self._rim.any() or not self._hole.any():
+            return latents
+        count, _, height, _ = latents.shape
+        seen = self._seen[..., columns]
+        gap = (self._known[..., columns] - latents[:, :_COLOURS]) * seen
+        even = functional.avg_pool2d(gap, _SMOOTH, 1, _SMOOTH // 2) / self._weight[..., columns]
+        whole = torch.zeros(count, _COLOURS, height, self._hole.shape[1], device=latents.device)
+        whole[..., columns] = even
+        field = whole.clone()
+        field[..., self._hole] = whole[..., self._rim] @ self._blend.T
+        moved = latents.clone()
+        moved[:, :_COLOURS] += field[..., columns]
+        return moved

@@ -1,0 +1,191 @@
+"""A scene from words: its ground and its things, each estimated given the other."""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateImportUsage=false
+# torch, diffusers and safetensors are only partly typed; what they give back is typed where it enters here
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.pipelines.closed_form_canvas import Canvas
+from studio.pipelines.closed_form_evidence import Evidence, Surroundings
+from studio.pipelines.closed_form_grounds import Atlas, Grounds
+from studio.pipelines.closed_form_things import CUTOUTS, Store, Thing
+from studio.pipelines.closed_form_wish import ANYTHING, Lexicon, Wish
+
+SCENE_SLOTS = ("place", "time", "weather", "hue", "style")
+GLITTER = ".glitter"  # follows the kind before the dot: its light on the water
+_TREES = ("pine", "tree", "palm", "birch")
+_ALOFT = ("sun", "moon", "balloon", "birds", "lanterns", "rainbow")
+_ROOTED = ("flowers", "rocks", "fence", "path", "bridge", "rainbow", "lanterns")  # stay about where they were cut out
+_MOST_THINGS = 4
+_LEAST_HABIT = 0.08
+_LOSS = {"style": 9.0, "time": 9.0, "place": 2.0, "hue": 1.5, "weather": 0.3}  # of a cut-out from another scene
+
+
+@dataclass(frozen=True)
+class Library:
+    """What the denoiser knows; see `ClosedFormUNet` for the tensors."""
+
+    atlas: Atlas
+    ground_attributes: Tensor
+    store: Store
+    kinds: tuple[str, ...]
+    kind_of: Tensor
+    thing_attributes: Tensor
+    habits: dict[str, Tensor]  # kind -> (places, times): how often it is met there
+
+    def settled(self, kind: str, place: int, lexicon: Lexicon) -> bool:
+        """Whether grounds of the place have things of the kind, or have them not, for themselves."""
+        column = lexicon.columns.get(f"{kind}.present")
+        if column is None:
+            return False
+        there = self.ground_attributes[:, lexicon.columns["place"]] == place
+        return bool((self.ground_attributes[there, column] != ANYTHING).any())
+
+
+@dataclass
+class _Wanted:
+    kind: str
+    presence: float
+    key: tuple[int, ...] = ()
+    thing: Thing | None = None
+
+
+class Scene:
+    """One prompt on one canvas, or in a hole of one, from step to step."""
+
+    def __init__(self, library: Library, wish: Wish, canvas: Canvas, around: Surroundings | None = None) -> None:
+        self.library, self.wish, self.canvas = library, wish, canvas
+        self._columns = [wish.lexicon.columns[name] for name in SCENE_SLOTS]
+        heard = wish if around is None else wish.without_habits()
+        scores = heard.of_items(library.ground_attributes) + self._homes()
+        self._grounds = Grounds(library.atlas, scores, canvas, around)
+        self._wanted = self._wishes(usual=around is None)
+
+    def __call__(self, evidence: Evidence) -> Tensor:
+        """The expected picture (C, h, w)."""
+        ground, index, share = self._grounds(evidence)
+        picture, cover = self._things(evidence, ground, self._mode(index, share))
+        if self._wanted:
+            ground, index, share = self._grounds(evidence.without(picture, cover))
+            picture, cover = self._things(evidence, ground, self._mode(index, share))
+        return (1 - cover) * ground + picture
+
+    def _things(self, evidence: Evidence, ground: Tensor, scene: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+        """What all things together add to the ground and hide of it."""
+        picture, cover = torch.zeros_like(ground), torch.zeros_like(ground[0])
+        laid: dict[str, Thing] = {}
+        for wanted in self._wanted:
+            thing = self._cut_out(wanted, scene)
+            if thing is None:
+                continue
+            leader = laid.get(wanted.kind.removesuffix(GLITTER)) if wanted.kind.endswith(GLITTER) else None
+            if leader is not None:
+                thing.follow(leader.columns())
+            seen, hidden = thing(evidence, (1 - cover) * ground + picture)
+            picture, cover = (1 - hidden) * picture + seen, 1 - (1 - cover) * (1 - hidden)
+            laid[wanted.kind] = thing
+        return picture, cover
+
+    def _mode(self, index: Tensor, share: Tensor) -> tuple[int, ...]:
+        """The scene slots' values that most of the ground has."""
+        attributes = self.library.ground_attributes[index][:, self._columns].long()
+        return tuple(
+            int(torch.zeros(128, device=share.device).index_add_(0, values, share).argmax())
+            for values in attributes.unbind(1)
+        )
+
+    def _cut_out(self, wanted: _Wanted, scene: tuple[int, ...]) -> Thing | None:
+        """The thing as it would be cut out for this ground; kept while the ground stays of its kind."""
+        if wanted.key != scene:
+            wanted.key, wanted.thing = scene, self._prepare(wanted, scene)
+        return wanted.thing
+
+    def _prepare(self, wanted: _Wanted, scene: tuple[int, ...]) -> Thing | None:
+        library, kind = self.library, wanted.kind
+        base = kind.removesuffix(GLITTER)
+        if library.settled(base, scene[SCENE_SLOTS.index("place")], self.wish.lexicon):
+            return None
+        of_kind = (library.kind_of == library.kinds.index(kind)).nonzero()[:, 0]
+        if not len(of_kind):
+            return None
+        rows = library.thing_attributes[of_kind]
+        scores = (
+            self.wish.of_items(rows, self.wish.details(base))
+            if self.wish.details(base)
+            else rows.new_zeros(len(rows)).float()
+        )
+        loss = torch.tensor([_LOSS[name] for name in SCENE_SLOTS], device=rows.device)
+        if kind.endswith(GLITTER):
+            loss = loss.clone()
+            loss[SCENE_SLOTS.index("place")] = 9.0
+        other = rows[:, self._columns] != torch.tensor(scene, device=rows.device)
+        scores = scores - (other * loss).sum(1)
+        best = scores.topk(min(CUTOUTS, len(scores)))
+        if kind.endswith(GLITTER) and float(best.values[0]) < -8:
+            return None  # no water to glitter on
+        cutouts = library.store.pick(of_kind[best.indices].tolist(), self.canvas)
+        aloft = base in _ALOFT and not kind.endswith(GLITTER)
+        lift = 0 if kind.endswith(GLITTER) else round((4 if aloft else 1) * self.canvas.magnification)
+        position = None if kind.endswith(GLITTER) else self.wish.position(kind)
+        return Thing(cutouts, best.values, position, self.canvas, lift, kind not in _ROOTED, wanted.presence)
+
+    def _homes(self) -> Tensor:
+        """(N,) how well the grounds' places and hours suit the things that are asked for."""
+        attributes, columns = self.library.ground_attributes, self.wish.lexicon.columns
+        place, time = (attributes[:, columns[name]].long() - 1 for name in ("place", "time"))
+        total = torch.zeros(len(attributes), device=attributes.device)
+        for kind, habit in self.library.habits.items():
+            if self.wish.wants(kind):
+                total += 2 * (habit / habit.max() + 0.02)[place, time].log()
+        return total
+
+    def _wishes(self, usual: bool) -> list[_Wanted]:
+        """What must be there, and if wished a little of what is usual, from the sky down to the foreground."""
+        kinds = [kind for kind in self.library.kinds if not kind.endswith(GLITTER)]
+        must = [kind for kind in kinds if self.wish.wants(kind)]
+        if self.wish.wants("trees") and not any(kind in _TREES for kind in must) and set(_TREES) & set(kinds):
+            must.append(self._usual(_TREES, 1)[0][0])
+        wanted = [_Wanted(kind, float("inf")) for kind in must for _ in range(self._count(kind))]
+        free = [kind for kind in kinds if kind not in must and not self.wish.forbids(kind)]
+        if not self.wish.forbids("trees"):
+            free = [kind for kind in free if not (kind in _TREES and any(each in _TREES for each in must))]
+        for kind, habit in self._usual(free, max(0, _MOST_THINGS - 1 - len(must)) if usual else 0):
+            if habit > _LEAST_HABIT:
+                wanted.append(_Wanted(kind, float(torch.logit(torch.tensor(min(habit, 0.9))))))
+        for each in [each for each in wanted if each.kind + GLITTER in self.library.kinds]:
+            wanted.append(_Wanted(each.kind + GLITTER, each.presence))
+        return sorted(wanted, key=lambda each: self._depth(each.kind))
+
+    def _usual(self, kinds: Sequence[str], most: int) -> list[tuple[str, float]]:
+        """The kinds that are met most in the asked-for place and hour, and how often."""
+        lexicon = self.wish.lexicon
+        found: list[tuple[str, float]] = []
+        for kind in kinds:
+            habit = self.library.habits.get(kind)
+            if habit is None:
+                continue
+            for axis, name in ((0, "place"), (1, "time")):
+                value = self.wish.value(name)
+                index = None if value is None else lexicon.slots[lexicon.columns[name]].values.index(value)
+                habit = habit.mean(axis, keepdim=True) if index is None else habit.narrow(axis, index, 1)
+            found.append((kind, float(habit)))
+        return sorted(found, key=lambda pair: -pair[1])[:most]
+
+    def _count(self, kind: str) -> int:
+        return {"two": 2, "three": 3}.get(self.wish.value(f"{kind}.count") or "", 1)
+
+    def _depth(self, kind: str) -> float:
+        """The lower a kind stands, the nearer it is; what shines on water lies under what floats."""
+        if kind.endswith(GLITTER):
+            return 0.5
+        return float(_ALOFT.index(kind) / 10) if kind in _ALOFT else 1 + _FRONT.index(kind) if kind in _FRONT else 1.0
+
+
+_FRONT = ("fence", "sheep", "flowers")

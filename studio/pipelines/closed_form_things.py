@@ -1,0 +1,219 @@
+"""Things on the ground: each is one cut-out at one place, whole, or not there at all.
+
+A thing's posterior is a softmax over all its cut-outs at all places where it may stand, so that there is one of it,
+never half of one. How well a cut-out at a place explains the noisy picture is a correlation.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateImportUsage=false
+# torch, diffusers and safetensors are only partly typed; what they give back is typed where it enters here
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.pipelines.closed_form_canvas import Canvas
+from studio.pipelines.closed_form_evidence import Evidence
+
+CUTOUTS = 12  # the fittest, that take part
+_FEW = 24  # placements that are laid one by one
+_FIT = 8.0  # what it costs if the ground behind a thing differs from the one it was cut out of, by squared difference
+_ABSENT_FIT = 0.6  # a difference at which it is as well left out
+_THIRDS = (0.25, 0.5, 0.75)  # where left, centre and right are
+_SPREAD = 0.06
+_CHANNELS_BEHIND = 3
+_NEVER = -1e4
+
+
+@dataclass(frozen=True)
+class Cutouts:
+    """Cut-outs of one kind, padded to one size. picture (M, C, a, b), cover (M, 1, a, b), behind (M, 3, a, b),
+    inside (M, 1, a, b): 1 within a cut-out's own box; tops, lefts, heights, widths (M,) of these in the library."""
+
+    picture: Tensor
+    cover: Tensor
+    behind: Tensor
+    inside: Tensor
+    tops: list[int]
+    lefts: list[int]
+    heights: list[int]
+    widths: list[int]
+
+
+class Store:
+    """All cut-outs as stored: cells of all one after the other, row by row; see `ClosedFormUNet` for the tensors."""
+
+    def __init__(self, cells: Tensor, cover: Tensor, behind: Tensor, boxes: Tensor, gain: Tensor) -> None:
+        self._cells, self._cover, self._behind, self._gain = cells, cover, behind, gain
+        self._boxes: list[tuple[int, int, int, int]] = [tuple(box) for box in boxes.tolist()]
+        sizes = boxes[:, 2].long() * boxes[:, 3].long()
+        self._starts: list[int] = (sizes.cumsum(0) - sizes).tolist()
+
+    def pick(self, indices: list[int], canvas: Canvas) -> Cutouts:
+        """These cut-outs, brought to the canvas."""
+        parts = [self._one(index, canvas) for index in indices]
+        high = max(part[0].shape[1] for part in parts)
+        wide = max(part[0].shape[2] for part in parts)
+        planes = torch.stack(
+            [functional.pad(part[0], (0, wide - part[0].shape[2], 0, high - part[0].shape[1])) for part in parts]
+        )
+        picture, cover, behind, inside = planes.split([len(self._gain), 1, _CHANNELS_BEHIND, 1], 1)
+        return Cutouts(
+            picture,
+            cover,
+            behind,
+            inside,
+            [part[1] for part in parts],
+            [part[2] for part in parts],
+            [part[0].shape[1] for part in parts],
+            [part[0].shape[2] for part in parts],
+        )
+
+    def _one(self, index: int, canvas: Canvas) -> tuple[Tensor, int, int]:
+        """(C + 5, h, w): picture, cover, behind and ones; and its top and left on the canvas."""
+        top, left, height, width = self._boxes[index]
+        cells = slice(self._starts[index], self._starts[index] + height * width)
+        picture = self._cells[cells].float() * self._gain
+        cover = self._cover[cells].float() / 255
+        behind = self._behind[cells].float() * self._gain[:_CHANNELS_BEHIND]
+        planes = torch.cat([picture, cover, behind, torch.ones_like(cover)], 1).T.reshape(-1, height, width)
+        if canvas.native:
+            return planes, top, left
+        scale = canvas.magnification
+        rows, columns = max(1, round(height * scale)), max(1, round(width * scale))
+        rows, columns = min(rows, canvas.height), min(columns, canvas.width)
+        channels = len(self._gain)
+        scaled = canvas.resized(planes[None, :channels], rows, columns)[0]
+        rest = functional.interpolate(planes[None, channels:], (rows, columns), mode="area")[0]
+        foot = round((top + height) * canvas.height / canvas.side)
+        return torch.cat([scaled, rest]), min(max(0, foot - rows), canvas.height - rows), round(left * scale)
+
+
+class Thing:
+    """One wanted thing on one canvas.
+
+    scores (M,): log-prior of each cut-out; position (3,) or None: scores of left, centre, right; lift: how many
+    latents it may stand higher or lower; moves: whether it may stand anywhere across, or only about where it was;
+    presence: log-odds that it is there, inf if it must be.
+    """
+
+    def __init__(
+        self,
+        cutouts: Cutouts,
+        scores: Tensor,
+        position: Tensor | None,
+        canvas: Canvas,
+        lift: int,
+        moves: bool,
+        presence: float,
+    ) -> None:
+        self.cutouts, self.canvas, self.presence = cutouts, canvas, presence
+        _, _, high, wide = cutouts.picture.shape
+        self._low = max(0, min(cutouts.tops) - lift)
+        self._high = min(canvas.height, max(t + h for t, h in zip(cutouts.tops, cutouts.heights, strict=True)) + lift)
+        slab = self._high - self._low
+        self._pad = (0, max(0, wide - min(cutouts.widths)), 0, max(0, high - min(cutouts.heights)))
+        self._shape = (slab + self._pad[3] - high + 1, canvas.width + self._pad[1] - wide + 1)
+        self._base = self._place_prior(scores, position, lift, moves)
+        self.prior = self._base
+        self.weights = torch.zeros_like(self._base)
+        picture, cover, behind = cutouts.picture, cutouts.cover, cutouts.behind
+        self._match_kernel = torch.cat([picture, -cover], 1)
+        self._size_kernel = torch.cat([-2 * cover * picture, cover.square(), picture.square().sum(1, keepdim=True)], 1)
+        shows = cutouts.inside * (1 - 0.5 * cover)  # how much of the ground it was cut out of can be told
+        shows = shows / shows.sum((2, 3), keepdim=True)
+        self._misfit_kernel = torch.cat([-2 * shows * behind, shows, shows * behind.square().sum(1, keepdim=True)], 1)
+
+    def __call__(self, evidence: Evidence, ground: Tensor) -> tuple[Tensor, Tensor]:
+        """ground (C, h, w) -> the expected picture (C, h, w) and cover (h, w): what is there afterwards is
+        `(1 - cover) * ground + picture`."""
+        rows = slice(self._low, self._high)
+        value, base = evidence.value[:, rows], ground[:, rows]
+        signal, precision = evidence.signal[rows], evidence.precision[rows]
+        pull = (value - signal * base) * (signal * precision)
+        hold = signal.square() * precision
+        energy = base.square()
+        match = self._correlate(torch.cat([pull, (pull * base).sum(0, keepdim=True)]), self._match_kernel)
+        size = self._correlate(
+            torch.cat([hold * base, hold * energy.sum(0, keepdim=True), hold[None]]), self._size_kernel
+        )
+        behind, one = base[:_CHANNELS_BEHIND], torch.ones_like(hold)[None]
+        misfit = self._correlate(torch.cat([behind, behind.square().sum(0, keepdim=True), one]), self._misfit_kernel)
+        logits = match - 0.5 * size + self.prior - _FIT * misfit
+        flat = logits.flatten()
+        if self.presence == float("inf"):
+            self.weights = torch.softmax(flat, 0).view_as(logits)
+        else:
+            absent = torch.full((1,), -self.presence - _FIT * _ABSENT_FIT, device=flat.device)
+            self.weights = torch.softmax(torch.cat([flat, absent]), 0)[:-1].view_as(logits)
+        return self._laid()
+
+    def _correlate(self, planes: Tensor, kernel: Tensor) -> Tensor:
+        return functional.conv2d(functional.pad(planes[None], self._pad), kernel)[0]
+
+    def _laid(self) -> tuple[Tensor, Tensor]:
+        """The cut-outs where they may stand, each as much as it is likely."""
+        parts = torch.cat([self.cutouts.picture, self.cutouts.cover], 1)
+        whole = torch.zeros(parts.shape[1], self.canvas.height, self.canvas.width, device=parts.device)
+        likely = self.weights.flatten().topk(min(_FEW, self.weights.numel()))
+        if float(likely.values.sum()) > 0.999 * float(self.weights.sum()):
+            _, high, wide = self.weights.shape
+            for place, weight in zip(likely.indices.tolist(), likely.values.tolist(), strict=True):
+                if weight < 1e-4:
+                    break
+                item, row, left = place // (high * wide), place // wide % high, place % wide
+                tall, broad = self.cutouts.heights[item], self.cutouts.widths[item]
+                top = self._low + row
+                whole[:, top : top + tall, left : left + broad] += weight * parts[item, :, :tall, :broad]
+        else:
+            slab = functional.conv_transpose2d(self.weights[None], parts)[0]
+            whole[:, self._low : self._high] = slab[:, : self._high - self._low, : self.canvas.width]
+        return whole[:-1], whole[-1]
+
+    def columns(self) -> Tensor:
+        """(w,): where across the canvas its middle is, as probabilities (they sum to that of its being there)."""
+        across = self.weights.sum(1)  # (M, positions)
+        found = torch.zeros(self.canvas.width, device=across.device)
+        for row, wide in zip(across, self.cutouts.widths, strict=True):
+            shift = wide // 2
+            reach = min(len(row), self.canvas.width - shift)
+            found[shift : shift + reach] += row[:reach]
+        return found
+
+    def _place_prior(self, scores: Tensor, position: Tensor | None, lift: int, moves: bool) -> Tensor:
+        count = len(scores)
+        prior = torch.full((count, *self._shape), _NEVER, device=scores.device)
+        canvas, cut = self.canvas, self.cutouts
+        for item in range(count):
+            high, wide = cut.heights[item], cut.widths[item]
+            lefts = torch.arange(canvas.width - wide + 1, device=scores.device)
+            across = _across((lefts + wide / 2) / canvas.width, position)
+            if not moves:
+                home = cut.lefts[item] + (canvas.width - canvas.tile) / 2
+                across = across - 0.5 * ((lefts - home) / 3).square()
+            for rise in range(-lift, lift + 1):
+                top = cut.tops[item] + rise
+                if top >= 0 and top + high <= canvas.height:
+                    prior[item, top - self._low, : len(lefts)] = across + scores[item] - 0.6 * abs(rise)
+        return prior - torch.logsumexp(prior.flatten(), 0)
+
+    def follow(self, columns: Tensor) -> None:
+        """Stand under something else, whose `columns` these are."""
+        spread = functional.avg_pool1d(columns[None, None], 3, 1, 1)[0, 0] + 1e-6
+        self.prior = self._base.clone()
+        for item, wide in enumerate(self.cutouts.widths):
+            lefts = torch.arange(min(self._shape[1], len(spread) - wide // 2), device=columns.device)
+            self.prior[item, :, : len(lefts)] = self._base[item, :, : len(lefts)] + spread[lefts + wide // 2].log()
+
+
+def _across(middles: Tensor, position: Tensor | None) -> Tensor:
+    """Log-prior of standing with its middle at these shares of the width."""
+    if position is None:
+        return torch.zeros_like(middles)
+    thirds = torch.tensor(_THIRDS, device=middles.device)
+    apart = ((middles[:, None] - thirds) / _SPREAD).square() * -0.5
+    return torch.logsumexp(apart + position - position.max(), 1)

@@ -1,0 +1,63 @@
+"""What steers a denoiser: the encoded words, and, for denoisers that can look at it, what is already on the canvas."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditioning:
+    """What the network gets besides the noisy latents, for one guided call.
+
+    hidden_states: (rows, tokens, width), the encoded words. Two rows, negative before positive, when guided;
+        else one row.
+    added: further inputs by name (SDXL: text_embeds (rows, width) and time_ids (rows, 6)), each with as many rows.
+    guided: whether to run classifier-free guidance (arXiv 2207.12598).
+    scale: (1, width), the guidance scale itself, for models that were taught it (arXiv 2310.04378), or None.
+    """
+
+    hidden_states: Tensor
+    added: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
+    guided: bool
+    scale: Tensor | None = None
+
+    def repeated(self, pictures: int) -> Conditioning:
+        """For a batch of `pictures`: all negative rows first, then all positive ones."""
+        if pictures == 1:
+            return self
+        return Conditioning(
+            hidden_states=self.hidden_states.repeat_interleave(pictures, 0),
+            added={name: value.repeat_interleave(pictures, 0) for name, value in self.added.items()},
+            guided=self.guided,
+            scale=self.scale,
+        )
+
+
+@runtime_checkable
+class AttentiveDenoiser(Protocol):
+    """A denoiser that wants to see the known surroundings when it fills a hole.
+
+    Optional: a network with the UNet's call alone works, its mistakes outside of the mask being replaced after
+    each step. One that has this method is told once a picture, around the whole denoising loop.
+    """
+
+    def attend(self, known: Tensor, mask: Tensor) -> AbstractContextManager[None]:
+        """While the context is open, calls of `forward` belong to this picture.
+
+        known: (1, channels, height, width), clean latents of the source, scaled as the network sees them.
+        mask: (1, 1, height, width), 0..1: 0 is kept as known, 1 is made anew, between changes only in late steps.
+        `forward` may get two rows (guidance): both share this context. Leaving it, by an exception too, must
+        forget everything.
+        """
+        ...
+
+
+def attending(denoiser: object, known: Tensor | None, mask: Tensor | None) -> AbstractContextManager[None]:
+    """The denoiser's own context for a picture with a mask; nothing for text alone or for one that cannot look."""
+    if known is None or mask is None or not isinstance(denoiser, AttentiveDenoiser):
+        return nullcontext()
+    return denoiser.attend(known, mask)

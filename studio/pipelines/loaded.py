@@ -1,0 +1,146 @@
+"""A model in memory, and how it is read from disk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from studio.pipelines.adapters import Adapter, adapter_of
+from studio.pipelines.devices import Device
+from studio.pipelines.memory import WHOLE, Need, Plan, need_of, visiting
+from studio.pipelines.palette import Palette
+from studio.pipelines.parts import bytes_on_disk, class_named, read_index, read_part, read_schedule
+from studio.pipelines.samplers import Schedulers
+from studio.pipelines.single_file import SingleFile
+from studio.pipelines.watch import Interruptible, Watch
+from studio.pipelines.words import Words
+from studio.request.events import Loading
+from studio.request.family import Family, Model
+from studio.request.pipeline import Report
+
+log = logging.getLogger(__name__)
+
+_NAMES = {
+    "unet": "the denoiser",
+    "vae": "the picture codec",
+    "text_encoder": "the text encoder",
+    "text_encoder_2": "the second text encoder",
+}
+
+
+@dataclass(eq=False, kw_only=True)
+class Loaded:
+    """All of a model that is needed to run it. The parts are of the libraries' own classes, hence Any.
+
+    denoiser: called as diffusers' UNet. codec: encodes and decodes pictures as diffusers' VAEs.
+    schedulers: its samplers. options: flags of its model_index.json.
+    dtype: of the denoiser and its latents. plan: how it is laid out now. resident: all of it is on the device.
+    """
+
+    family: Family
+    adapter: Adapter
+    denoiser: Any
+    codec: Any
+    readers: tuple[Words, ...]
+    schedulers: Schedulers
+    options: Mapping[str, Any]
+    device: Device
+    dtype: torch.dtype
+    watch: Watch
+    palette: Palette
+    need: Need
+    plan: Plan = WHOLE
+    resident: bool = False
+
+    @property
+    def networks(self) -> tuple[Any, ...]:
+        return (*(reader.encoder for reader in self.readers), self.denoiser, self.codec)
+
+    def lay_out(self, plan: Plan) -> None:
+        """Puts the networks where the plan wants them between their turns. Costs nothing when they are there."""
+        if (self.plan, self.resident) == (plan, not plan.turns):
+            return
+        for network in self.networks:
+            network.to("cpu" if plan.turns else self.device.torch_device)
+        self.plan, self.resident = plan, not plan.turns
+
+    def leave_device(self) -> None:
+        """Makes room for another model; what it knows stays warm in main memory."""
+        for network in self.networks:
+            network.to("cpu")
+        self.resident = False
+
+    def visit(self, network: Any) -> AbstractContextManager[None]:
+        """While open, this network of the model can be called."""
+        return visiting(network, self.device, self.plan, splits=network is self.denoiser)
+
+
+def load(model: Model, device: Device, report: Report) -> Loaded:
+    """Reads a model into main memory, telling how far it is.
+
+    Raises Trouble for what is wrong with its files, CancelledError (from `report`) between two tensors.
+    """
+    adapter = adapter_of(model.family)
+    dtype = device.precision(model.family)
+    parts, schedule, index = (_read_folder if model.path.is_dir() else _read_file)(model, adapter, dtype, report)
+    if adapter.codec_overflows and parts["vae"].config.get("force_upcast", False):
+        parts["vae"].to(torch.float32)
+    readers = adapter.readers(parts)
+    watch = Watch()
+    watch.keep(parts["vae"], finely=True)
+    for network in (parts["unet"], *(reader.encoder for reader in readers)):
+        watch.keep(network)
+    return Loaded(
+        family=model.family,
+        adapter=adapter,
+        denoiser=parts["unet"],
+        codec=parts["vae"],
+        readers=readers,
+        schedulers=Schedulers(schedule),
+        options=index,
+        device=device,
+        dtype=dtype,
+        watch=watch,
+        palette=Palette(model.family),
+        need=need_of(parts["unet"], parts["vae"], readers),
+    )
+
+
+_Read = tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any]]  # parts by name, schedule, model_index.json
+
+
+def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
+    index = read_index(model.path)
+    kinds = {name: class_named(index, name, model.title) for name in _parts(adapter)}  # all known before any is read
+    sizes = {name: bytes_on_disk(model.path / name) for name in kinds}
+    parts = _each(sizes, lambda name: read_part(kinds[name], model.path / name, dtype), report)
+    return parts, read_schedule(model.path), index
+
+
+def _read_file(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
+    file = SingleFile(Path(model.path), model.family)
+    parts = _each(dict.fromkeys(_parts(adapter), 1), lambda name: file.part(name, dtype), report)
+    return parts, file.schedule(), file.index
+
+
+def _parts(adapter: Adapter) -> tuple[str, ...]:
+    return (*(name for pair in adapter.words for name in pair), "unet", "vae")
+
+
+def _each(sizes: Mapping[str, int], read: Callable[[str], Any], report: Report) -> dict[str, Any]:
+    """All parts, read one after the other; the share that is done is told before each."""
+    total, done = max(1, sum(sizes.values())), 0
+    parts: dict[str, Any] = {}
+    for name, size in sizes.items():
+        if name in _NAMES:
+            report(Loading(f"Reading {_NAMES[name]}", done / total))
+        with Interruptible(report.check):
+            parts[name] = read(name)
+        done += size
+    return parts

@@ -1,0 +1,198 @@
+"""Making a model fit: a ladder of ever leaner ways to run it, and which rung the free memory allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import nn
+
+from studio.pipelines.devices import Device
+from studio.request.geometry import Size
+
+LARGEST_UNIT = 200_000_000  # bytes of weights that visit the device together when layers take turns
+SPARE = 0.9  # of the free memory may be planned with
+TILE = Size(512, 512)  # pixels, what tiled decoding works on at a time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One rung.
+
+    note: what to tell the artist when it had to be taken, "" for the first rung.
+    tiles: encode and decode pictures in overlapping tiles. slices: attention a few heads at a time.
+    turns: text encoders, denoiser and codec visit the device one after the other. layers: so do the denoiser's parts.
+    """
+
+    note: str = ""
+    tiles: bool = False
+    slices: bool = False
+    turns: bool = False
+    layers: bool = False
+
+
+WHOLE = Plan()
+
+
+def ladder(device: Device) -> tuple[Plan, ...]:
+    """From the fastest to the leanest plan. On a processor, where weights and work share one memory, two rungs."""
+    # attention kernels on CUDA and on processors need little memory already; Apple's do not
+    slices = device.torch_device.type == "mps"
+    tiled = Plan(note="Memory was short: the picture was decoded in tiles.", tiles=True, slices=slices)
+    if not device.graphics:
+        return WHOLE, tiled
+    turns = Plan(
+        note="Memory was short: the model's parts took turns on the graphics card.",
+        tiles=True,
+        slices=slices,
+        turns=True,
+    )
+    layers = Plan(
+        note="Memory was very short: the model went through the graphics card in pieces, which is slow.",
+        tiles=True,
+        slices=slices,
+        turns=True,
+        layers=True,
+    )
+    return WHOLE, tiled, turns, layers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """What a model takes of the device's memory, in bytes.
+
+    weights: all of it. largest: its largest network. denoising, decoding: for each pixel of the canvas.
+    """
+
+    weights: int
+    largest: int
+    denoising: float
+    decoding: float
+
+    def total(self, pixels: int, plan: Plan, *, resident: bool) -> float:
+        """resident: the weights are on the device already."""
+        held = 0.0 if resident else float(self.weights)
+        if plan.layers:
+            held = 2.0 * LARGEST_UNIT
+        elif plan.turns:
+            held = self.largest
+        decoding = self.decoding * (min(pixels, TILE.area) if plan.tiles else pixels)
+        return held + max(self.denoising * pixels, decoding)
+
+    def learned(self, peak: int, pixels: int) -> Need:
+        """With what a picture of so many pixels really took: `peak` bytes, the weights among them."""
+        each = max(0.0, (peak - self.weights) / pixels)
+        return replace(self, denoising=each, decoding=each) if peak else self
+
+    def doubted(self) -> Need:
+        """After memory ran out where this said it would not."""
+        return replace(self, denoising=2 * self.denoising, decoding=2 * self.decoding)
+
+    def fitting(self, size: Size, free: int, plan: Plan, *, resident: bool) -> Size:
+        """The largest size of the same shape that should fit, sides in steps of 64."""
+        room = SPARE * free - self.total(0, plan, resident=resident)
+        pixels = room / max(self.denoising, 0.0 if plan.tiles else self.decoding)
+        scale = min(0.8, math.sqrt(max(pixels, 1) / size.area))  # it failed at this size, whatever was planned
+        return Size(*(max(64, int(side * scale) // 64 * 64) for side in size))
+
+
+def need_of(denoiser: Any, codec: Any, readers: tuple[Any, ...]) -> Need:
+    """Estimated from the widths of the networks; factors measured on Stable Diffusion 1.5 at 512 and 768 pixels."""
+    sizes = [bytes_of(network) for network in (denoiser, codec, *(reader.encoder for reader in readers))]
+    return Need(
+        weights=sum(sizes),
+        largest=max(sizes),
+        denoising=1.0 * _width(denoiser) * denoiser.dtype.itemsize,
+        decoding=4.0 * _width(codec) * codec.dtype.itemsize,
+    )
+
+
+def _width(network: Any) -> int:
+    """Channels of the first level, which works at the highest resolution."""
+    widths = dict(network.config).get("block_out_channels") or dict(network.config).get("decoder_block_out_channels")
+    return int(widths[0]) if widths else 64
+
+
+def bytes_of(network: nn.Module) -> int:
+    tensors = [*network.parameters(), *network.buffers()]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def choose(need: Need, pixels: int, device: Device, *, resident: bool, low: bool) -> int:
+    """The rung to start on: the first one that should fit; with `low` one leaner than needed, if there is one."""
+    rungs = ladder(device)
+    free = SPARE * device.free_bytes()
+    fits = (rung for rung, plan in enumerate(rungs) if need.total(pixels, plan, resident=resident) <= free)
+    return min(next(fits, len(rungs) - 1) + low, len(rungs) - 1)
+
+
+def slice_attention(denoiser: Any, plan: Plan, device: Device) -> None:
+    """Attention of the denoiser a few heads at a time, or whole again. Only Apple's devices gain by it."""
+    if device.torch_device.type == "mps" and hasattr(denoiser, "set_attention_slice"):
+        denoiser.set_attention_slice("auto" if plan.slices else None)
+
+
+@contextmanager
+def tiling(codec: Any, plan: Plan, *, encodes: bool = False) -> Generator[None]:
+    """While open, the codec works in overlapping tiles if the plan says so.
+
+    WORKAROUND: AutoencoderTiny puts encoded tiles into four channels, however many it has (diffusers 0.42.1,
+    autoencoder_tiny.py, _tiled_encode), so it encodes as a whole; that takes little memory.
+    """
+    if not plan.tiles or (encodes and hasattr(codec, "spatial_scale_factor")):
+        yield
+        return
+    codec.enable_tiling()
+    try:
+        yield
+    finally:
+        codec.disable_tiling()
+
+
+@contextmanager
+def visiting(network: nn.Module, device: Device, plan: Plan, *, splits: bool = False) -> Generator[None]:
+    """While open, the network can run on the device; whatever was moved goes back, after an exception too.
+
+    splits: its layers may take turns, if the plan says so.
+    """
+    if not plan.turns:
+        yield
+        return
+    try:
+        with ExitStack() as stack:
+            if plan.layers and splits:
+                _let_layers_visit(network, device, stack)
+            else:
+                network.to(device.torch_device)
+            yield
+    finally:
+        network.to("cpu")
+
+
+def _let_layers_visit(network: nn.Module, device: Device, stack: ExitStack) -> None:
+    units = _units(network)
+    inside = {id(tensor) for unit in units for tensor in (*unit.parameters(), *unit.buffers())}
+    for tensor in (*network.parameters(), *network.buffers()):
+        if id(tensor) not in inside:
+            tensor.data = tensor.data.to(device.torch_device)
+    for unit in units:
+        stack.callback(unit.register_forward_pre_hook(_moving_to(device.torch_device)).remove)
+        stack.callback(unit.register_forward_hook(_moving_to("cpu"), always_call=True).remove)
+
+
+def _moving_to(place: Any) -> Callable[..., None]:
+    def move(module: nn.Module, *_: Any) -> None:
+        module.to(place)
+
+    return move
+
+
+def _units(network: nn.Module) -> list[nn.Module]:
+    """The largest parts below LARGEST_UNIT that run as one (a list of modules does not)."""
+    parts = list(network.children())
+    if not parts or (bytes_of(network) <= LARGEST_UNIT and not isinstance(network, nn.ModuleList)):
+        return [network] if bytes_of(network) else []
+    return [unit for part in parts for unit in _units(part)]

@@ -1,0 +1,132 @@
+"""What the picture will look like, after every step, without making the sampler wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from studio.pipelines.chart import chart
+from studio.pipelines.decode import decode_latents
+from studio.pipelines.framing import Frame
+from studio.pipelines.loaded import Loaded
+from studio.pipelines.prepare import encode_picture
+from studio.request.geometry import Size
+from studio.request.pixels import Array, Pixels
+
+CHART = Size(128, 128)
+
+
+class Previews(Protocol):
+    """Gives the newest finished preview; None when there is none."""
+
+    def after(self, clean: Callable[[], Tensor]) -> Pixels | None:
+        """Called once a step. clean: makes the step's x0 latents."""
+        ...
+
+    def pace(self) -> None:
+        """Called once a step: keeps the sampler from running far ahead of the device."""
+        ...
+
+
+def previews_for(loaded: Loaded, frame: Frame, wanted: bool) -> Previews:
+    """Decoding by a matrix costs less than a millisecond, so it is done in place - but for CUDA, where reading
+    the result would wait for all that is queued, and which gets a stream of its own."""
+    if wanted and not loaded.palette.ready:
+        _teach(loaded)
+    if loaded.device.cuda:
+        return CudaPreviews(loaded, frame, wanted)
+    return PlainPreviews(loaded, frame) if wanted else NoPreviews()
+
+
+def _teach(loaded: Loaded) -> None:
+    """A first matrix, from what the codec makes of a chart; real pictures improve it."""
+    source = encode_picture(loaded, chart(CHART))
+    latents = source.latents(torch.Generator().manual_seed(0))
+    loaded.palette.learn(latents, decode_latents(loaded, latents))
+
+
+class NoPreviews:
+    """Nobody looks."""
+
+    def after(self, clean: Callable[[], Tensor]) -> Pixels | None:
+        return None
+
+    def pace(self) -> None:
+        """Nothing runs ahead."""
+
+
+class PlainPreviews:
+    """Made in place."""
+
+    def __init__(self, loaded: Loaded, frame: Frame) -> None:
+        self._palette, self._frame = loaded.palette, frame
+
+    def after(self, clean: Callable[[], Tensor]) -> Pixels | None:
+        return framed(self._palette.colours(clean()[:1]).cpu().numpy(), self._frame)
+
+    def pace(self) -> None:
+        """Reading the colours waited for the device already."""
+
+
+class CudaPreviews:
+    """Made on a stream of their own and copied to pinned memory; a step reports the newest one that has arrived.
+
+    A frame is skipped while the last one is still on its way. The sampler may be one step ahead of the device, so
+    that progress, the time left and cancelling stay true to what is really done.
+    """
+
+    def __init__(self, loaded: Loaded, frame: Frame, wanted: bool) -> None:
+        self._palette, self._frame, self._wanted = loaded.palette, frame, wanted
+        self._device = loaded.device.torch_device
+        self._stream = torch.cuda.Stream(self._device)
+        self._arriving: tuple[torch.cuda.Event, Tensor] | None = None
+        self._newest: Pixels | None = None
+        self._step: torch.cuda.Event | None = None
+
+    def after(self, clean: Callable[[], Tensor]) -> Pixels | None:
+        if not self._wanted:
+            return None
+        self._receive()
+        if self._arriving is None:
+            self._send(clean)
+        return self._newest
+
+    def pace(self) -> None:
+        if self._step is not None:
+            self._step.synchronize()
+        self._step = torch.cuda.Event()
+        self._step.record(torch.cuda.current_stream(self._device))
+
+    def _receive(self) -> None:
+        if self._arriving is not None and self._arriving[0].query():
+            self._newest = framed(self._arriving[1].numpy().copy(), self._frame)
+            self._arriving = None
+
+    def _send(self, clean: Callable[[], Tensor]) -> None:
+        latents = clean()[:1]
+        self._stream.wait_stream(torch.cuda.current_stream(self._device))
+        with torch.cuda.stream(self._stream):
+            colours = self._palette.colours(latents)
+            pinned = torch.empty(colours.shape, dtype=torch.uint8, pin_memory=True)
+            pinned.copy_(colours, non_blocking=True)
+            arrived = torch.cuda.Event()
+            arrived.record(self._stream)
+        latents.record_stream(self._stream)
+        self._arriving = (arrived, pinned)
+
+
+def framed(colours: Array, frame: Frame) -> Pixels:
+    """A preview of the canvas cut to the asked part, in its shape and at most its size."""
+    height, width = colours.shape[:2]
+    across, down = width / frame.canvas.width, height / frame.canvas.height
+    asked = frame.asked
+    if asked.size == frame.canvas:
+        return Pixels(colours)
+    box = (asked.x * across, asked.y * down, asked.right * across, asked.bottom * down)
+    size = (max(1, round(asked.width * across)), max(1, round(asked.height * down)))
+    return Pixels(np.asarray(Image.fromarray(colours).resize(size, Image.Resampling.BILINEAR, box=box)).copy())

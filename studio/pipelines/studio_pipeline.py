@@ -1,0 +1,249 @@
+"""The studio's pipeline: a request in, pictures out, through encode, prepare, denoise and decode."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.decode import decode
+from studio.pipelines.denoise import denoise
+from studio.pipelines.devices import Device, memory_ran_out
+from studio.pipelines.encode import encode
+from studio.pipelines.framing import Frame, opaque
+from studio.pipelines.loaded import Loaded
+from studio.pipelines.memory import choose, ladder, slice_attention
+from studio.pipelines.prepare import Source, Start, prepare, read_source
+from studio.pipelines.preview import Previews, previews_for
+from studio.pipelines.progress import Clock, Forecast
+from studio.pipelines.store import Store
+from studio.request.errors import BadInput, Trouble
+from studio.request.events import Finished, Loading, Made, Picture, Step
+from studio.request.family import Ability, Family, Model, ModelReference
+from studio.request.pipeline import Report
+from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest
+
+log = logging.getLogger(__name__)
+
+
+class Finder(Protocol):
+    """What the pipeline wants of the library: `library.models.Models` is one."""
+
+    def find(self, reference: ModelReference) -> Model:
+        """Raises Trouble, naming the model, when it is not on this machine."""
+        ...
+
+
+class StudioPipeline:
+    """Runs requests one after the other on one device. Keeps models warm; holds nothing of a finished job.
+
+    low_memory: start on a leaner plan than needed. previews: whether steps carry pictures.
+    """
+
+    def __init__(self, models: Finder, device: Device, *, low_memory: bool = False, previews: bool = True) -> None:
+        self._models = models
+        self._device = device
+        self._store = Store(device)
+        self._low_memory = low_memory
+        self.previews = previews
+
+    @property
+    def device(self) -> Device:
+        return self._device
+
+    def run(self, request: GenerationRequest, report: Report) -> Finished:
+        """Makes all pictures of the request. Same request, same bytes, on the same machine."""
+        clock = Clock()
+        model = self._models.find(request.model)
+        refuse_impossible(request, model.family)
+        frame = Frame.of(request.size, model.family)
+        if request.source is not None and request.strength == 0:
+            return _unchanged(request, request.source, report)
+        with clock.stage("load"):
+            loaded = self._store.get(model, report)
+        report.check()
+        with torch.inference_mode(), loaded.watch.over(report.check):
+            job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews)
+            return job.run()
+
+
+@dataclass
+class _Job:
+    """One request on its way. A set is made picture by picture, so that each equals the same one asked for alone."""
+
+    request: GenerationRequest
+    loaded: Loaded
+    frame: Frame
+    report: Report
+    clock: Clock
+    device: Device
+    low_memory: bool
+    previews: bool
+    notes: list[str] = field(default_factory=list[str])
+    pictures: list[Picture] = field(default_factory=list[Picture])
+    rung: int = 0
+    leaner_tried: bool = False
+    forecast: Forecast | None = None
+    source: Source | None = None
+
+    def run(self) -> Finished:
+        self.rung = self._first_rung()
+        pending = [self.request.single(index).seed for index in range(self.request.count)]
+        together = self.request.throughput and self.request.mask is None
+        while pending:
+            batch = pending if together else pending[:1]
+            if self._survives(lambda batch=batch: self._make(batch)):
+                del pending[: len(batch)]
+            elif together:
+                together = False
+                self._note("Memory was short: the set was made one picture at a time.")
+            else:
+                self._go_leaner()
+        return Finished(tuple(self.pictures), self.clock.timings, tuple(self.notes))
+
+    def _survives(self, work: Callable[[], None]) -> bool:
+        """False when memory ran out; then nothing of the attempt is left, its traceback included."""
+        try:
+            work()
+        except (RuntimeError, MemoryError) as error:
+            if not memory_ran_out(error):
+                raise
+            log.warning("memory ran out: %s", str(error))  # not the error: a kept log line must not hold its tensors
+        else:
+            return True
+        gc.collect()
+        self.device.give_back()
+        return False
+
+    def _first_rung(self) -> int:
+        pixels = self.frame.canvas.area * (self.request.count if self.request.throughput else 1)
+        rung = choose(self.loaded.need, pixels, self.device, resident=self.loaded.resident, low=self.low_memory)
+        if rung > self.low_memory:
+            self._note(ladder(self.device)[rung].note)
+        return rung
+
+    def _go_leaner(self) -> None:
+        """The next rung, once a job. Raises Trouble, saying what would fit, when that was not enough either."""
+        rungs = ladder(self.device)
+        if self.leaner_tried or self.rung + 1 >= len(rungs):
+            need, free = self.loaded.need, self.device.free_bytes()
+            fitting = need.fitting(self.request.size, free, rungs[self.rung], resident=self.loaded.resident)
+            raise Trouble(
+                f"There is not enough memory for a picture of {self.request.size}.",
+                f"About {fitting} would fit; close other programs, or choose a smaller size or model.",
+            )
+        self.leaner_tried = True
+        self.loaded.need = self.loaded.need.doubted()
+        self.rung += 1
+        self._note(rungs[self.rung].note)
+
+    def _note(self, note: str) -> None:
+        if note and note not in self.notes:
+            self.notes.append(note)
+
+    def _make(self, seeds: Sequence[int]) -> None:
+        """Makes the next pictures, those with these seeds, and reports each."""
+        begun = time.perf_counter()
+        plan = ladder(self.device)[self.rung]
+        self.device.forget_peak()
+        self.loaded.lay_out(plan)
+        slice_attention(self.loaded.denoiser, plan, self.device)
+        with self.clock.stage("encode"):
+            conditioning = encode(self.loaded, self.request, self.frame, self.report)
+            if self.source is None:
+                self.source = read_source(self.loaded, self.request, self.frame)
+            previews = previews_for(self.loaded, self.frame, self.previews)
+        with self.clock.stage("denoise"):
+            latents = self._denoised(conditioning, seeds, previews)
+        for row in range(len(seeds)):
+            self._finish(latents[row : row + 1], (time.perf_counter() - begun) / len(seeds))
+        if plan == ladder(self.device)[0]:
+            pixels = self.frame.canvas.area * len(seeds)
+            self.loaded.need = self.loaded.need.learned(self.device.peak_bytes(), pixels)
+
+    def _denoised(self, conditioning: Conditioning, seeds: Sequence[int], previews: Previews) -> Tensor:
+        start = prepare(self.loaded, self.request, self.frame, seeds, self.source)
+        made = len(self.pictures)
+        rounds = -(-(self.request.count - made) // len(seeds))
+        if self.forecast is None:
+            self.forecast = Forecast(len(start.steps.levels) * rounds, self.request.count)
+        self.forecast.calls = len(start.steps.levels) * rounds
+        self.forecast.begin()
+        return denoise(
+            self.loaded,
+            conditioning,
+            start,
+            self.request.guidance,
+            lambda done, clean: self._stepped(start, done, clean, previews),
+        )
+
+    def _stepped(self, start: Start, done: int, clean: Callable[[], Tensor], previews: Previews) -> None:
+        """Tells of a step when its last call is done."""
+        previews.pace()
+        if self.forecast is not None:
+            self.forecast.call_done()
+        if done % start.steps.order and done < len(start.steps.levels):
+            return
+        self.report(
+            Step(
+                done=-(-done // start.steps.order),
+                total=start.steps.total,
+                preview=previews.after(clean),
+                seconds_left=self.forecast.seconds_left if self.forecast is not None else None,
+                picture=len(self.pictures),
+                pictures=self.request.count,
+            )
+        )
+
+    def _finish(self, latents: Tensor, seconds: float) -> None:
+        begun = time.perf_counter()
+        self.report(Loading("Decoding the picture"))
+        with self.clock.stage("decode"):
+            pixels = decode(self.loaded, self.request, self.frame, latents)
+        decoding = time.perf_counter() - begun
+        if self.forecast is not None:
+            self.forecast.picture_done(decoding)
+        index = len(self.pictures)
+        picture = Picture(pixels=pixels, request=self.request.single(index), seconds=seconds + decoding)
+        self.pictures.append(picture)
+        self.report(Made(index, picture))
+
+
+def refuse_impossible(request: GenerationRequest, family: Family) -> None:
+    """Raises BadInput for what this family of models cannot be asked; nothing asked for is silently left out."""
+    asked = {
+        Ability.IMAGE_TO_IMAGE: request.source is not None,
+        Ability.INPAINT: request.mask is not None,
+        Ability.REGIONS: bool(request.regions),
+        Ability.LORA: any(each.kind != "control" for each in request.attachments),
+        Ability.CONTROL: any(each.kind == "control" for each in request.attachments),
+    }
+    for ability, wanted in asked.items():
+        if wanted and not family.can(ability):
+            raise BadInput(
+                f"Models of the family {family.title} cannot be used for this: {ability.value}.",
+                "Leave it out, or choose another model.",
+            )
+    if request.sampler not in family.samplers:
+        names = ", ".join(dict.fromkeys(sampler.algorithm.value for sampler in family.samplers))
+        raise BadInput(
+            f"The sampler {request.sampler.name} does not go with {family.title}.", f"Choose one of {names}."
+        )
+
+
+def _unchanged(request: GenerationRequest, source: Pixels, report: Report) -> Finished:
+    """At strength 0 nothing of the source is made anew."""
+    pixels = source if request.mask is not None else Pixels(np.array(opaque(source)))
+    pictures = tuple(Picture(pixels=pixels, request=request.single(index)) for index in range(request.count))
+    for index, picture in enumerate(pictures):
+        report(Made(index, picture))
+    return Finished(pictures, notes=("At strength 0 the picture stays as it is.",))

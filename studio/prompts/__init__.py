@@ -1,0 +1,1 @@
+"""The language of prompts: grammar, weights, wildcards, styles. Text in, values out."""

@@ -1,0 +1,96 @@
+"""Style presets: words that are laid around a prompt."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from studio.request.request import Prompt
+
+log = logging.getLogger(__name__)
+
+PLACEHOLDER = "{prompt}"
+
+
+@dataclass(frozen=True)
+class Style:
+    """prompt, negative: where they hold `{prompt}` the artist's words go there, else they are added after a comma."""
+
+    name: str
+    prompt: str
+    negative: str = ""
+
+
+def load_styles(path: Path) -> tuple[Style, ...]:
+    """Styles of a file, or of all files of a folder in alphabetical order; a later one replaces one of its name.
+
+    Reads JSON lists of {name, prompt, negative or negative_prompt}, and CSV files with the columns
+    name, prompt, negative_prompt as other programs write them. What is damaged is left out and logged.
+    """
+    files = sorted(file for file in path.iterdir() if file.suffix in (".json", ".csv")) if path.is_dir() else [path]
+    styles: dict[str, Style] = {}
+    for file in files:
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+            entries = _csv(text) if file.suffix == ".csv" else _json(text)
+        except (OSError, ValueError, csv.Error) as error:
+            log.warning("styles of %s are left out: %s", file, error)
+            continue
+        for style in filter(None, (_style(entry) for entry in entries)):
+            styles[style.name] = style
+    return tuple(styles.values())
+
+
+def apply_style(prompt: str, negative: str, style: Style | None) -> tuple[Prompt, Prompt]:
+    """The prompt and negative prompt with the style around them; what was typed stays in `raw`.
+
+    >>> apply_style("a fox", "", Style("Ink", "{prompt}, in ink", "photo"))[0].text
+    'a fox, in ink'
+    """
+    if style is None:
+        return Prompt.plain(prompt), Prompt.plain(negative)
+    return (
+        Prompt(text=_around(style.prompt, prompt), raw=prompt, style=style.name),
+        Prompt(text=_around(style.negative, negative), raw=negative, style=style.name),
+    )
+
+
+def _around(pattern: str, words: str) -> str:
+    if PLACEHOLDER not in pattern:
+        return ", ".join(part for part in (words.strip(), pattern.strip()) if part)
+    if words.strip():
+        return pattern.replace(PLACEHOLDER, words.strip())
+    return pattern.replace(PLACEHOLDER, "").strip(" ,")
+
+
+def _json(text: str) -> list[Any]:
+    value = json.loads(text)
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return cast("list[Any]", value)
+
+
+def _csv(text: str) -> list[Any]:
+    rows: list[dict[str, Any]] = []
+    for row in csv.DictReader(io.StringIO(text)):
+        entry = {key: value for key, value in row.items() if isinstance(value, str)}
+        entry.setdefault("prompt", entry.get("text", ""))  # the oldest files have name, text
+        if not entry.get("name", "").startswith("#"):
+            rows.append(entry)
+    return rows
+
+
+def _style(entry: Any) -> Style | None:
+    if not isinstance(entry, dict):
+        return None
+    values = cast("dict[str, Any]", entry)
+    name, prompt = values.get("name"), values.get("prompt", "")
+    negative = values.get("negative", values.get("negative_prompt", ""))
+    if not (isinstance(name, str) and name.strip() and isinstance(prompt, str) and isinstance(negative, str)):
+        return None
+    return Style(name.strip(), prompt, negative)

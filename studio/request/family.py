@@ -1,0 +1,101 @@
+"""What differs between families of models, as data, and the models offered to the artist.
+
+The descriptors themselves are in `library/families/`, one file each; what torch needs to run a family is an
+adapter in `pipelines/`. Controls shown, validation, metadata and recognition are derived from these values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from studio.request.geometry import Size
+from studio.request.sampling import Sampler
+
+
+class Ability(StrEnum):
+    """What a model of a family can be asked for."""
+
+    TEXT_TO_IMAGE = "text to image"
+    IMAGE_TO_IMAGE = "image to image"
+    INPAINT = "inpaint"
+    NEGATIVE_PROMPT = "negative prompt"
+    GUIDANCE = "guidance"
+    REGIONS = "regions"
+    LORA = "lora"
+    CONTROL = "control"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Facts shared by all models of a family.
+
+    latent_channels, latent_scale: a latent is (latent_channels, height / latent_scale, width / latent_scale).
+    size_multiple: the network takes sides divisible by this; other sizes are made a little larger and cropped.
+    preview_matrix: (r, g, b) per latent channel plus a bias row, mapping x0 latents to 0..1; empty: self-calibrated.
+    tiny_decoder: repository name of an AutoencoderTiny that decodes x0 latents of this family, or "".
+    """
+
+    id: str
+    title: str
+    latent_channels: int
+    latent_scale: int
+    native: Size
+    size_multiple: int
+    smallest_side: int
+    largest_side: int
+    steps: int
+    guidance: float
+    sampler: Sampler
+    samplers: tuple[Sampler, ...]
+    abilities: frozenset[Ability]
+    preview_matrix: tuple[tuple[float, float, float], ...] = ()
+    tiny_decoder: str = ""
+    bytes_per_parameter: int = 2
+    pixels: tuple[int, int] = (0, 0)  # fewest and most of one pass; 0: 0.6 and 1.5 times the native area
+
+    @property
+    def fewest_pixels(self) -> int:
+        """Below this many pixels pictures get poor."""
+        return self.pixels[0] or round(0.6 * self.native.area)
+
+    @property
+    def most_pixels(self) -> int:
+        """Above this many pixels things double."""
+        return self.pixels[1] or round(1.5 * self.native.area)
+
+    def can(self, ability: Ability) -> bool:
+        return ability in self.abilities
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelReference:
+    """Names the weights in a request: enough to find them again, nothing about this machine's folders."""
+
+    family: str
+    name: str
+    digest: str = ""  # SHA-256 of the weights, or "" when unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """What "automatic" means for one model."""
+
+    size: Size
+    steps: int
+    guidance: float
+    sampler: Sampler
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """Weights on this machine, as offered to the artist."""
+
+    reference: ModelReference
+    title: str
+    family: Family
+    defaults: Defaults
+    path: Path = field(compare=False)  # a diffusers folder or a single file
+    about: str = ""  # one honest paragraph: what it is and what its world is
+    examples: tuple[str, ...] = ()  # prompts that show what it does well

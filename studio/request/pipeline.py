@@ -1,0 +1,31 @@
+"""The door between the engine and whatever makes pictures."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from studio.request.events import Event, Finished
+from studio.request.request import GenerationRequest
+
+
+class Report(Protocol):
+    """Given to a pipeline by the engine. Both calls raise CancelledError when the job is no longer wanted."""
+
+    def __call__(self, event: Event) -> None:
+        """Tell of a Loading, Step or Made."""
+        ...
+
+    def check(self) -> None:
+        """Cheap enough for every block of a network; tells nothing."""
+        ...
+
+
+class Pipeline(Protocol):
+    """Requests to pictures. Knows no thread, no Qt and no cancel flag."""
+
+    def run(self, request: GenerationRequest, report: Report) -> Finished:
+        """Makes all pictures of the request, reporting each by Made as soon as it is there.
+
+        Raises Trouble for what a person can mend; anything else counts as a defect and fails the job, too.
+        """
+        ...

@@ -1,0 +1,133 @@
+"""One picture, or a set, to make: everything the engine needs, and nothing it has to decide or look up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+from studio import __version__
+from studio.request.errors import BadInput
+from studio.request.family import ModelReference
+from studio.request.geometry import Size
+from studio.request.pixels import Pixels
+from studio.request.sampling import Sampler
+
+SMALLEST_SIDE = 64  # pixels
+LARGEST_SIDE = 8192
+LONGEST_PROMPT = 10_000  # characters
+MOST_PICTURES = 16
+MOST_STEPS = 1000
+LARGEST_SEED = 2**64 - 1
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Words as typed, and the text that conditions the model after styles and wildcards were applied."""
+
+    text: str
+    raw: str = ""
+    style: str = ""  # name of the style that was applied, or ""
+
+    @classmethod
+    def plain(cls, text: str) -> Prompt:
+        return cls(text=text, raw=text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A prompt that holds only where the mask (one channel, size of the request) is not 0."""
+
+    mask: Pixels
+    prompt: Prompt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """Weights laid over the model: kind is "lora", "embedding" or "control"."""
+
+    kind: str
+    name: str
+    weight: float = 1.0
+    digest: str = ""
+    picture: Pixels | None = None  # what a control looks at
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationRequest:
+    """Everything that makes the picture. Two equal requests make the same picture, byte for byte.
+
+    size: of the finished picture; it need not be divisible by anything.
+    guidance: classifier-free guidance scale, 0..100; 1 and below is off.
+    seed: of the first picture, 0..2**64-1; picture i of a set has seed + i (wrapping).
+    source, mask: same size as the request; mask has one channel, 255 is made anew, 0 is kept bit-identically,
+        between is how much of the way it may change (differential diffusion, arXiv 2306.00950).
+    strength: 0..1, how much of the denoising is run on the source; 1 ignores it (but for what the mask keeps).
+    throughput: make the set in one batch: faster on a GPU, but a picture may differ in the last bits
+        from the same picture asked for alone.
+
+    Raises BadInput, with a sentence for the artist, when a value cannot be used by any model.
+    """
+
+    model: ModelReference
+    prompt: Prompt
+    negative: Prompt = field(default_factory=lambda: Prompt.plain(""))
+    size: Size
+    steps: int
+    guidance: float
+    sampler: Sampler
+    seed: int
+    count: int = 1
+    source: Pixels | None = None
+    mask: Pixels | None = None
+    strength: float = 1.0
+    regions: tuple[Region, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    throughput: bool = False
+    version: str = __version__
+
+    def __post_init__(self) -> None:
+        self._check_words()
+        self._check_size()
+        self._check_numbers()
+        self._check_pictures()
+
+    def single(self, index: int) -> GenerationRequest:
+        """The request that makes picture `index` of this set alone."""
+        return replace(self, seed=(self.seed + index) % (LARGEST_SEED + 1), count=1, throughput=False)
+
+    def _check_words(self) -> None:
+        for what, prompt in (("prompt", self.prompt), ("negative prompt", self.negative)):
+            length = max(len(prompt.text), len(prompt.raw))
+            if length > LONGEST_PROMPT:
+                raise BadInput(
+                    f"The {what} has {length:,} characters; at most {LONGEST_PROMPT:,} can be used.", "Shorten it."
+                )
+
+    def _check_size(self) -> None:
+        for side, name in ((self.size.width, "width"), (self.size.height, "height")):
+            if not SMALLEST_SIDE <= side <= LARGEST_SIDE:
+                raise BadInput(
+                    f"A {name} of {side} pixels cannot be made.",
+                    f"Choose one from {SMALLEST_SIDE} to {LARGEST_SIDE}.",
+                )
+
+    def _check_numbers(self) -> None:
+        _within("number of steps", self.steps, 1, MOST_STEPS)
+        _within("guidance", self.guidance, 0, 100)
+        _within("strength", self.strength, 0, 1)
+        _within("number of pictures", self.count, 1, MOST_PICTURES)
+        _within("seed", self.seed, 0, LARGEST_SEED)
+
+    def _check_pictures(self) -> None:
+        for what, picture in (("source picture", self.source), ("mask", self.mask)):
+            if picture is not None and picture.size != self.size:
+                raise BadInput(f"The {what} is {picture.size} pixels, the picture to make {self.size}.")
+        if self.mask is not None and self.mask.channels != 1:
+            raise BadInput("The mask has colours; it must be grey.")
+        if self.mask is not None and self.source is None:
+            raise BadInput("There is a mask but no picture to use it on.", "Choose a source picture.")
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if math.isnan(value) or not low <= value <= high:
+        raise BadInput(f"A {name} of {value} cannot be used.", f"Choose one from {low} to {high}.")

@@ -1,0 +1,1 @@
+"""How the program behaves: declared once (name, type, default, one line of help)."""

@@ -1,0 +1,138 @@
+"""How the program behaves: every setting declared once, with its type, default and one line of help."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
+
+log = logging.getLogger(__name__)
+
+Isolation = Literal["process", "thread"]
+Theme = Literal["system", "dark", "light", "contrast"]
+Memory = Literal["automatic", "low"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of the program. Change with `dataclasses.replace`; `about(name)` says what one does."""
+
+    theme: Annotated[Theme, "Colours of the window: dark, light, high contrast, or as the system has them."] = "dark"
+    reduce_motion: Annotated[bool, "Nothing slides or fades."] = False
+    previews: Annotated[bool, "Show the picture at every step while it is being made."] = True
+    advanced: Annotated[bool, "Show every control of the prompt panel."] = False
+    memory: Annotated[Memory, "How sparing to be: automatic, or low for machines with little memory."] = "automatic"
+    isolation: Annotated[Isolation, "Make pictures in a process of their own, or in a thread to debug."] = "process"
+    last_model: Annotated[str, "The model that was chosen last."] = ""
+    model_folders: Annotated[tuple[str, ...], "More folders to look for models in; nothing in them is changed."] = ()
+    gallery_cell: Annotated[int, "Width of a thumbnail in the gallery, in pixels."] = 200
+    window: Annotated[dict[str, str], "Where windows and docks were, as Qt saves it, in base 64."] = dataclasses.field(
+        default_factory=dict[str, str]
+    )
+
+    @classmethod
+    def about(cls, name: str) -> str:
+        """One line of help for the setting `name`."""
+        return str(get_type_hints(cls, include_extras=True)[name].__metadata__[0])
+
+
+class SettingsFile:
+    """Settings on disk, as JSON.
+
+    problem: a sentence for the person when the last `load` could not use everything it found, else "".
+    What a newer version wrote and this one does not know is kept when saving.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problem = ""
+        self._unknown: dict[str, Any] = {}
+
+    def load(self) -> Settings:
+        """The settings; defaults where the file is missing or damaged (which is set aside as a copy first)."""
+        self.problem = ""
+        self._unknown = {}
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, UnicodeDecodeError) as error:
+            return self._damaged(error)
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            return self._damaged(error)
+        if not isinstance(values, dict):
+            return self._damaged(TypeError("not a JSON object"))
+        return self._checked(cast("dict[str, Any]", values))
+
+    def save(self, settings: Settings) -> None:
+        """Writes atomically: a crash leaves the old file or the new one. Raises OSError when it cannot."""
+        values = {**self._unknown, **dataclasses.asdict(settings)}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=self.path.parent, prefix=".settings-", delete=False
+        ) as file:
+            try:
+                json.dump(values, file, indent=2, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+                os.replace(file.name, self.path)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+
+    def _checked(self, values: dict[str, Any]) -> Settings:
+        types = get_type_hints(Settings)
+        self._unknown = {key: value for key, value in values.items() if key not in types}
+        good: dict[str, Any] = {}
+        bad: list[str] = []
+        for name, kind in types.items():
+            if name not in values:
+                continue
+            value = tuple(cast("list[Any]", values[name])) if isinstance(values[name], list) else values[name]
+            if _fits(value, kind):
+                good[name] = value
+            else:
+                bad.append(name)
+        if bad:
+            copy = self._set_aside()
+            self.problem = f"These settings could not be understood and are back to normal: {', '.join(bad)}." + copy
+            log.warning("settings with bad values: %s", bad)
+        return Settings(**good)
+
+    def _damaged(self, error: Exception) -> Settings:
+        self.problem = "The settings file was damaged; everything is back to normal." + self._set_aside()
+        log.warning("damaged settings file: %r", error)
+        return Settings()
+
+    def _set_aside(self) -> str:
+        """Copies the file to settings.damaged-<n>.json; says so in a sentence that starts with a space."""
+        number = 1
+        while (copy := self.path.with_name(f"{self.path.stem}.damaged-{number}.json")).exists():
+            number += 1
+        try:
+            copy.write_bytes(self.path.read_bytes())
+        except OSError as error:
+            return f" A copy could not be made: {error.strerror or error}."
+        return f" The old file is kept as {copy.name}."
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a value read from JSON is of the declared type."""
+    origin = get_origin(kind)
+    if origin is Literal:
+        return value in get_args(kind)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(isinstance(item, str) for item in cast("tuple[Any, ...]", value))
+    if origin is dict:
+        return isinstance(value, dict) and all(isinstance(v, str) for v in cast("dict[Any, Any]", value).values())
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, kind)

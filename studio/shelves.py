@@ -1,0 +1,42 @@
+"""What every front door opens alike: a person's models and gallery, and the pipeline that uses them. No Qt here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.library.digests import Digests
+from studio.library.gallery.gallery import Gallery
+from studio.library.models import Models
+from studio.request.pipeline import Pipeline
+from studio.settings.paths import Home
+from studio.settings.settings import Settings, SettingsFile
+
+if TYPE_CHECKING:
+    from studio.engine.status import DeviceFacts
+
+
+def models_of(home: Home, settings: Settings | None = None) -> Models:
+    """All models of this person: the embedded ones, their own folder, the folders they added."""
+    settings = settings or SettingsFile(home.settings_file).load()
+    folders = [home.models, *(Path(folder) for folder in settings.model_folders)]
+    return Models(folders, Digests(home.cache / "digests.json"))
+
+
+def gallery_of(home: Home) -> Gallery:
+    """All pictures of this person."""
+    return Gallery(home.gallery)
+
+
+def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True) -> Pipeline:
+    """Imports torch, which takes seconds, and gives the pipeline that makes this person's pictures."""
+    from studio.pipelines import make_pipeline
+
+    return make_pipeline(models_of(home), memory=memory, previews=previews)
+
+
+def describe() -> DeviceFacts:
+    """What pictures are made on. Imports torch."""
+    from studio.pipelines import describe_device
+
+    return describe_device()

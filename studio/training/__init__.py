@@ -1,0 +1,1 @@
+"""Pictures to weights: data, codec, denoiser, evaluation; the recipe of the embedded model."""

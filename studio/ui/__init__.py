@@ -1,0 +1,1 @@
+"""What is seen: window, actions, theme, canvas, panels. The only room with QtWidgets."""

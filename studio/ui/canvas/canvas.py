@@ -1,0 +1,277 @@
+"""The widget on which the document is seen and worked on.
+
+It draws the flat composite at the nearest smaller scale, cut by what has to be repainted, then what lies over the
+document: a picture in the making, and whatever the tool shows. All arithmetic is in device pixels, so that 100 %
+is one document pixel on one pixel of the screen whatever the scaling of the desktop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.document.change import Change
+from studio.document.document import Document
+from studio.request.errors import Trouble
+from studio.request.geometry import Rect, Size
+from studio.request.pixels import Pixels
+from studio.ui.canvas.flat import Flat
+from studio.ui.canvas.kit import Kit
+from studio.ui.canvas.marching import Marching
+from studio.ui.canvas.pointing import PointingWidget
+from studio.ui.canvas.preview import Preview
+from studio.ui.canvas.scene import draw_overview, draw_scene, surround
+from studio.ui.canvas.toolset import ToolSet
+from studio.ui.canvas.view import SHARP_FROM, View
+from studio.ui.theme import colours
+
+MARGIN = 24  # logical pixels around a fitted document
+
+
+class Canvas(PointingWidget):
+    """Shows a document.
+
+    zoom_changed(float): 1.0 is 100 %. view_changed(): zoom, place, angle or size of the viewport is another.
+    trouble(Trouble): what the hand wanted cannot be done, and why.
+    """
+
+    zoom_changed = Signal(float)
+    trouble = Signal(object)
+    view_changed = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._flat = Flat(document)
+        self._view = View()
+        self._fitted = True
+        self._preview: Preview | None = None
+        self._outlined = QRect()  # what the tool shows over the document, on the widget
+        self._rest = QTimer(self)  # goes on composing what a slice of time was too short for
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self.update)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 120)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.marching = Marching(document, self)
+        self.kit = Kit(self)
+        self.tools = ToolSet(self, self, self.kit)
+        document.undo_stack.give_up = self._give_up
+        document.about_to_read.connect(self._settle)
+        document.changed.connect(self._on_changed)
+        document.damaged.connect(self._on_damaged)
+
+    # the view
+
+    @property
+    def document(self) -> Document:
+        return self._document
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    @property
+    def zoom(self) -> float:
+        """Device pixels per document pixel: 1.0 is 100 %."""
+        return self._view.zoom
+
+    def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
+        """Zooms to 0.01..64. at: the place that stays where it is, in the widget's coordinates; None: the middle."""
+        self._fitted = False
+        self.set_view(self._view.zoomed(zoom, self.to_device(at or QPointF(self.rect().center()))))
+
+    def zoom_in(self, at: QPointF | None = None) -> None:
+        self.set_zoom(self._view.stop_above(), at)
+
+    def zoom_out(self, at: QPointF | None = None) -> None:
+        self.set_zoom(self._view.stop_below(), at)
+
+    def zoom_by(self, factor: float, at: QPointF) -> None:
+        self.set_zoom(self._view.zoom * factor, at)
+
+    def fit(self) -> None:
+        """Shows all of the document, and goes on doing so when the window or the document is resized."""
+        self._fitted = True
+        self.set_view(self._view.fitted(self._document.size, round(MARGIN * self.devicePixelRatioF())))
+
+    def actual_size(self) -> None:
+        """One document pixel on one pixel of the screen."""
+        self.set_zoom(1.0)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Moves the view by device pixels."""
+        self._fitted = False
+        self.set_view(self._kept_near(self._view.moved(dx, dy)))
+
+    def look_at(self, point: QPointF) -> None:
+        """Brings a point of the document into the middle."""
+        self._fitted = False
+        self.set_view(self._kept_near(self._view.centred_on(point)))
+
+    def turn_to(self, angle: float, *, mirrored: bool | None = None) -> None:
+        """Turns the view (not the picture) to an angle in degrees clockwise, and mirrors it."""
+        mirrored = self._view.mirrored if mirrored is None else mirrored
+        self.set_view(replace(self._view, angle=angle % 360, mirrored=mirrored))
+
+    def set_view(self, view: View) -> None:
+        before, self._view = self._view, view
+        if view == before:
+            return
+        self._show_moved(before)
+        if view.zoom != before.zoom:
+            self.zoom_changed.emit(view.zoom)
+        self.view_changed.emit()
+
+    def to_device(self, point: QPointF) -> QPointF:
+        """A point of the widget in device pixels."""
+        return point * self.devicePixelRatioF()
+
+    def to_widget(self, point: QPointF) -> QPointF:
+        """A point in device pixels on the widget."""
+        return point / self.devicePixelRatioF()
+
+    def to_document(self, point: QPointF) -> QPointF:
+        """A point of the widget on the document."""
+        return self._view.to_document(self.to_device(point))
+
+    def shown_rect(self, area: Rect) -> QRect:
+        """Where a part of the document is on the widget, rounded outwards."""
+        ratio = self.devicePixelRatioF()
+        rect = self._view.screen_rect(area)
+        widget = QRectF(rect.x() / ratio, rect.y() / ratio, rect.width() / ratio, rect.height() / ratio)
+        # bilinear drawing reaches one pixel of the level further, which can be two of the screen
+        return widget.toAlignedRect().adjusted(-2, -2, 2, 2)
+
+    def repaint_area(self, area: Rect) -> None:
+        """Paints a part of the document anew, as soon as there is time."""
+        self._update_exactly(self.shown_rect(area))
+
+    def _update_exactly(self, rect: QRect) -> None:
+        if self._view.zoom >= SHARP_FROM:
+            self.update()  # see exact_scale
+        else:
+            self.update(rect)
+
+    def refresh_outline(self) -> None:
+        """Paints anew what the tool showed, and what it shows now."""
+        before, self._outlined = self._outlined, self._outline()
+        for rect in (before, self._outlined):
+            if not rect.isEmpty():
+                self._update_exactly(rect)
+
+    def _outline(self) -> QRect:
+        shown, ratio = self.tool.outline(), self.devicePixelRatioF()
+        widget = QRectF(shown.x() / ratio, shown.y() / ratio, shown.width() / ratio, shown.height() / ratio)
+        return QRect() if shown.isEmpty() else widget.toAlignedRect()
+
+    def refuse(self, trouble: Trouble) -> None:
+        self.trouble.emit(trouble)
+
+    # the picture in the making
+
+    def show_preview(self, pixels: Pixels, rect: Rect, mask: Pixels | None = None) -> None:
+        """Draws a picture over the document in `rect`, through a soft mask, until the next one or `clear_preview`.
+
+        pixels and mask of any size are scaled to the rectangle. The document is not touched.
+        """
+        before = self._preview
+        self._preview = Preview(pixels, rect, mask)
+        self.repaint_area(rect)
+        if before is not None and before.rect != rect:
+            self.repaint_area(before.rect)
+
+    def clear_preview(self) -> None:
+        if self._preview is not None:
+            before, self._preview = self._preview, None
+            self.repaint_area(before.rect)
+
+    # painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        painter = QPainter(self)
+        theme = colours()
+        for rect in surround(event.rect(), self._view, self._flat, ratio):
+            painter.fillRect(rect, theme.canvas)
+        painter.scale(1 / ratio, 1 / ratio)
+        clip = event.rect()
+        part = QRectF(clip.x() * ratio, clip.y() * ratio, clip.width() * ratio, clip.height() * ratio)
+        if not draw_scene(painter, part, self._view, self._flat, self._preview, theme):
+            self._rest.start(0)
+        self.marching.draw(painter, self._view)
+        self.tool.paint(painter)
+        painter.end()
+
+    def draw_small(self, painter: QPainter, at: QPointF, scale: float) -> bool:
+        """Draws the whole document for an overview. False if there was too much to compose: ask again."""
+        return draw_overview(painter, at, scale, self._flat)
+
+    # what happens
+
+    def _give_up(self) -> bool:
+        return self.tool.cancel()
+
+    def _settle(self) -> None:
+        self.tool.settle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._adapt()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._adapt()
+        return super().event(event)
+
+    def _adapt(self) -> None:
+        """The viewport has another size: what was in the middle stays there."""
+        ratio = self.devicePixelRatioF()
+        size = Size(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
+        middle = self._view.to_document(QPointF(self._view.viewport.width / 2, self._view.viewport.height / 2))
+        view = replace(self._view, viewport=size)
+        if self._fitted:
+            self._view = view
+            self.fit()
+        else:
+            self.set_view(view.centred_on(middle))
+        self.update()
+
+    def _show_moved(self, before: View) -> None:
+        """Repaints for another view; when it was only moved, what stays visible is shifted on the screen."""
+        ratio = self.devicePixelRatioF()
+        view = self._view
+        dx, dy = view.x - before.x, view.y - before.y
+        only_moved = view == replace(before, x=view.x, y=view.y) and view.upright and view.zoom < SHARP_FROM
+        if only_moved and ratio == round(ratio) and not (dx % ratio or dy % ratio):
+            shift = QPoint(round(dx / ratio), round(dy / ratio))
+            self.scroll(shift.x(), shift.y())
+            self.update(self._outlined.translated(shift))
+            self.refresh_outline()
+        else:
+            self.update()
+
+    def _kept_near(self, view: View) -> View:
+        """The view, moved back so that the document cannot get lost beyond the edge."""
+        shown = view.screen_rect(Rect.of(self._flat.size))
+        keep = 64.0
+        left, top = view.viewport.width - keep, view.viewport.height - keep
+        dx = max(0.0, keep - shown.right()) + min(0.0, left - shown.left())
+        dy = max(0.0, keep - shown.bottom()) + min(0.0, top - shown.top())
+        return view.moved(dx, dy) if dx or dy else view
+
+    def _on_changed(self, change: Change) -> None:
+        if change & Change.SIZE and self._document.size != self._flat.size:
+            self._flat.reset()
+            if self._fitted:
+                self.fit()
+            self.view_changed.emit()
+            self.update()
+
+    def _on_damaged(self, area: Rect) -> None:
+        self._flat.damage(area)
+        self.repaint_area(area)

@@ -1,0 +1,203 @@
+"""From events of mouse, pen, wheel, fingers and keys to what tools understand; and moving the view with any of them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import cast
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from studio.ui.canvas.pointer import Pointer
+from studio.ui.canvas.tools.tool import Tool
+
+NOTCH = 120  # eighths of a degree: one click of a wheel
+ZOOM_PER_NOTCH = 1.25
+PAN_PER_NOTCH = 96  # logical pixels
+
+
+class PointingWidget(QWidget):
+    """Hands the pointer to the tool in hand. Space, or the middle button, lends the hand while it is held.
+
+    tool_changed(Tool): another tool was chosen. cursor_moved(QPointF | None): where the pointer is on the document.
+    """
+
+    tool_changed = Signal(object)
+    cursor_moved = Signal(object)
+    _tool: Tool | None = None
+    _hand: Tool | None = None
+    _holder: Tool | None = None  # who has the pointer now, from press to release
+    _space = False
+
+    def start_with(self, tool: Tool, hand: Tool) -> None:
+        self._hand = hand
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
+        self.set_tool(tool)
+
+    @property
+    def tool(self) -> Tool:
+        """The chosen tool."""
+        return cast("Tool", self._tool)
+
+    def set_tool(self, tool: Tool) -> None:
+        if tool is self._tool:
+            return
+        if self._tool is not None:
+            self._tool.leave()
+        self._holder = None
+        self._tool = tool
+        tool.enter()
+        self.refresh_cursor()
+        self.tool_changed.emit(tool)
+
+    @abstractmethod
+    def pan(self, dx: float, dy: float) -> None: ...
+
+    @abstractmethod
+    def zoom_by(self, factor: float, at: QPointF) -> None: ...
+
+    @abstractmethod
+    def to_document(self, point: QPointF) -> QPointF: ...
+
+    def refresh_cursor(self) -> None:
+        """Shows the cursor of the tool that has, or would get, the pointer."""
+        tool = self._holder or (self._hand if self._space else self._tool)
+        if tool is not None:
+            self.setCursor(tool.cursor())
+
+    # mouse and pen
+
+    def _pointer(self, event: QMouseEvent | QTabletEvent) -> Pointer:
+        position = event.position()
+        pen = isinstance(event, QTabletEvent)
+        return Pointer(
+            position=self.to_document(position),
+            screen=position * self.devicePixelRatioF(),
+            pressure=event.pressure() if pen else 1.0,
+            eraser=pen and event.pointerType() == QPointingDevice.PointerType.Eraser,
+            button=event.button(),
+            modifiers=event.modifiers(),
+            seconds=event.timestamp() / 1000,
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._down(self._pointer(event))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self._space and self._tool is not None:
+            self._holder = self._tool
+            self._tool.double_press(self._pointer(event))
+        else:
+            self._down(self._pointer(event))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._moved(self._pointer(event))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._up(self._pointer(event))
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        pointer = self._pointer(event)
+        match event.type():
+            case QEvent.Type.TabletPress:
+                self._down(pointer)
+            case QEvent.Type.TabletRelease:
+                self._up(pointer)
+            case _:
+                self._moved(pointer)
+        event.accept()
+
+    def _down(self, pointer: Pointer) -> None:
+        if self._holder is not None:
+            return
+        if pointer.button == Qt.MouseButton.MiddleButton or self._space:
+            self._holder = self._hand
+        elif pointer.button == Qt.MouseButton.LeftButton:
+            self._holder = self._tool
+        if self._holder is not None:
+            self._holder.press(pointer)
+            self.refresh_cursor()
+
+    def _moved(self, pointer: Pointer) -> None:
+        if self._holder is not None:
+            self._holder.move(pointer)
+        elif self._tool is not None:
+            self._tool.hover(pointer)
+        self.cursor_moved.emit(pointer.position)
+
+    def _up(self, pointer: Pointer) -> None:
+        holder, self._holder = self._holder, None
+        if holder is not None:
+            holder.release(pointer)
+            self.refresh_cursor()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.refresh_cursor()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self._tool is not None:
+            self._tool.hover(None)
+        self.cursor_moved.emit(None)
+
+    # wheel and fingers
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel scrolls; with Ctrl it zooms at the pointer, with Shift it scrolls sideways. A touchpad scrolls."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            notches = event.angleDelta().y() / NOTCH
+            if notches:
+                self.zoom_by(ZOOM_PER_NOTCH**notches, event.position())
+        else:
+            pixels = QPointF(event.pixelDelta())
+            if pixels.isNull():
+                pixels = QPointF(event.angleDelta()) * (PAN_PER_NOTCH / NOTCH)
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and not pixels.x():
+                pixels = QPointF(pixels.y(), 0)
+            ratio = self.devicePixelRatioF()
+            self.pan(pixels.x() * ratio, pixels.y() * ratio)
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_by(1 + event.value(), event.position())
+            return True
+        return super().event(event)
+
+    # keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        tool = self._tool
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._hold_space(True)
+        elif tool is None or not (
+            (event.key() == Qt.Key.Key_Escape and tool.cancel())
+            or (event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and tool.confirm())
+        ):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._hold_space(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._hold_space(False)
+        super().focusOutEvent(event)
+
+    def _hold_space(self, held: bool) -> None:
+        self._space = held
+        self.refresh_cursor()

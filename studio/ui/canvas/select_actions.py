@@ -1,0 +1,193 @@
+"""What one can do with selections and the clipboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QInputDialog
+
+from studio.document.content import clear, fill
+from studio.document.document import Document
+from studio.document.layering import add_mask, layer_from_selection
+from studio.document.layers import Plane
+from studio.document.selecting import covered_by, everything, feathered, grown, inverted
+from studio.document.tiles import Tiles
+from studio.ui.actions import Action
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.canvas.clipboard import Clipboard
+from studio.ui.canvas.tools.brushing import paintable
+
+MOST = 1000.0  # pixels that a selection is grown or feathered by
+
+
+def select_actions(canvas: Canvas, document: Document) -> list[Action]:
+    return [*_clipboard(document), *_fills(canvas, document), *_whole(document), *_edges(canvas, document)]
+
+
+def _selected(document: Document) -> Callable[[], bool]:
+    return lambda: document.selection is not None
+
+
+def _clipboard(document: Document) -> list[Action]:
+    clipboard = Clipboard(document)
+    return [
+        Action(
+            id="edit.cut",
+            title="Cut",
+            group="Edit",
+            section="clipboard",
+            run=clipboard.cut,
+            keys=("Ctrl+X",),
+            help="Takes what is selected of the layer to the clipboard.",
+            icon="scissors",
+        ),
+        Action(
+            id="edit.copy_layer",
+            title="Copy layer",
+            group="Edit",
+            section="clipboard",
+            run=clipboard.copy,
+            help="Copies what is selected of the layer, or all of it, with transparency.",
+        ),
+        Action(
+            id="edit.copy_merged",
+            title="Copy what is seen",
+            group="Edit",
+            section="clipboard",
+            run=clipboard.copy_merged,
+            keys=("Ctrl+Shift+C",),
+            help="Copies all layers together, as far as they are selected.",
+        ),
+        Action(
+            id="edit.paste_layer",
+            title="Paste as layer",
+            group="Edit",
+            section="clipboard",
+            run=clipboard.paste,
+            keys=("Ctrl+Shift+V",),
+            icon="clipboard-paste",
+        ),
+    ]
+
+
+def _fills(canvas: Canvas, document: Document) -> list[Action]:
+    def on_layer(act: Callable[[Plane], None]) -> Callable[[], None]:
+        return lambda: act(paintable(document.active))
+
+    return [
+        Action(
+            id="edit.clear",
+            title="Clear",
+            group="Edit",
+            section="fill",
+            run=on_layer(lambda layer: clear(document, layer)),
+            keys=("Delete",),
+            help="Makes what is selected of the layer transparent.",
+        ),
+        Action(
+            id="edit.fill_foreground",
+            title="Fill with the foreground colour",
+            group="Edit",
+            section="fill",
+            run=on_layer(lambda layer: fill(document, layer, canvas.kit.foreground)),
+            keys=("Alt+Backspace",),
+        ),
+        Action(
+            id="edit.fill_background",
+            title="Fill with the background colour",
+            group="Edit",
+            section="fill",
+            run=on_layer(lambda layer: fill(document, layer, canvas.kit.background)),
+            keys=("Ctrl+Backspace",),
+        ),
+    ]
+
+
+def _whole(document: Document) -> list[Action]:
+    def from_layer() -> None:
+        if isinstance(document.active, Plane):
+            document.select(covered_by(document.active, document.size), "Select layer")
+
+    return [
+        Action(
+            id="select.all",
+            title="Select all",
+            group="Select",
+            run=lambda: document.select(everything(document.size), "Select all"),
+            keys=("Ctrl+A",),
+        ),
+        Action(
+            id="select.none",
+            title="Select nothing",
+            group="Select",
+            run=lambda: document.select(None, "Deselect"),
+            keys=("Ctrl+Shift+A",),
+            enabled_when=_selected(document),
+        ),
+        Action(
+            id="select.invert",
+            title="Invert selection",
+            group="Select",
+            run=lambda: document.select(inverted(_now(document), document.size), "Invert selection"),
+            keys=("Ctrl+Shift+I",),
+            enabled_when=_selected(document),
+        ),
+        Action(
+            id="select.from_layer",
+            title="Select what the layer covers",
+            group="Select",
+            section="layers",
+            run=from_layer,
+            enabled_when=lambda: isinstance(document.active, Plane),
+            help="Of a mask or a region, what it marks; of a picture, what is not transparent.",
+        ),
+        Action(
+            id="select.to_mask",
+            title="Mask from selection",
+            group="Select",
+            section="layers",
+            run=lambda: add_mask(document),
+            enabled_when=_selected(document),
+            icon="mask",
+        ),
+        Action(
+            id="select.to_layer",
+            title="Layer from selection",
+            group="Select",
+            section="layers",
+            run=lambda: layer_from_selection(document),
+            keys=("Ctrl+J",),
+            enabled_when=_selected(document),
+        ),
+    ]
+
+
+def _edges(canvas: Canvas, document: Document) -> list[Action]:
+    def asking(title: str, start: float, change: Callable[[Tiles, float], Tiles]) -> Callable[[], None]:
+        def run() -> None:
+            pixels, wanted = QInputDialog.getDouble(canvas, title, "By how many pixels?", start, 0.5, MOST, 1)
+            if wanted:
+                document.select(change(_now(document), pixels), title)
+
+        return run
+
+    changes: tuple[tuple[str, str, float, Callable[[Tiles, float], Tiles]], ...] = (
+        ("grow", "Grow selection", 8.0, lambda tiles, by: grown(tiles, by, document.size)),
+        ("shrink", "Shrink selection", 8.0, lambda tiles, by: grown(tiles, -by, document.size)),
+        ("feather", "Feather selection", 12.0, lambda tiles, by: feathered(tiles, by, document.size)),
+    )
+    return [
+        Action(
+            id=f"select.{name}",
+            title=f"{title} …",
+            group="Select",
+            section="edges",
+            run=asking(title, start, change),
+            enabled_when=_selected(document),
+        )
+        for name, title, start, change in changes
+    ]
+
+
+def _now(document: Document) -> Tiles:
+    return document.selection or everything(document.size)

@@ -1,0 +1,119 @@
+"""Moving a layer, or what is selected of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QTransform
+
+from studio.document.layers import Group, Layer, Plane, walk
+from studio.document.transforming import Resampling, transform_layer
+from studio.request.errors import Trouble
+from studio.ui.canvas.pointer import Pointer
+from studio.ui.canvas.tools.brushing import paintable
+from studio.ui.canvas.tools.lifted import Lifted
+from studio.ui.canvas.tools.tool import Surface, Tool
+
+
+class Move(Tool):
+    """Drags the active layer, or what is selected of it. Shift: straight."""
+
+    id = "move"
+    title = "Move"
+    hint = "Drag to move the layer, or what is selected of it. Shift: straight."
+    icon = "move"
+    key = "V"
+
+    def __init__(self, canvas: Surface) -> None:
+        super().__init__(canvas)
+        self._start: QPointF | None = None
+        self._by = (0, 0)
+        self._floating: Lifted | None = None
+
+    def press(self, pointer: Pointer) -> None:
+        layer = self.document.active
+        try:
+            movable(layer)
+            if self.document.selection is not None:
+                self._floating = Lifted(self.canvas, paintable(layer))
+        except Trouble as trouble:
+            self.canvas.refuse(trouble)
+            return
+        self._start = pointer.position
+        self._by = (0, 0)
+
+    def move(self, pointer: Pointer) -> None:
+        if self._start is None:
+            return
+        gap = pointer.position - self._start
+        dx, dy = round(gap.x()), round(gap.y())
+        if pointer.shift:
+            dx, dy = (dx, 0) if abs(dx) >= abs(dy) else (0, dy)
+        if self._floating is not None:
+            self._floating.transform = QTransform.fromTranslate(dx, dy)
+            self.canvas.refresh_outline()
+        else:
+            self._shift_to(dx, dy)
+        self._by = (dx, dy)
+
+    def release(self, pointer: Pointer) -> None:
+        if self._start is None:
+            return
+        self._start = None
+        floating, self._floating = self._floating, None
+        self.canvas.refresh_outline()
+        dx, dy = self._by
+        if floating is not None:
+            floating.end(f"Move {self.document.active.name}", Resampling.SHARP)
+            return
+        self._shift_to(0, 0)
+        if dx or dy:
+            layer = self.document.active
+            transform_layer(self.document, layer, QTransform.fromTranslate(dx, dy), f"Move {layer.name}")
+
+    def cancel(self) -> bool:
+        if self._start is None:
+            return False
+        self._start = None
+        if self._floating is not None:
+            self._floating.give_up()
+            self._floating = None
+        else:
+            self._shift_to(0, 0)
+        self.canvas.refresh_outline()
+        return True
+
+    def leave(self) -> None:
+        self.cancel()
+
+    def cursor(self) -> Qt.CursorShape:
+        return Qt.CursorShape.SizeAllCursor
+
+    def paint(self, painter: QPainter) -> None:
+        if self._floating is not None:
+            self._floating.paint(painter)
+
+    def outline(self) -> QRectF:
+        return QRectF() if self._floating is None else self._floating.outline()
+
+    def _shift_to(self, dx: int, dy: int) -> None:
+        """Shows the layer that far from where the drag began, without an edit."""
+        moved_x, moved_y = dx - self._by[0], dy - self._by[1]
+        for plane in planes_of(self.document.active):
+            self.document.damaged.emit(plane.extent())
+            plane.x += moved_x
+            plane.y += moved_y
+            self.document.damaged.emit(plane.extent())
+        self._by = (dx, dy)
+
+
+def planes_of(layer: Layer) -> list[Plane]:
+    return [found for found in walk((layer,)) if isinstance(found, Plane)]
+
+
+def movable(layer: Layer) -> None:
+    """Raises Trouble if a layer, or one in it, may not be moved."""
+    for found in walk((layer,)):
+        if found.locked:
+            raise Trouble(f"The layer “{found.name}” is locked.", "Unlock it to move it.")
+    if isinstance(layer, Group) and not layer.children:
+        raise Trouble(f"The group “{layer.name}” is empty.")

@@ -1,0 +1,172 @@
+"""What the actions of the main window do, beyond a call of one of its parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from studio import __version__
+from studio.document.editing.modes import Mode
+from studio.document.recipe import fresh_seed
+from studio.ui.candidates import Candidate, mime_of
+from studio.ui.command_palette import CommandPalette
+from studio.ui.incoming import ENDINGS
+from studio.ui.shortcuts_page import ShortcutsPage
+from studio.ui.theme import apply_theme
+from studio.ui.window_pages import CANVAS
+
+if TYPE_CHECKING:
+    from studio.ui.window import MainWindow
+
+
+class Deeds:
+    """One method an action."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._palette: CommandPalette | None = None
+        self._shortcuts: ShortcutsPage | None = None
+
+    # making pictures
+
+    def can_generate(self) -> bool:
+        return self._window.workspace == CANVAS and not self._window.prompt.problem
+
+    def generate(self, mode: Mode | None = None, *, first: bool = False) -> None:
+        """Does what the button says, or what was chosen instead."""
+        window = self._window
+        window.prompt.commit()
+        if window.prompt.problem:
+            return
+        window.page.proposal.follow()
+        window.generation.generate(mode, first=first)
+        window.page.refresh()
+
+    def generate_first(self) -> None:
+        self.generate(first=True)
+
+    def try_example(self, prompt: str) -> None:
+        """An example of the welcome was clicked: its words, and the picture."""
+        self._window.document.change(prompt=prompt)
+        self.generate()
+
+    def cancel(self) -> None:
+        """Stops the picture in the making; when nothing is made, shows the canvas as it is."""
+        if self._window.generation.running is not None:
+            self._window.generation.cancel()
+        else:
+            self._window.page.proposal.dismiss()
+
+    def throw_seed(self) -> None:
+        self._window.document.change(seed=fresh_seed())
+
+    def pick_prompt(self) -> None:
+        self._window.page.set_shown("prompt", True)
+        self._window.prompt.words.pick()
+
+    # results
+
+    def apply(self, item: Candidate) -> None:
+        self._window.page.proposal.apply(item)
+
+    def discard(self, items: list[Candidate]) -> None:
+        self._window.candidates.discard(items)
+        self._window.table.refresh()  # it can be undone now
+
+    def discard_shown(self) -> None:
+        item = self._window.page.proposal.item
+        if item is not None:
+            self.discard([item])
+
+    def start_from(self, item: Candidate) -> None:
+        if item.picture is not None:
+            self._window.page.proposal.dismiss()
+            self._window.incoming.start_from(item.picture.pixels)
+
+    def copy(self, item: Candidate) -> None:
+        QGuiApplication.clipboard().setMimeData(mime_of([item]))
+
+    # pictures from and to outside
+
+    def copy_shown(self) -> None:
+        """The finished picture over the canvas, else the canvas."""
+        item, document = self._window.page.proposal.item, self._window.document
+        if item is not None and item.picture is not None:
+            self.copy(item)
+        elif document.has_picture:
+            QGuiApplication.clipboard().setImage(document.image())
+
+    def can_copy(self) -> bool:
+        return self._window.page.proposal.ready or self._window.document.has_picture
+
+    def paste(self) -> None:
+        data = QGuiApplication.clipboard().mimeData()
+        if not self._window.incoming.wants(data):
+            self._window.telling.sentence("There is no picture to paste.")
+        else:
+            self._window.incoming.take(data)
+
+    def choose_picture(self) -> None:
+        """Asks for a file, without stopping anything else."""
+        dialog = QFileDialog(self._window, "Start from a picture")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([f"Pictures ({' '.join('*' + ending for ending in ENDINGS)})", "All files (*)"])
+        dialog.setDirectory(self._window.preferences.recall("open_folder"))
+        dialog.fileSelected.connect(self._chosen)
+        dialog.open()
+
+    def show_gallery_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._window.gallery.folder)))
+
+    def _chosen(self, file: str) -> None:
+        path = Path(file)
+        self._window.preferences.remember("open_folder", str(path.parent))
+        self._window.incoming.open(path)
+
+    # the window
+
+    def open_palette(self) -> None:
+        if self._palette is None:
+            self._palette = CommandPalette(self._window, self._window.table)
+        self._palette.open()
+
+    def show_shortcuts(self) -> None:
+        if self._shortcuts is None:
+            self._shortcuts = ShortcutsPage(self._window, self._window.table)
+            self._shortcuts.changed.connect(self._window.keep_keys)
+        self._shortcuts.refresh()
+        self._shortcuts.show()
+        self._shortcuts.raise_()
+
+    def next_part(self) -> None:
+        """Brings the keyboard to the next part of the canvas workspace."""
+        window = self._window
+        words = window.prompt.words.prompt.field
+        parts: list[QWidget] = [words, window.page.canvas, window.page.welcome, window.results, window.queue.list]
+        parts = [part for part in parts if part.isVisible()]
+        now = QApplication.focusWidget()
+        at = next((i for i, part in enumerate(parts) if now is part or (now and part.isAncestorOf(now))), -1)
+        if parts:
+            parts[(at + 1) % len(parts)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def set_theme(self, name: str) -> None:
+        self._window.preferences.change(theme=name)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, name)
+
+    def follow_system(self) -> None:
+        """The system went from light to dark, or back."""
+        if self._window.preferences.now.theme == "system":
+            self.set_theme("system")
+
+    def show_about(self) -> None:
+        self._window.telling.sentence(
+            f"Sfumato {__version__}: a desktop studio for painting with diffusion models. It is free software under "
+            "the Apache License 2.0, with icons by Lucide (ISC) and the typeface Inter (SIL Open Font License)."
+        )

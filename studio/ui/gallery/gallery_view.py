@@ -1,0 +1,294 @@
+"""The gallery workspace: everything ever made, found in an instant, opened again with all its settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QShowEvent
+
+from studio.library.gallery.gallery import Change, Gallery
+from studio.library.gallery.index.scan import Scanned
+from studio.library.gallery.index.search import Wanted
+from studio.library.gallery.index.store import Item
+from studio.library.gallery.metadata import Metadata
+from studio.request.errors import Trouble
+from studio.ui.gallery.acts import Acts, Undo
+from studio.ui.gallery.asking import Asking
+from studio.ui.gallery.browser import Browser
+from studio.ui.gallery.frame import GalleryFrame
+from studio.ui.gallery.full_size import FullSize
+from studio.ui.gallery.grid import LARGEST, SMALLEST, Grid
+from studio.ui.gallery.keys import deed_of
+from studio.ui.gallery.loader import ThumbnailLoader, missing_thumbnails
+from studio.ui.gallery.menu import build_menu
+from studio.ui.gallery.model import PictureModel
+from studio.ui.gallery.offers import offers_for
+from studio.ui.gallery.panel import Panel
+from studio.ui.gallery.places import Places
+from studio.ui.gallery.side_bar import Chosen
+from studio.ui.gallery.viewer import Mode, Viewer
+from studio.ui.gallery.work import GalleryWork
+from studio.ui.widgets.notice import Remedy
+
+
+class GalleryView(GalleryFrame):
+    """recall_requested(Metadata, frozenset): take these settings over. asked_for(str, Item, Metadata): "remix", "vary"
+    or "again". send_to_canvas(Path, str): as "layer", "source", "mask" or "reference". cell_chosen(int): to remember.
+
+    Call `shut` before the program ends: there are threads.
+    """
+
+    recall_requested = Signal(object, object)
+    asked_for = Signal(str, object, object)
+    send_to_canvas = Signal(object, str)
+    cell_chosen = Signal(int)
+
+    def __init__(self, gallery: Gallery, cell: int = 200) -> None:
+        self.loader = ThumbnailLoader(gallery)
+        self.full_size = FullSize()
+        self.model = PictureModel(gallery, self.loader)
+        super().__init__(self.model, Viewer(self.model, self.full_size), gallery.search.facets, cell)
+        for part in (self.loader, self.full_size, self.model):
+            part.setParent(self)
+        self._gallery = gallery
+        self.work = GalleryWork(gallery, self)
+        self.acts = Acts(gallery, self.work, self)
+        self.asking = Asking(gallery, self.acts, self)
+        self.browser = Browser(gallery, self.model, self.grid)
+        self.places = Places(self, gallery, self.browser, self.acts, self.asking, self.work)
+        self.panel = Panel(
+            self.info,
+            gallery,
+            self.acts,
+            lambda: self.selected,
+            self.model.rowCount,
+            self.model.thumbnail,
+            self.go_to,
+        )
+        self._connect()
+        self.places.fill()
+        self.browser.look(Wanted())
+        QTimer.singleShot(0, self.work.start)
+
+    # what is selected
+
+    @property
+    def viewing(self) -> bool:
+        return self.pages.currentWidget() is self.viewer
+
+    @property
+    def selected(self) -> list[Item]:
+        """The selected pictures in order; in the viewer the one that is shown."""
+        rows = [self.viewer.row] if self.viewing and self.viewer.mode is Mode.SINGLE else self.grid.selected_rows()
+        return [item for row in rows if (item := self.model.item(row)) is not None]
+
+    @property
+    def current(self) -> Item | None:
+        """The one picture that is selected."""
+        chosen = self.selected
+        return chosen[0] if len(chosen) == 1 else None
+
+    def metadata(self) -> Metadata | None:
+        """How the one selected picture was made; None when there is none or its file cannot be read."""
+        item = self.current
+        try:
+            return self._gallery.metadata(item) if item is not None else None
+        except Trouble:
+            return None
+
+    # what the menu, the keys and the panel ask for
+
+    def open_viewer(self) -> None:
+        row = self.grid.currentIndex().row()
+        if row >= 0:
+            self.viewer.show_row(row)
+            self._look_through(self.viewer)
+
+    def close_viewer(self) -> None:
+        self._set_full_screen(False)
+        self._look_through(self.grid)
+        if self.viewer.mode is Mode.SINGLE:
+            self.go_to_row(self.viewer.row)
+
+    def compare(self, mode: Mode = Mode.SIDE_BY_SIDE) -> None:
+        items = self.selected
+        if len(items) > 1:
+            self.viewer.compare(items, mode)
+            self._look_through(self.viewer)
+
+    def find_similar(self) -> None:
+        item = self.current
+        if item is not None:
+            self.browser.look_like(item)
+            self._look_through(self.grid)
+
+    def recall(self, names: frozenset[str]) -> None:
+        metadata = self.metadata()
+        if metadata is not None:
+            self.recall_requested.emit(metadata, names)
+
+    def ask(self, what: str) -> None:
+        item, metadata = self.current, self.metadata()
+        if item is not None and metadata is not None:
+            self.asked_for.emit(what, item, metadata)
+
+    def send(self, way: str) -> None:
+        item = self.current
+        if item is not None:
+            self.send_to_canvas.emit(item.path, way)
+
+    def copy_picture(self) -> None:
+        item = self.current
+        if item is not None:
+            whole = self.full_size.get(item.path)
+            self.acts.copy_picture(item, whole.image if whole is not None else QImage(str(item.path)))
+
+    def copy_settings(self) -> None:
+        metadata = self.metadata()
+        if metadata is not None:
+            self.acts.copy_settings(metadata)
+
+    def go_to(self, identifier: int) -> None:
+        """Shows a picture, in the grid or the viewer, wherever it is."""
+        if self.model.row_of(identifier) < 0:
+            self.search.look_for("")
+            self.side.choose(Chosen())
+            self.places.look()
+        self.go_to_row(self.model.row_of(identifier))
+
+    def go_to_row(self, row: int) -> None:
+        if not 0 <= row < self.model.rowCount():
+            return
+        index = self.model.index(row, 0)
+        self.grid.setCurrentIndex(index)
+        self.grid.scrollTo(index, Grid.ScrollHint.EnsureVisible)
+        if self.viewing:
+            self.viewer.show_row(row)
+
+    def toggle_info(self) -> None:
+        self.about.setChecked(not self.about.isChecked())
+
+    def tell(self, sentence: str, undo: Undo | None = None) -> None:
+        """Says something over the pictures, with a way to undo it."""
+        self.notices.tell(sentence, "good", *([Remedy("Undo", undo)] if undo is not None else []))
+
+    def fail(self, sentence: str) -> None:
+        self.notices.tell(sentence, "error")
+
+    def set_cell(self, side: int) -> None:
+        """The size of the cells in pixels."""
+        side = max(SMALLEST, min(LARGEST, side))
+        self.grid.set_cell(side)
+        self.size_slider.blockSignals(True)
+        self.size_slider.setValue(side)
+        self.size_slider.blockSignals(False)
+        self.cell_chosen.emit(side)
+
+    def shut(self) -> None:
+        """Ends all threads; returns when they have ended."""
+        self.work.close()
+        self.loader.close()
+        self.full_size.close()
+
+    # inside
+
+    def _connect(self) -> None:
+        self.grid.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.grid.doubleClicked.connect(self.open_viewer)
+        self.grid.resized.connect(self.set_cell)
+        self.size_slider.valueChanged.connect(self.set_cell)
+        self.search.left.connect(self._left_search)
+        self.about.toggled.connect(self._show_panel)
+        self.viewer.closed.connect(self.close_viewer)
+        self.viewer.turned.connect(self.go_to_row)
+        self.viewer.asked.connect(self.open_menu)
+        self.viewer.full_screen.connect(self._set_full_screen)
+        self.info.recalled.connect(self.recall)
+        self.info.asked.connect(self.ask)
+        self.acts.told.connect(self.tell)
+        self.acts.failed.connect(self.fail)
+        self.work.changed.connect(self._changed)
+        self.work.progressed.connect(self._progress)
+        self.work.scanned.connect(self._scanned)
+        self.work.troubled.connect(self.fail)
+        self.browser.shown.connect(self._shown)
+
+    def _look_through(self, page: Viewer | Grid) -> None:
+        self.pages.setCurrentWidget(page)
+        page.setFocus()
+        self.panel.show_soon()
+
+    def _selection_changed(self, *_parts: object) -> None:
+        self.panel.show_soon()
+        self._say_count()
+
+    def _left_search(self) -> None:
+        self.grid.setFocus()
+        if self.model.rowCount() and not self.grid.currentIndex().isValid():
+            self.grid.setCurrentIndex(self.model.index(0, 0))
+
+    def _show_panel(self, on: bool) -> None:
+        self.info.setVisible(on)
+        self.panel.show_now()
+
+    def _shown(self) -> None:
+        self._say_count()
+        self.panel.show_soon()
+
+    def _say_count(self) -> None:
+        count, chosen = self.model.rowCount(), len(self.grid.selected_rows())
+        words = f"{count:,} pictures" if count != 1 else "1 picture"
+        if self.browser.like is not None:
+            words = f"Pictures like {self.browser.like.name}, most alike first"
+        self.count.setText(f"{words} · {chosen:,} selected" if chosen > 1 else words)
+
+    def _changed(self, change: Change) -> None:
+        self.browser.changed(change)
+        self.places.fill_soon()
+
+    def _progress(self, scanned: Scanned) -> None:
+        new = scanned.added + scanned.changed
+        self.progress.setText(f"Looking through folders: {new:,} new" if new else "")
+
+    def _scanned(self, scanned: Scanned) -> None:
+        bad = f"{len(scanned.troubles):,} could not be read" if scanned.troubles else ""
+        self.progress.setText(bad)
+        self.progress.setToolTip("\n".join(f"{path}: {reason}" for path, reason in scanned.troubles[:20]))
+        ids = [int(each) for each in self._gallery.find(replace(Wanted(), query="")).ids]
+        self.loader.when_idle(missing_thumbnails(self._gallery, ids, lambda: self.work.stopping))
+
+    def _set_full_screen(self, on: bool) -> None:
+        """The viewer over the whole screen as a window of its own, or back in its place."""
+        if on == self.viewer.isFullScreen():
+            return
+        if on:
+            self.pages.removeWidget(self.viewer)
+            self.viewer.setParent(None, Qt.WindowType.Window)
+            self.viewer.showFullScreen()
+        else:
+            self.viewer.setWindowState(Qt.WindowState.WindowNoState)
+            self.pages.addWidget(self.viewer)
+            self.pages.setCurrentWidget(self.viewer)
+        self.viewer.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.browser.woken()
+
+    def open_menu(self, place: QPoint) -> None:
+        """The menu of what is selected, at a place of the screen."""
+        plain = self._gallery.collections.all()
+        offers = offers_for(self, self.selected, plain, self.places.collection, self.places.in_trash)
+        if offers:
+            build_menu(offers, self).exec(place)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.open_menu(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        deed = deed_of(self, event)
+        if deed is None:
+            super().keyPressEvent(event)
+        else:
+            deed()

@@ -1,0 +1,262 @@
+"""The viewer: one picture large, its neighbours at hand, or up to four compared with one camera."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from studio.library.gallery.index.store import Item
+from studio.request.pixels import Pixels
+from studio.ui.gallery.full_size import FullSize, image_of
+from studio.ui.gallery.histogram import Histogram
+from studio.ui.gallery.image_view import Camera, ImageView
+from studio.ui.gallery.model import PictureModel
+from studio.ui.widgets.tool import label, tool_button
+
+MOST_COMPARED = 4
+SLIDE = 4000  # milliseconds a picture stays in the slideshow
+_GAIN = 4  # by which differences are multiplied, to be seen
+
+
+class Mode(Enum):
+    SINGLE = "single"
+    SIDE_BY_SIDE = "side by side"
+    SPLIT = "before and after"
+    DIFFERENCE = "difference"
+
+
+class Viewer(QWidget):
+    """closed(): back to the grid. turned(int): another row is shown. asked(QPoint): its menu is wanted there.
+
+    full_screen(bool): the whole screen, or no longer.
+    """
+
+    closed = Signal()
+    turned = Signal(int)
+    asked = Signal(object)
+    full_screen = Signal(bool)
+
+    def __init__(self, model: PictureModel, full_size: FullSize) -> None:
+        super().__init__()
+        self._model = model
+        self._pictures = full_size
+        self.camera = Camera(self)
+        self.mode = Mode.SINGLE
+        self.row = -1
+        self._items: list[Item] = []
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.views = [ImageView(self.camera) for _ in range(MOST_COMPARED)]
+        self.histogram = Histogram()
+        self._slides = QTimer(self)
+        self._slides.setInterval(SLIDE)
+        self._slides.timeout.connect(lambda: self.turn(1, around=True))
+        first = self.views[0]
+        self._keys: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_Escape: self.leave,
+            **dict.fromkeys((Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_PageDown), lambda: self.turn(1)),
+            **dict.fromkeys((Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_PageUp), lambda: self.turn(-1)),
+            **dict.fromkeys((Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter), self.closed.emit),
+            Qt.Key.Key_Z: first.toggle_actual_size,
+            Qt.Key.Key_Plus: lambda: first.zoom_by(1.25),
+            Qt.Key.Key_Minus: lambda: first.zoom_by(0.8),
+            Qt.Key.Key_H: self.toggle_histogram,
+            Qt.Key.Key_S: self.toggle_slideshow,
+            Qt.Key.Key_F11: lambda: self.full_screen.emit(not self.isFullScreen()),
+        }
+        self._build()
+        full_size.came.connect(self._came)
+        self.camera.moved.connect(self._show_zoom)
+
+    def show_row(self, row: int) -> None:
+        """Shows one picture of the grid; the zoom starts anew with each."""
+        item = self._model.item(row)
+        if item is None:
+            return
+        self.row = row
+        self.mode = Mode.SINGLE
+        self._items = [item]
+        self.camera.fit()
+        self._refresh()
+        nearby = [self._model.item(each) for each in (row + 1, row - 1) if 0 <= each < self._model.rowCount()]
+        self._pictures.want([item.path, *(each.path for each in nearby if each is not None)])
+
+    def compare(self, items: Sequence[Item], mode: Mode = Mode.SIDE_BY_SIDE) -> None:
+        """Shows up to four pictures together; before-and-after and difference show the first two."""
+        most = MOST_COMPARED if mode is Mode.SIDE_BY_SIDE else 2
+        self._items = list(items)[:most]
+        self.mode = mode if len(self._items) > 1 else Mode.SINGLE
+        self._slides.stop()
+        self.camera.fit()
+        self._refresh()
+        self._pictures.want([item.path for item in self._items])
+
+    def turn(self, by: int, around: bool = False) -> None:
+        """To the next picture or the one before. around: after the last comes the first."""
+        row, count = self.row + by, self._model.rowCount()
+        if around and count:
+            row %= count
+        if self.mode is Mode.SINGLE and 0 <= row < count and row != self.row:
+            self.show_row(row)
+            self.turned.emit(row)
+
+    def toggle_slideshow(self) -> None:
+        if self._slides.isActive():
+            self._slides.stop()
+        elif self.mode is Mode.SINGLE:
+            self._slides.start()
+
+    @property
+    def sliding(self) -> bool:
+        return self._slides.isActive()
+
+    def toggle_histogram(self) -> None:
+        self.histogram.setVisible(self.histogram.isHidden())
+        self._show_histogram()
+
+    def leave(self) -> None:
+        """Ends what is going on, one thing at a time: the slideshow, the full screen, the viewer."""
+        if self._slides.isActive():
+            self._slides.stop()
+        elif self.isFullScreen():
+            self.full_screen.emit(False)
+        else:
+            self.closed.emit()
+
+    # inside
+
+    def _build(self) -> None:
+        self.title = label("", "heading")
+        self.place = label("", "secondary")
+        self.zoom = label("", "secondary")
+        bar = QHBoxLayout()
+        bar.setContentsMargins(12, 6, 12, 6)
+        bar.setSpacing(8)
+        bar.addWidget(tool_button("chevron-left", "Back to all pictures\nEsc", self.closed.emit))
+        bar.addWidget(self.title)
+        bar.addWidget(self.place)
+        bar.addStretch(1)
+        bar.addWidget(self.zoom)
+        for name, title, run in (
+            ("zoom-out", "Farther\n−", lambda: self.views[0].zoom_by(0.8)),
+            ("zoom-in", "Closer\n+", lambda: self.views[0].zoom_by(1.25)),
+            ("proportions", "Whole picture or its own pixels\nZ", lambda: self.views[0].toggle_actual_size()),
+            ("mountain", "Histogram\nH", self.toggle_histogram),
+            ("play", "Slideshow\nS", self.toggle_slideshow),
+            ("maximize", "Full screen\nF11", lambda: self.full_screen.emit(not self.isFullScreen())),
+        ):
+            bar.addWidget(tool_button(name, title, run))
+        self._bar = QWidget()
+        self._bar.setProperty("role", "panel")
+        self._bar.setLayout(bar)
+        self._stage = QWidget()
+        grid = QGridLayout(self._stage)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        for number, view in enumerate(self.views):
+            grid.addWidget(view, number // 2, number % 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._stage, 1)
+        self.histogram.setParent(self._stage)
+        self.histogram.hide()
+        self._stage.installEventFilter(self)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        if watched is self._stage and event.type() is QEvent.Type.Resize:
+            self.histogram.move(self._stage.width() - self.histogram.width() - 12, 12)
+        return False
+
+    def _refresh(self) -> None:
+        shown = len(self._items) if self.mode is Mode.SIDE_BY_SIDE else 1
+        grid = self._stage.layout()
+        columns = 2 if shown == MOST_COMPARED else max(1, shown)
+        for number, view in enumerate(self.views):
+            view.setVisible(number < shown)
+            view.other = None
+            if isinstance(grid, QGridLayout):
+                grid.addWidget(view, number // columns, number % columns)
+        if self.mode in (Mode.SPLIT, Mode.DIFFERENCE):
+            self._show_pair(self._items[0], self._items[1])
+        else:
+            for view, item in zip(self.views, self._items, strict=False):
+                self._show_item(view, item, item.name if shown > 1 else "")
+        self._show_words()
+        self._show_zoom()
+        self._show_histogram()
+
+    def _show_item(self, view: ImageView, item: Item, caption: str) -> None:
+        whole = self._pictures.get(item.path)
+        if whole is not None:
+            view.show_image(whole.image, whole.problem, caption)
+            return
+        small = self._model.thumbnail(item)  # until the whole one has come
+        image = small.toImage() if small is not None else QImage()
+        view.show_image(image, "", caption, QSize(item.width, item.height))
+
+    def _show_pair(self, one: Item, other: Item) -> None:
+        first, second = self._pictures.get(one.path), self._pictures.get(other.path)
+        view = self.views[0]
+        if first is None or second is None:
+            return
+        if first.pixels is None or second.pixels is None:
+            view.show_image(QImage(), first.problem or second.problem)
+        elif self.mode is Mode.DIFFERENCE:
+            view.show_image(image_of(difference(first.pixels, second.pixels)), "", f"{one.name}  −  {other.name}")
+        else:
+            view.show_image(first.image, "", f"{one.name}  |  {other.name}")
+            view.other = second.image
+
+    def _came(self, path: object) -> None:
+        if any(item.path == path for item in self._items):
+            self._refresh()
+
+    def _show_words(self) -> None:
+        names = [item.name for item in self._items]
+        title = names[0] if len(names) == 1 else f"{len(names)} pictures, {self.mode.value}"
+        self.title.setText("".join(sign if sign.isprintable() else " " for sign in title))
+        single = self.mode is Mode.SINGLE
+        self.place.setText(f"{self.row + 1:,} of {self._model.rowCount():,}" if single else "")
+
+    def _show_zoom(self) -> None:
+        view = self.views[0]
+        self.zoom.setText(f"{view.scale * self.devicePixelRatioF() * 100:.0f} %" if not view.extent.isEmpty() else "")
+
+    def _show_histogram(self) -> None:
+        if self.histogram.isHidden() or not self._items:
+            return
+        whole = self._pictures.get(self._items[0].path)
+        self.histogram.show_pixels(whole.pixels if whole is not None else None)
+        self.histogram.raise_()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        run = self._keys.get(Qt.Key(event.key()))
+        if run is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            run()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.asked.emit(event.globalPos())
+
+
+def difference(one: Pixels, other: Pixels) -> Pixels:
+    """|one − other|, times a few to be seen, in the size of the first."""
+    first = one.array[..., :3].astype(np.int16)
+    second = other.array[..., :3]
+    if second.shape != first.shape:
+        second = second[_spread(second.shape[0], first.shape[0])][:, _spread(second.shape[1], first.shape[1])]
+    apart = np.abs(first - second.astype(np.int16)) * _GAIN
+    return Pixels(np.minimum(apart, 255).astype(np.uint8))
+
+
+def _spread(have: int, want: int) -> npt.NDArray[np.int64]:
+    """Which of `have` rows or columns stands for each of `want`."""
+    return (np.arange(want, dtype=np.int64) * have // want).astype(np.int64)

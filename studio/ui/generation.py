@@ -1,0 +1,182 @@
+"""What the main button does, and what becomes of it: wishes to jobs, what jobs tell to candidates and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.document.change import Change
+from studio.document.document import SOURCE_STRENGTH, Document
+from studio.document.editing.modes import Mode, Situation, possible, sentence
+from studio.document.editing.run import EditRun
+from studio.engine.engine import Engine
+from studio.engine.job import Job
+from studio.prompts.history import PromptHistory
+from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Queued, Step
+from studio.request.geometry import Rect
+from studio.ui.candidates import Candidates
+from studio.ui.editing import ON_CANVAS, Edits, Going
+from studio.ui.progress import Progress, told
+
+MODES = ON_CANVAS | {Mode.GENERATE}  # what `Generation.generate` can do
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A job that failed, for the quiet bar."""
+
+    job: Job
+    failed: Failed
+
+
+class Generation(QObject):
+    """changed: what the button says may be different. progressed(Progress): how far the running job is.
+
+    failed(Broken), finished(Job, Finished), unkept(str): for the quiet bar and for announcements.
+    """
+
+    changed = Signal()
+    progressed = Signal(object)
+    failed = Signal(object)
+    finished = Signal(object, object)
+    unkept = Signal(str)
+
+    def __init__(
+        self, document: Document, engine: Engine, history: PromptHistory, candidates: Candidates, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._engine = engine
+        self._history = history
+        self._candidates = candidates
+        self._areas: dict[int, Rect] = {}
+        self._edits = Edits(document)
+        document.changed.connect(self._document_changed)
+        engine.happened.connect(self._happened)
+        engine.queue_changed.connect(self._queue_changed)
+
+    @property
+    def running(self) -> Job | None:
+        """The job in hand, or the next one if none is in hand yet."""
+        jobs = self._engine.jobs
+        return jobs[0] if jobs else None
+
+    @property
+    def situation(self) -> Situation:
+        return self._edits.situation
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """What can be done now; the first is what the button does."""
+        situation = self.situation
+        first = [mode for mode in possible(situation) if mode in MODES]
+        others = (Mode.GENERATE, Mode.REFINE) if situation.has_picture and situation.selection is None else ()
+        return tuple(dict.fromkeys((*first, *others)))
+
+    @property
+    def words(self) -> str:
+        """What will happen, a sentence."""
+        return sentence(self.situation, self.modes[0], self._document.recipe.prompt)
+
+    def generate(self, mode: Mode | None = None, *, first: bool = False) -> Job:
+        """Asks the engine for the pictures. first: before all that wait. Raises BadInput."""
+        if mode is Mode.GENERATE and self._document.recipe.strength < 1 and self._document.has_picture:
+            self._document.change(strength=1.0)
+        if mode is Mode.REFINE and self._document.recipe.strength >= 1:
+            self._document.change(strength=SOURCE_STRENGTH)
+        self._document.next_seed()
+        wanted = mode or self.modes[0]
+        job = self._edit(wanted) if wanted in ON_CANVAS else self._whole()
+        if first:
+            self._engine.move(job, 0)
+        recipe = self._document.recipe
+        self._history.add(recipe.prompt, recipe.negative)
+        self.changed.emit()
+        return job
+
+    def _whole(self) -> Job:
+        request = self._document.request()
+        job = self._engine.submit(request)
+        self._areas[job.id] = Rect.of(self._document.size if self._document.has_picture else request.size)
+        return job
+
+    def _edit(self, mode: Mode) -> Job:
+        return self._pass(self._edits.begin(mode))
+
+    def _pass(self, run: EditRun, parent: int | None = None) -> Job:
+        job = self._engine.submit(run.request, parent)
+        self._edits.put(job.id, run)
+        return job
+
+    def retry(self, job: Job) -> Job:
+        """The same again, after it failed."""
+        again = self._engine.retry(job)
+        self._areas[again.id] = self.area(job)
+        self._edits.repeat(job.id, again.id)
+        return again
+
+    def cancel(self) -> None:
+        """Stops the job in hand; those that wait go on."""
+        if self.running is not None:
+            self._engine.cancel(self.running)
+
+    def area(self, job: Job) -> Rect:
+        """Where on the canvas a job's pictures belong."""
+        return self._edits.area(job.id) or self._areas.get(job.id) or Rect.of(job.request.size)
+
+    def _document_changed(self, change: Change) -> None:
+        if change & (
+            Change.RECIPE | Change.MODEL | Change.PIXELS | Change.LAYERS | Change.SIZE | Change.SELECTION | Change.MASK
+        ):
+            self.changed.emit()
+
+    def _happened(self, job: Job, event: Event) -> None:
+        match event:
+            case Queued():
+                pass
+            case Loading():
+                pass
+            case Step():
+                step, area = self._edits.seen(job.id, event) or (event, self.area(job))
+                self._candidates.step(job, area, step)
+            case Made():
+                self._made(job, event)
+            case Finished():
+                self._over(job)
+                self.finished.emit(job, event)
+            case Failed():
+                self._over(job)
+                self.failed.emit(Broken(job, event))
+            case Cancelled():
+                self._over(job)
+            case _:
+                assert_never(event)
+        if job is self.running or self.running is None:
+            self._show_progress()
+
+    def _queue_changed(self) -> None:
+        self._show_progress()
+        self.changed.emit()
+
+    def _show_progress(self) -> None:
+        job = self.running
+        waiting = len(self._engine.jobs) - 1
+        self.progressed.emit(told(job, job.last, waiting) if job is not None else Progress())
+
+    def _made(self, job: Job, event: Made) -> None:
+        if event.problem:
+            self.unkept.emit(event.problem)
+        outcome = self._edits.taken(job.id, event) or event
+        if isinstance(outcome, Going):
+            self._pass(outcome.run, job.id)
+        else:
+            self._candidates.made(job, self.area(job), outcome)
+
+    def _over(self, job: Job) -> None:
+        self._candidates.ended(job)
+        if not isinstance(job.last, Failed):  # that one may be tried again
+            self._areas.pop(job.id, None)
+            self._edits.forget(job.id)
+        self.changed.emit()

@@ -1,0 +1,75 @@
+"""Pictures from outside: dropped, pasted or opened, to start from."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QImage
+
+from studio.document.document import Document
+from studio.document.images import pixels_of
+from studio.request.errors import Trouble
+from studio.request.pixels import Pixels
+
+log = logging.getLogger(__name__)
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".jxl")
+
+
+class Incoming(QObject):
+    """trouble(Trouble): a picture could not be taken. taken: one was.
+
+    read: a file to pixels, upright, sRGB, eight bits; raises Trouble.
+    """
+
+    trouble = Signal(object)
+    taken = Signal()
+
+    def __init__(self, document: Document, read: Callable[[Path], Pixels], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._read = read
+
+    def wants(self, data: QMimeData | None) -> bool:
+        """Whether there is a picture, or a file that may be one. None: an empty clipboard."""
+        return data is not None and (data.hasImage() or bool(files_of(data)))
+
+    def take(self, data: QMimeData) -> bool:
+        """Puts the picture on the canvas to start from. False when there is none or it cannot be read."""
+        files = files_of(data)
+        if files:
+            return self.open(files[0])
+        image = QImage(data.imageData()) if data.hasImage() else QImage()
+        if image.isNull():
+            return False
+        return self._place(pixels_of(image), "Pasted picture")
+
+    def open(self, path: Path) -> bool:
+        try:
+            pixels = self._read(path)
+        except Trouble as trouble:
+            self.trouble.emit(trouble)
+            return False
+        return self._place(pixels, path.stem)
+
+    def start_from(self, pixels: Pixels) -> bool:
+        """A result becomes what the next picture starts from."""
+        return self._place(pixels, "Result")
+
+    def _place(self, pixels: Pixels, name: str) -> bool:
+        try:
+            self._document.set_source(pixels, name)
+        except Trouble as trouble:
+            self.trouble.emit(trouble)
+            return False
+        self.taken.emit()
+        return True
+
+
+def files_of(data: QMimeData) -> list[Path]:
+    """Local files; those with the ending of a picture first."""
+    files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return sorted(files, key=lambda path: path.suffix.lower() not in ENDINGS)

@@ -1,0 +1,1 @@
+"""Docked panels: prompt, results, queue."""

@@ -1,0 +1,110 @@
+"""The tool panel: what is in hand, how it is set, and the colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.request.errors import Trouble
+from studio.ui.canvas.canvas import Canvas
+from studio.ui.canvas.tools.brushing import BrushTool
+from studio.ui.canvas.tools.filling import Fill, Gradient, Wand
+from studio.ui.canvas.tools.selecting import SelectTool
+from studio.ui.canvas.tools.tool import Tool
+from studio.ui.panels.brush_colour import ColourPicker
+from studio.ui.panels.brush_options import BrushOptions, FillOptions, GradientOptions, SelectOptions, WandOptions
+from studio.ui.panels.brush_presets import BrushPresets
+from studio.ui.widgets.scroll_column import ScrollColumn
+from studio.ui.widgets.tool import GAP, label, tool_button
+
+
+class BrushPanel(ScrollColumn):
+    """Follows the tool in hand. trouble(Trouble): a brush could not be kept."""
+
+    trouble = Signal(object)
+
+    def __init__(self, canvas: Canvas, presets: Path, own: Path | None = None) -> None:
+        """presets: the file of brushes that come with the studio. own: where the artist's own are written."""
+        super().__init__()
+        self._canvas = canvas
+        kit = canvas.kit
+        self.presets = BrushPresets(presets, own)
+        self.presets.chosen.connect(kit.set_brush)
+        self.presets.trouble.connect(self.trouble)
+        self.colour = ColourPicker(kit)
+        self._title = label("", "heading")
+        self._hint = label("", "secondary")
+        self._hint.setWordWrap(True)
+        self.brush = BrushOptions(kit)
+        self._pages = QStackedWidget()
+        self._kinds: list[tuple[type[Tool], QWidget]] = [
+            (BrushTool, self._with_presets()),
+            (Fill, FillOptions(kit)),
+            (Gradient, GradientOptions(kit)),
+            (SelectTool, SelectOptions(kit)),
+            (Wand, WandOptions(kit)),
+            (Tool, QWidget()),
+        ]
+        for _, page in self._kinds:
+            self._pages.addWidget(page)
+        self.column.addWidget(self._title)
+        self.column.addWidget(self._pages)
+        self.column.addWidget(self._hint)
+        self.column.addWidget(self.colour)
+        self.column.addStretch(1)
+        canvas.tools.chosen.connect(self._show)
+        kit.changed.connect(self._mark)
+        self._show(canvas.tools.current)
+
+    def show_colour(self, foreground: bool) -> None:
+        """Brings the colour that was asked for to the eye."""
+        self.colour.choose_background(not foreground)
+        self.ensureWidgetVisible(self.colour)
+        self.colour.hex.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _with_presets(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        column.addWidget(self.presets)
+        if self.presets.can_keep:
+            row = QHBoxLayout()
+            row.addWidget(label(self.tr("Keep this brush"), "secondary"), 1)
+            row.addWidget(tool_button("plus", self.tr("Keep this brush under a name"), self._keep, 16))
+            column.addLayout(row)
+        column.addWidget(self.brush)
+        return page
+
+    def _show(self, tool: Tool) -> None:
+        self._title.setText(tool.title)
+        self._hint.setText(tool.hint)
+        for kinds, page in self._kinds:
+            if isinstance(tool, kinds):
+                self._pages.setCurrentWidget(page)
+                self._pages.setFixedHeight(page.sizeHint().height())
+                break
+        self._mark()
+
+    def _mark(self) -> None:
+        self.presets.mark(self._canvas.kit.brush().name)
+
+    def _keep(self) -> None:
+        brush = self._canvas.kit.brush()
+        name, wanted = QInputDialog.getText(self, self.tr("Keep brush"), self.tr("Name"), text=f"My {brush.name}")
+        if wanted and name.strip():
+            self._attempt(lambda: self.keep(name.strip()))
+
+    def keep(self, name: str) -> None:
+        """Keeps the brush in hand among the artist's own. Raises Trouble if it cannot be written."""
+        self._canvas.kit.change(name=name)
+        self.presets.keep(self._canvas.kit.brush())
+
+    def _attempt(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Trouble as trouble:
+            self.trouble.emit(trouble)

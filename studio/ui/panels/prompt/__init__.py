@@ -1,0 +1,1 @@
+"""The prompt panel: what to make, and how."""

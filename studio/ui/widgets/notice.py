@@ -1,0 +1,123 @@
+"""The quiet bar: one sentence, at most one or two things to do about it. Never in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from studio.ui.icons import icon, pixmap
+from studio.ui.theme import colours
+
+Kind = Literal["info", "error", "good"]
+MARGIN = 8
+WIDEST = 720
+MOST = 3  # bars at a time; the oldest goes first
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """A button in the bar."""
+
+    title: str
+    run: Callable[[], None]
+
+
+class Notice(QFrame):
+    """One sentence in place. Closed by its button, Escape while it has the keyboard, or an action in it."""
+
+    closed = Signal(object)
+
+    def __init__(self, sentence: str, kind: Kind = "info", *remedies: Remedy) -> None:
+        super().__init__()
+        self.sentence = sentence
+        self.kind = kind
+        self.setProperty("role", "popup")
+        self.setAccessibleName(sentence)
+        roles = colours()
+        colour = {"info": roles.secondary, "error": roles.danger, "good": roles.success}[kind]
+        picture = QLabel()
+        name = {"info": "info", "error": "circle-alert", "good": "circle-check"}[kind]
+        picture.setPixmap(pixmap(name, colour, 20, self.devicePixelRatioF()))
+        self.label = QLabel(sentence)
+        self.label.setWordWrap(True)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        row.setSpacing(8)
+        row.addWidget(picture)
+        row.addWidget(self.label, 1)
+        self.buttons: list[QPushButton] = []
+        for remedy in remedies:
+            button = QPushButton(remedy.title)
+            button.setProperty("role", "quiet" if self.buttons else "link")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(self.close_bar)
+            button.clicked.connect(remedy.run)
+            self.buttons.append(button)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        close = QToolButton()
+        close.setIcon(icon("x"))
+        close.setIconSize(QSize(16, 16))
+        close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        close.setAccessibleName("Close this message")
+        close.setToolTip("Close")
+        close.clicked.connect(self.close_bar)
+        row.addWidget(close)
+
+    def close_bar(self) -> None:
+        self.closed.emit(self)
+
+
+class Notices(QWidget):
+    """Where the bars stand, over the upper edge of `parent`, newest last: nothing below them moves."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def shown(self) -> tuple[Notice, ...]:
+        items = (self._column.itemAt(index) for index in range(self._column.count()))
+        return tuple(item.widget() for item in items if isinstance(item.widget(), Notice))  # pyright: ignore
+
+    def tell(self, sentence: str, kind: Kind = "info", *remedies: Remedy) -> Notice:
+        """Shows a bar; the same sentence is not shown twice."""
+        for old in self.shown:
+            if old.sentence == sentence:
+                self.withdraw(old)
+        if len(self.shown) >= MOST:
+            self.withdraw(self.shown[0])
+        notice = Notice(sentence, kind, *remedies)
+        notice.closed.connect(self.withdraw)
+        self._column.addWidget(notice)
+        self.show()
+        self._place()
+        return notice
+
+    def withdraw(self, notice: Notice) -> None:
+        if notice not in self.shown:
+            return
+        self._column.removeWidget(notice)
+        notice.hide()
+        notice.deleteLater()
+        self.setVisible(bool(self.shown))
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and watched is self._over:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        width = min(WIDEST, self._over.width() - 2 * MARGIN)
+        self.setGeometry((self._over.width() - width) // 2, MARGIN, width, self._column.heightForWidth(width))
+        self.raise_()

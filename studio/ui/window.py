@@ -1,0 +1,290 @@
+"""The main window: three workspaces, the panels of the canvas, and what connects them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.document.change import Change
+from studio.document.document import Document
+from studio.engine.engine import Engine
+from studio.library.models import Models
+from studio.prompts.history import PromptHistory
+from studio.prompts.styles import Style
+from studio.request.family import Model
+from studio.request.pixels import Pixels
+from studio.ui.actions import ActionTable, shown_keys
+from studio.ui.candidates import Candidates
+from studio.ui.canvas.actions import canvas_actions
+from studio.ui.canvas_page import CanvasPage
+from studio.ui.deeds import Deeds
+from studio.ui.gallery_holder import GalleryHolder
+from studio.ui.generation import Generation
+from studio.ui.incoming import Incoming
+from studio.ui.menus import Menus
+from studio.ui.models_page import ModelsPage
+from studio.ui.notify import Notifier
+from studio.ui.panels.prompt.panel import PromptPanel
+from studio.ui.panels.queue import QueuePanel
+from studio.ui.panels.results import ResultsPanel
+from studio.ui.preferences import Preferences
+from studio.ui.status_bar import StatusBar
+from studio.ui.telling import Telling
+from studio.ui.theme import undressed
+from studio.ui.tool_rail import ToolRail
+from studio.ui.top_bar import SearchButton, TopBar, Workspaces
+from studio.ui.window_actions import window_actions
+from studio.ui.window_pages import CANVAS, GALLERY, MODELS, PAGES, keys_of
+
+LEFT, RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+USUAL = QSize(1440, 900)
+LEAST = QSize(900, 560)
+KEYS = "keys"  # where chosen shortcuts are kept in the settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Furnishing:
+    """What the window is given besides the rooms it shows.
+
+    read_picture: a file to pixels; raises Trouble. make_gallery: builds the gallery's widget when it is first
+    looked at; None shows where the pictures are. gallery_folder: where finished pictures are kept.
+    """
+
+    styles: tuple[Style, ...]
+    read_picture: Callable[[Path], Pixels]
+    gallery_folder: Path
+    make_gallery: Callable[[], QWidget] | None = None
+
+
+class MainWindow(QMainWindow):
+    """The studio. Other parts plug in by `table.add`, `add_panel` and `page.add_tools`."""
+
+    def __init__(
+        self,
+        document: Document,
+        engine: Engine,
+        models: Models,
+        preferences: Preferences,
+        history: PromptHistory,
+        furnishing: Furnishing,
+    ) -> None:
+        super().__init__()
+        with undressed():
+            self._furnish(document, engine, models, preferences, history, furnishing)
+        self._connect()
+        self._restore()
+
+    def _furnish(
+        self,
+        document: Document,
+        engine: Engine,
+        models: Models,
+        preferences: Preferences,
+        history: PromptHistory,
+        furnishing: Furnishing,
+    ) -> None:
+        self.document = document
+        self.engine = engine
+        self.models = models
+        self.preferences = preferences
+        self.table = ActionTable(self, chosen_keys(preferences))
+        self.candidates = Candidates(document.undo_stack, self)
+        self.incoming = Incoming(document, furnishing.read_picture, self)
+        self.generation = Generation(document, engine, history, self.candidates, self)
+        self.page = CanvasPage(document, self.candidates, self.incoming, lambda: self.generation.running is not None)
+        keys = shown_keys(("Ctrl+Enter",))
+        self.prompt = PromptPanel(document, models.all(), furnishing.styles, history, preferences, keys)
+        self.results = ResultsPanel(self.candidates)
+        self.queue = QueuePanel(engine)
+        self.gallery = GalleryHolder(furnishing.make_gallery, furnishing.gallery_folder)
+        self.models_page = ModelsPage(document, models)
+        self.notifier = Notifier(self)
+        self.telling = Telling(self.page.notices, self.notifier, engine, self.generation, self)
+        self.status = StatusBar()
+        self.deeds = Deeds(self)
+        self._build()
+
+    # for other parts
+
+    def add_panel(
+        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea = RIGHT, above: str = "results"
+    ) -> QDockWidget:
+        """Adds a dock to the canvas workspace; it comes back where it was when the window was closed."""
+        return self.page.add(name, title, widget, area, above)
+
+    @property
+    def workspace(self) -> int:
+        """CANVAS, GALLERY or MODELS of `window_pages`."""
+        return self._pages.currentIndex()
+
+    def go_to(self, workspace: int) -> None:
+        if workspace == GALLERY:
+            self.gallery.opened()
+        elif workspace == MODELS:
+            self.models_page.opened()
+        self._pages.setCurrentIndex(workspace)
+        self._switch.show_page(workspace)
+        self._show_view()
+        self.table.refresh()
+
+    def keep_keys(self) -> None:
+        """Writes down the shortcuts that the person chose."""
+        self.preferences.remember(KEYS, json.dumps(self.table.chosen_keys))
+
+    # inside
+
+    def _build(self) -> None:
+        self.setObjectName("studio")
+        self.setMinimumSize(LEAST)
+        self.page.add("prompt", "Prompt", self.prompt, LEFT, tools=(self.prompt.words.earlier,))
+        self.page.add("results", "Results", self.results, RIGHT)
+        self.page.add("queue", "Queue", self.queue, RIGHT, tools=(self.queue.clear,))
+        self._pages = QStackedWidget()
+        for widget in (self.page, self.gallery, self.models_page):
+            self._pages.addWidget(widget)
+        middle = QWidget()
+        middle.setObjectName("workspace")
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(middle)
+        self.table.add(*window_actions(self))
+        self.table.add(*canvas_actions(self.page.canvas, self.document), within=self.page)
+        self.table.set_canvas(self.page.canvas)
+        self.page.add_tools(ToolRail(self.table))
+        bar = QMenuBar()
+        self._menus = Menus(bar, self.table, self.page, self)
+        self._switch = Workspaces([(title, shown_keys((keys_of(index),))) for index, (title, _) in enumerate(PAGES)])
+        self._switch.show_page(CANVAS)
+        search = SearchButton("Find an action", shown_keys(self.table.keys("view.palette")))
+        search.clicked.connect(self.deeds.open_palette)
+        self.setMenuWidget(TopBar(bar, self._switch, search))
+
+    def _connect(self) -> None:
+        page, prompt, results = self.page, self.prompt, self.results
+        self._switch.chosen.connect(self.go_to)
+        prompt.button.pressed.connect(lambda: self.table.run("picture.generate"))
+        prompt.button.chosen.connect(self.deeds.generate)
+        prompt.button.first.connect(self.deeds.generate_first)
+        prompt.button.stopped.connect(self.generation.cancel)
+        prompt.judged.connect(self._show_button)
+        prompt.words.picture_given.connect(self.incoming.take)
+        self.generation.changed.connect(self._show_button)
+        self.generation.progressed.connect(self.status.show_progress)
+        self.table.trouble.connect(self.telling.trouble)
+        self.incoming.trouble.connect(self.telling.trouble)
+        self.incoming.taken.connect(lambda: self.go_to(CANVAS))
+        self.preferences.trouble.connect(self.telling.sentence)
+        page.welcome.tried.connect(self.deeds.try_example)
+        page.welcome.opened.connect(self.deeds.choose_picture)
+        page.proposal.changed.connect(self._proposal_changed)
+        page.bar.applied.connect(page.proposal.apply)
+        page.bar.discarded.connect(self.deeds.discard_shown)
+        page.canvas.zoom_changed.connect(self.status.show_zoom)
+        page.canvas.trouble.connect(self.telling.trouble)
+        page.canvas.tools.chosen.connect(self._tool_chosen)
+        page.stack.currentChanged.connect(self._show_view)
+        results.shown.connect(page.proposal.show)
+        results.applied.connect(self.deeds.apply)
+        results.discarded.connect(self.deeds.discard)
+        results.sourced.connect(self.deeds.start_from)
+        results.copied.connect(self.deeds.copy)
+        self.queue.retried.connect(self.generation.retry)
+        self.models_page.used.connect(self._use_model)
+        self.models_page.refreshed.connect(lambda: prompt.model.show_models(self.models.all()))
+        self.status.zoomed.connect(page.canvas.set_zoom)
+        self.status.fitted.connect(page.canvas.fit)
+        self.engine.status_changed.connect(self.status.show_status)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.deeds.follow_system)
+        self.document.changed.connect(self._document_changed)
+
+    def _restore(self) -> None:
+        """Where everything was; a first start fills a good part of the screen."""
+        if not self.restoreGeometry(self.preferences.recall_bytes("window")):
+            screen = QGuiApplication.primaryScreen().availableGeometry().size()
+            self.resize(USUAL.boundedTo(screen * 0.9).expandedTo(LEAST))
+        if not self.page.restore(self.preferences.recall_bytes("docks")):
+            docks = [self.page.dock(name) for name in ("results", "queue")]
+            self.page.resizeDocks([self.page.dock("prompt"), docks[0]], [320, 280], Qt.Orientation.Horizontal)
+            self.page.resizeDocks(docks, [600, 220], Qt.Orientation.Vertical)
+        self.status.show_status(self.engine.status)
+        self.status.show_size(self.document.size)
+        self.status.show_zoom(self.page.canvas.zoom)
+        self._show_view()
+        self._document_changed(Change.MODEL)
+        self._show_button()
+        self.prompt.words.prompt.setFocus()
+        QTimer.singleShot(0, self, self._settle)
+
+    def _settle(self) -> None:
+        """What can wait until the window is there."""
+        self.telling.problem(self.engine.problem)
+        self.telling.offer_left_over()
+
+    def _show_button(self) -> None:
+        modes, words = self.generation.modes, self.generation.words
+        running = self.generation.running is not None
+        self.prompt.show_button(modes[0], modes, running=running, sentence=words)
+        title = f"Add to queue: {modes[0].title}" if running else modes[0].title
+        self.table.replace("picture.generate", title=title, help=words)
+        self.page.refresh()
+        self.table.refresh()
+
+    def _tool_chosen(self) -> None:
+        self.page.begin()
+        self.table.refresh()
+
+    def _show_view(self) -> None:
+        """Zoom and size are told while there is a canvas to see."""
+        self.status.show_view(self.workspace == CANVAS and self.page.canvas_shown)
+
+    def _proposal_changed(self) -> None:
+        self.results.select(self.page.proposal.item)
+        self.table.refresh()
+
+    def _document_changed(self, change: Change) -> None:
+        if change & Change.MODEL:
+            self.preferences.change(last_model=self.document.model.reference.name)
+        if change & (Change.SIZE | Change.MODEL | Change.RECIPE):
+            self.status.show_size(self.document.size)
+        self.table.refresh()
+
+    def _use_model(self, model: Model) -> None:
+        self.document.set_model(model)
+        self.go_to(CANVAS)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.notifier.seen()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.preferences.remember_bytes("docks", self.page.save())
+        self.preferences.remember_bytes("window", self.saveGeometry())
+        self.preferences.flush()
+        super().closeEvent(event)
+
+
+def chosen_keys(preferences: Preferences) -> dict[str, list[str]]:
+    """Shortcuts as they were written down; none if they cannot be read."""
+    try:
+        value = json.loads(preferences.recall(KEYS, "{}"))
+    except ValueError:
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    kept = cast("dict[str, object]", value)
+    return {
+        id_: [key for key in cast("list[object]", keys) if isinstance(key, str)]
+        for id_, keys in kept.items()
+        if isinstance(keys, list)
+    }

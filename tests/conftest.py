@@ -1,0 +1,43 @@
+"""What every test gets: a home of its own, no screen, no network, and no mess left behind."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def home_of_its_own(tmp_path, monkeypatch):
+    """No test reads or writes the user's data."""
+    monkeypatch.setenv("SFUMATO_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left_running():
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    for thread in left:
+        thread.join(2)
+    assert not [thread.name for thread in left if thread.is_alive()]
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log_line(request, caplog):
+    """A warning or error in our own log fails the test, unless it says `@pytest.mark.logs`."""
+    yield
+    if request.node.get_closest_marker("logs"):
+        return
+    bad = [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.levelno >= logging.WARNING and record.name.startswith("studio")
+    ]
+    assert not bad

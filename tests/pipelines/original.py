@@ -1,0 +1,122 @@
+"""A tiny diffusers folder as the single file that the original code would have written, name by name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+Weights = dict[str, Tensor]
+
+_RESNET = {
+    "norm1": "in_layers.0",
+    "conv1": "in_layers.2",
+    "time_emb_proj": "emb_layers.1",
+    "norm2": "out_layers.0",
+    "conv2": "out_layers.3",
+    "conv_shortcut": "skip_connection",
+}
+_UNET = {  # of tiny.unet: two levels, one layer each, attention on the lower one
+    "conv_in": "input_blocks.0.0",
+    "time_embedding.linear_1": "time_embed.0",
+    "time_embedding.linear_2": "time_embed.2",
+    "add_embedding.linear_1": "label_emb.0.0",
+    "add_embedding.linear_2": "label_emb.0.2",
+    "down_blocks.0.resnets.0": "input_blocks.1.0",
+    "down_blocks.0.downsamplers.0.conv": "input_blocks.2.0.op",
+    "down_blocks.1.resnets.0": "input_blocks.3.0",
+    "down_blocks.1.attentions.0": "input_blocks.3.1",
+    "mid_block.resnets.0": "middle_block.0",
+    "mid_block.attentions.0": "middle_block.1",
+    "mid_block.resnets.1": "middle_block.2",
+    "up_blocks.0.resnets.0": "output_blocks.0.0",
+    "up_blocks.0.attentions.0": "output_blocks.0.1",
+    "up_blocks.0.resnets.1": "output_blocks.1.0",
+    "up_blocks.0.attentions.1": "output_blocks.1.1",
+    "up_blocks.0.upsamplers.0.conv": "output_blocks.1.2.conv",
+    "up_blocks.1.resnets.0": "output_blocks.2.0",
+    "up_blocks.1.resnets.1": "output_blocks.3.0",
+    "conv_norm_out": "out.0",
+    "conv_out": "out.2",
+}
+_VAE = (
+    (r"(en|de)coder\.mid_block\.resnets\.(\d)", lambda m: f"{m[1]}coder.mid.block_{int(m[2]) + 1}"),
+    (r"mid_block\.attentions\.0\.group_norm", lambda m: "mid.attn_1.norm"),
+    (r"mid_block\.attentions\.0\.to_out\.0", lambda m: "mid.attn_1.proj_out"),
+    (r"mid_block\.attentions\.0\.to_([qkv])", lambda m: f"mid.attn_1.{m[1]}"),
+    (r"down_blocks\.(\d)\.resnets", lambda m: f"down.{m[1]}.block"),
+    (r"down_blocks\.(\d)\.downsamplers\.0", lambda m: f"down.{m[1]}.downsample"),
+    (r"up_blocks\.(\d)\.resnets", lambda m: f"up.{3 - int(m[1])}.block"),
+    (r"up_blocks\.(\d)\.upsamplers\.0", lambda m: f"up.{3 - int(m[1])}.upsample"),
+    (r"conv_norm_out", lambda m: "norm_out"),
+    (r"conv_shortcut", lambda m: "nin_shortcut"),
+)
+_OPEN_CLIP = (
+    ("text_model.embeddings.position_embedding.weight", "positional_embedding"),
+    ("text_model.embeddings.token_embedding", "token_embedding"),
+    ("text_model.final_layer_norm", "ln_final"),
+    ("text_model.encoder.layers.", "transformer.resblocks."),
+    ("layer_norm1", "ln_1"),
+    ("layer_norm2", "ln_2"),
+    (".fc1.", ".c_fc."),
+    (".fc2.", ".c_proj."),
+    (".self_attn", ".attn"),
+)
+
+
+def save_original(folder: Path, file: Path, **marks: Tensor) -> Path:
+    """Writes the folder's networks into one file. marks: further tensors, such as "v_pred"."""
+    weights = {**_unet(_read(folder, "unet")), **_vae(_read(folder, "vae")), **marks}
+    text = {name.removeprefix("text_model."): weight for name, weight in _read(folder, "text_encoder").items()}
+    large = (folder / "text_encoder_2").is_dir()
+    prefix = "conditioner.embedders.0.transformer" if large else "cond_stage_model.transformer"
+    weights |= {f"{prefix}.text_model.{name}": weight for name, weight in text.items()}
+    if large:
+        weights |= _open_clip(_read(folder, "text_encoder_2"))
+    save_file({name: weight.contiguous() for name, weight in weights.items()}, file)
+    return file
+
+
+def _read(folder: Path, part: str) -> Weights:
+    (file,) = (folder / part).glob("*.safetensors")
+    return load_file(file)
+
+
+def _unet(weights: Weights) -> Weights:
+    renamed: Weights = {}
+    for name, weight in weights.items():
+        (start,) = (start for start in _UNET if name.startswith(f"{start}."))
+        rest = name.removeprefix(start)
+        if ".resnets." in name:
+            rest = re.sub(r"^\.(\w+)", lambda match: f".{_RESNET[match[1]]}", rest)
+        renamed[f"model.diffusion_model.{_UNET[start]}{rest}"] = weight
+    return renamed
+
+
+def _vae(weights: Weights) -> Weights:
+    renamed: Weights = {}
+    for name, weight in weights.items():
+        if ".attentions." in name and weight.ndim == 2:
+            weight = weight[:, :, None, None]  # a convolution there
+        for pattern, new in _VAE:
+            name = re.sub(pattern, new, name)
+        renamed[f"first_stage_model.{name}"] = weight
+    return renamed
+
+
+def _open_clip(weights: Weights) -> Weights:
+    renamed: Weights = {}
+    for name, weight in weights.items():
+        for old, new in _OPEN_CLIP:
+            name = name.replace(old, new)
+        renamed[f"conditioner.embedders.1.model.{name}"] = weight
+    projection = renamed.pop("conditioner.embedders.1.model.text_projection.weight")
+    renamed["conditioner.embedders.1.model.text_projection"] = projection.T
+    for name in [name for name in renamed if ".q_proj." in name]:
+        kind = name.rsplit(".", 1)[1]
+        parts = [renamed.pop(name.replace(".q_proj.", f".{each}_proj.")) for each in "qkv"]
+        renamed[name.replace(f".q_proj.{kind}", f".in_proj_{kind}")] = torch.cat(parts)
+    return renamed

@@ -1,0 +1,223 @@
+"""The memory ladder: which rung, what happens when memory runs out, what the artist is told."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from dataclasses import replace
+
+import pytest
+import torch
+
+from studio.pipelines import memory
+from studio.pipelines.devices import Device, free_main_memory, memory_ran_out, total_main_memory
+from studio.pipelines.loaded import load
+from studio.pipelines.memory import WHOLE, Need, Plan, choose, ladder, visiting
+from studio.request.errors import Trouble
+from studio.request.geometry import Size
+from tests.pipelines import tiny
+
+CARD = Device(torch.device("cuda"), "a graphics card")
+NEED = Need(weights=4_000, largest=3_000, denoising=1.0, decoding=4.0)
+
+
+def with_free(monkeypatch, free):
+    monkeypatch.setattr(Device, "free_bytes", lambda device: free)
+
+
+@pytest.mark.parametrize(
+    ("device", "free", "rung"), [(CARD, 10**9, 0), (tiny.PROCESSOR, 10**9, 0), (tiny.PROCESSOR, 0, 1), (CARD, 0, 3)]
+)
+def test_the_first_rung_that_fits_is_taken_else_the_leanest(device, free, rung, monkeypatch):
+    with_free(monkeypatch, free)
+    assert choose(NEED, 10_000, device, resident=False, low=False) == rung
+
+
+def test_low_memory_starts_one_rung_leaner(monkeypatch):
+    with_free(monkeypatch, 10**9)
+    assert choose(NEED, 10_000, CARD, resident=False, low=True) == 1
+    assert choose(NEED, 10_000, tiny.PROCESSOR, resident=False, low=True) == 1
+
+
+def test_each_rung_needs_less_than_the_one_before():
+    need = Need(weights=8 * 10**9, largest=5 * 10**9, denoising=1000.0, decoding=2000.0)
+    totals = [need.total(2048 * 2048, plan, resident=False) for plan in ladder(CARD)]
+    assert totals == sorted(totals, reverse=True)
+    assert len(set(totals)) == len(totals)
+
+
+def test_what_was_measured_replaces_what_was_guessed():
+    assert NEED.learned(0, 100) is NEED
+    assert NEED.learned(5_000, 100).total(100, WHOLE, resident=True) == 1_000
+
+
+def test_the_size_that_would_fit_has_the_same_shape_and_is_smaller():
+    need = Need(weights=0, largest=0, denoising=10.0, decoding=10.0)
+    fitting = need.fitting(Size(2048, 1024), 10 * 512 * 1024, WHOLE, resident=True)
+    assert fitting.width < 2048
+    assert fitting.ratio == pytest.approx(2, rel=0.2)
+    assert need.fitting(Size(64, 64), 10**12, WHOLE, resident=True) < Size(65, 65)
+
+
+@pytest.fixture
+def fails(monkeypatch):
+    """Makes denoising run out of memory a number of times, on or before a rung."""
+
+    def install(times, where="denoise", error="DefaultCPUAllocator: can't allocate memory"):
+        real = getattr(__import__("studio.pipelines.studio_pipeline", fromlist=[where]), where)
+        counted = {"calls": 0}
+
+        def failing(*given):
+            counted["calls"] += 1
+            if counted["calls"] <= times:
+                raise RuntimeError(error)
+            return real(*given)
+
+        monkeypatch.setattr(f"studio.pipelines.studio_pipeline.{where}", failing)
+        return counted
+
+    return install
+
+
+@pytest.mark.logs
+@pytest.mark.parametrize("where", ["denoise", "decode"])
+def test_running_out_once_goes_on_leaner_and_says_so(where, sd15, fails):
+    pipeline = tiny.pipeline_of(sd15)
+    expected = pipeline.run(tiny.request(sd15), tiny.Notes()).pictures[0].pixels
+    fails(1, where)
+    notes = tiny.Notes()
+    finished = pipeline.run(tiny.request(sd15), notes)
+    assert finished.notes == ("Memory was short: the picture was decoded in tiles.",)
+    assert finished.pictures[0].pixels == expected  # smaller than a tile
+    assert len(notes.made) == 1
+    again = pipeline.run(tiny.request(sd15), tiny.Notes())
+    assert again.notes == ()
+
+
+@pytest.mark.logs
+def test_running_out_twice_says_what_would_fit(sd15, fails):
+    pipeline, counted = tiny.pipeline_of(sd15), fails(2)
+    with pytest.raises(Trouble, match="not enough memory for a picture of 128 × 64") as caught:
+        pipeline.run(tiny.request(sd15, size=Size(128, 64)), tiny.Notes())
+    assert caught.value.remedy.startswith("About 64 × 64 would fit")
+    assert counted["calls"] == 2
+    assert pipeline.run(tiny.request(sd15), tiny.Notes()).notes == ()
+
+
+@pytest.mark.logs
+def test_pictures_already_made_are_not_made_again(sd15, fails):
+    pipeline = tiny.pipeline_of(sd15)
+    expected = pipeline.run(tiny.request(sd15, count=3), tiny.Notes()).pictures
+    real = pipeline.run
+    calls = {"left": 1}
+
+    def second_fails(event):
+        if type(event).__name__ == "Step" and event.picture == 1 and calls["left"]:
+            calls["left"] = 0
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    class Notes(tiny.Notes):
+        def __call__(self, event):
+            super().__call__(event)
+            second_fails(event)
+
+    notes = Notes()
+    finished = real(tiny.request(sd15, count=3), notes)
+    assert [event.index for event in notes.made] == [0, 1, 2]
+    assert [picture.pixels for picture in finished.pictures] == [picture.pixels for picture in expected]
+
+
+@pytest.mark.logs
+def test_a_batch_that_is_too_large_is_made_one_by_one_first(sd15, fails):
+    counted = fails(1)
+    finished = tiny.pipeline_of(sd15).run(tiny.request(sd15, count=2, throughput=True), tiny.Notes())
+    assert finished.notes == ("Memory was short: the set was made one picture at a time.",)
+    assert counted["calls"] == 3
+    assert len(finished.pictures) == 2
+
+
+def test_other_errors_are_not_mistaken_for_it(sd15, fails):
+    fails(1, error="mat1 and mat2 shapes cannot be multiplied")
+    with pytest.raises(RuntimeError, match="mat1"):
+        tiny.pipeline_of(sd15).run(tiny.request(sd15), tiny.Notes())
+
+
+@pytest.mark.logs
+def test_the_failed_attempt_holds_nothing_when_the_next_one_starts(sd15, monkeypatch):
+    from studio.pipelines import studio_pipeline
+
+    real, held = studio_pipeline.denoise, []
+
+    def failing(loaded, conditioning, start, *rest):
+        if not held:
+            held.append(weakref.ref(start))
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        assert held[0]() is None
+        return real(loaded, conditioning, start, *rest)
+
+    monkeypatch.setattr(studio_pipeline, "denoise", failing)
+    assert tiny.pipeline_of(sd15).run(tiny.request(sd15), tiny.Notes()).pictures
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (torch.OutOfMemoryError("x"), True),
+        (MemoryError(), True),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), True),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 1 bytes"), True),
+        (RuntimeError("MPS backend out of memory"), True),
+        (RuntimeError("shape mismatch"), False),
+        (ValueError("out of memory"), False),
+    ],
+)
+def test_the_many_ways_torch_says_it(error, expected):
+    assert memory_ran_out(error) is expected
+
+
+def test_layers_that_take_turns_compute_the_same(sd15, monkeypatch):
+    """On a processor nothing moves, but hooks are put on and taken off as on a card."""
+    monkeypatch.setattr(memory, "LARGEST_UNIT", 20_000)
+    loaded = load(sd15, tiny.PROCESSOR, tiny.Notes())
+    inputs = {"sample": torch.ones(1, 4, 8, 8), "timestep": 3, "encoder_hidden_states": torch.ones(1, 77, 32)}
+    hooks = [len(each._forward_pre_hooks) for each in loaded.denoiser.modules()]
+    with torch.inference_mode():
+        expected = loaded.denoiser(**inputs).sample
+        with visiting(loaded.denoiser, tiny.PROCESSOR, Plan(turns=True, layers=True), splits=True):
+            assert sum(len(each._forward_hooks) for each in loaded.denoiser.modules()) > 10
+            found = loaded.denoiser(**inputs).sample
+    assert torch.equal(found, expected)
+    assert [len(each._forward_pre_hooks) for each in loaded.denoiser.modules()] == hooks
+    assert not any(each._forward_hooks for each in loaded.denoiser.modules())
+
+
+@pytest.mark.parametrize("family", ["sd15", "scenes"])
+def test_the_leanest_plan_makes_nearly_the_same_picture(family, shelf, warm, monkeypatch):
+    rungs = (Plan(note="", tiles=True, turns=True, layers=True),) * 2
+    request = tiny.request(shelf[family], source=tiny.photo(), strength=0.6, size=Size(64, 64))
+    expected = warm.run(request, tiny.Notes()).pictures[0].pixels.array.astype(int)
+    monkeypatch.setattr("studio.pipelines.studio_pipeline.ladder", lambda device: rungs)
+    found = tiny.pipeline_of(shelf[family]).run(request, tiny.Notes()).pictures[0].pixels.array
+    assert abs(found - expected).max() <= 1
+
+
+def test_jobs_leave_nothing_behind(sd15):
+    pipeline = tiny.pipeline_of(sd15)
+    request = tiny.request(sd15, steps=1)
+    pipeline.run(request, tiny.Notes())
+
+    def tensors():
+        gc.collect()
+        return sum(isinstance(each, torch.Tensor) for each in gc.get_objects())
+
+    pipeline.run(request, tiny.Notes())
+    before = tensors()
+    for seed in range(8):
+        pipeline.run(replace(request, seed=seed), tiny.Notes())
+    assert tensors() <= before
+
+
+def test_main_memory_is_known():
+    assert 0 < free_main_memory() <= total_main_memory()
+    assert tiny.PROCESSOR.free_bytes() > 0
+    assert tiny.PROCESSOR.total_bytes() == total_main_memory()

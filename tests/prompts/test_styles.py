@@ -1,0 +1,65 @@
+"""Styles lay their words around the artist's, and what was typed stays known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from studio.prompts.styles import Style, apply_style, load_styles
+from studio.request.request import Prompt
+
+SHIPPED = Path(__file__).parents[2] / "resources" / "styles"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words", "result"),
+    [
+        ("{prompt}, in ink", "a fox", "a fox, in ink"),
+        ("an etching of {prompt}", " a fox ", "an etching of a fox"),
+        ("in ink", "a fox", "a fox, in ink"),
+        ("{prompt}, in ink", "  ", "in ink"),
+        ("in ink", "", "in ink"),
+        ("", "a fox", "a fox"),
+        ("{prompt} and {prompt}", "{a|b}", "{a|b} and {a|b}"),
+    ],
+)
+def test_the_words_go_where_the_style_wants_them(pattern: str, words: str, result: str) -> None:
+    prompt, negative = apply_style(words, "", Style("S", pattern))
+    assert prompt == Prompt(text=result, raw=words, style="S")
+    assert negative == Prompt(text="", raw="", style="S")
+
+
+def test_without_a_style_nothing_changes() -> None:
+    assert apply_style("a fox", "blur", None) == (Prompt.plain("a fox"), Prompt.plain("blur"))
+
+
+def test_the_shipped_styles_are_sound() -> None:
+    styles = load_styles(SHIPPED)
+    assert len(styles) >= 20
+    assert len({style.name for style in styles}) == len(styles)
+    known_to_the_embedded_model = ["Flat poster", "Watercolour", "Ink", "Paper-cut", "Pixel art"]
+    assert [style.name for style in styles][:5] == known_to_the_embedded_model
+    assert all(style.prompt.startswith("{prompt}, ") for style in styles)
+
+
+def test_other_programs_styles_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / "styles.csv").write_bytes(
+        '\ufeffname,prompt,negative_prompt\nInk,"{prompt}, ink,\nfine","a, b"\n# off,x,y\n'.encode()
+    )
+    (tmp_path / "old.csv").write_text("name,text\nOld,words\n")
+    (tmp_path / "fooocus.json").write_text('[{"name": "F", "prompt": "{prompt} f", "negative_prompt": "n"}, 3, {}]')
+    assert load_styles(tmp_path) == (
+        Style("F", "{prompt} f", "n"),
+        Style("Old", "words", ""),
+        Style("Ink", "{prompt}, ink,\nfine", "a, b"),
+    )
+
+
+@pytest.mark.logs
+def test_damaged_files_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    (tmp_path / "b.json").write_text("{}")
+    (tmp_path / "c.csv").write_bytes(b"\xff\xfe")
+    (tmp_path / "d.json").write_text('[{"name": "D", "prompt": "d"}]')
+    assert load_styles(tmp_path) == (Style("D", "d"),)
