@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import logging.handlers
 import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -33,7 +33,6 @@ from studio.ui.theme import apply_theme
 from studio.ui.window import Furnishing, MainWindow
 
 log = logging.getLogger(__name__)
-LOG_BYTES = 2_000_000
 DEFECT = "That did not work: the program has a defect there. Your work is safe, the details are in the log."
 SWITCH = 0.001  # seconds; other threads give the window its turn five times sooner than by default
 
@@ -45,13 +44,14 @@ class Studio:
         """Raises Trouble when there is no model at all."""
         self.home = home
         file = SettingsFile(home.settings_file)
-        self.settings = file.load()
-        apply_theme(application(), self.settings.theme)
-        self.preferences = Preferences(self.settings, file.save)
-        self.models = models_of(home, self.settings)
+        settings = file.load()
+        apply_theme(application(settings.scale), settings.theme)
+        self.preferences = Preferences(settings, file.save)
+        self.models = models_of(home, settings)
         self.gallery = gallery_of(home)
-        self.document = Document(self._first_model())
-        self.engine = Engine(worker_start(home, self.settings), home.queue, self.gallery.keep)
+        self.document = Document(self._first_model(settings.last_model))
+        self._start = worker_start(home, settings)
+        self.engine = Engine(self._start, home.queue, self.gallery.keep)
         self.window = MainWindow(
             self.document,
             self.engine,
@@ -77,12 +77,16 @@ class Studio:
         self.preferences.flush()
         self.engine.close()
 
-    def _first_model(self) -> Model:
+    def _first_model(self, last: str) -> Model:
         known = {model.reference.name: model for model in self.models.all()}
-        return known.get(self.settings.last_model) or self.models.default()
+        return known.get(last) or self.models.default()
 
     def _settings_changed(self, settings: Settings) -> None:
         apply_theme(application(), settings.theme)
+        start = worker_start(self.home, settings)
+        if start.command != self._start.command:  # the way of isolation counts from the next start on
+            self._start = replace(start, isolation=self._start.isolation)
+            self.engine.start_anew(self._start)
 
 
 def worker_start(home: Home, settings: Settings) -> WorkerStart:
@@ -102,9 +106,8 @@ def run_window(home: Home, file: str | None = None) -> int:
     """Opens the studio and stays until its window is closed. Raises Trouble without a screen."""
     if not has_screen():
         raise Trouble("There is no screen here to open the window on.", "`generate` works without one: see --help.")
-    keep_log(home)
+    faulthandler.enable()
     sys.setswitchinterval(SWITCH)
-    app = application()
     studio = Studio(home)
     _tell_of_defects(studio.window.telling.sentence)
     studio.window.show()
@@ -112,16 +115,18 @@ def run_window(home: Home, file: str | None = None) -> int:
     if file is not None:
         studio.open(Path(file))
     try:
-        return app.exec()
+        return QApplication.exec()
     finally:
         studio.close()
 
 
-def application() -> QApplication:
-    """The one QApplication, made and themed when it is first asked for."""
+def application(scale: int = 100) -> QApplication:
+    """The one QApplication, made when it is first asked for. scale: percent of the size that the system asks for."""
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
+    if scale != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", str(scale / 100))
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Sfumato")
     app.setDesktopFileName("sfumato")
@@ -134,18 +139,6 @@ def has_screen() -> bool:
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def keep_log(home: Home) -> None:
-    """Everything that is logged goes to a file of the person's, a few megabytes at most."""
-    handler = logging.handlers.RotatingFileHandler(
-        home.logs / "studio.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    faulthandler.enable()
 
 
 def _tell_of_defects(tell: Callable[[str], object]) -> None:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from studio import __version__
 from studio.request.errors import BadInput, CancelledError, Trouble
+from studio.settings.logs import logged
 from studio.settings.paths import Home, HomeError
 
 SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -30,7 +31,9 @@ def run(arguments: list[str]) -> int:
     except SystemExit as leaving:  # argparse has printed its line; 2 is bad input for it, too
         return leaving.code if isinstance(leaving.code, int) else SUCCESS
     try:
-        return options.command(options, _home())
+        home = _home()
+        with logged(home):
+            return options.command(options, home)
     except BadInput as trouble:
         return _complain(trouble, BAD_INPUT)
     except Trouble as trouble:

@@ -30,6 +30,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
     if target.suffix.lower() != ".png":
         raise BadInput(f"A screenshot is a PNG; {target.name!r} is not.", "Write file.png.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ.setdefault("QT_SCALE_FACTOR", "1")  # the size is what was asked for, whatever the window's own is
 
     from studio.app import Studio
     from studio.ui.screenshot import grab

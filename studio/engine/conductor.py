@@ -30,6 +30,7 @@ from studio.engine.worker_link import (
     LineChanged,
     Note,
     Ready,
+    StartAnew,
     Told,
     Worker,
 )
@@ -65,6 +66,7 @@ class Conductor:
         self._pace = Pace()
         self._worker: Worker | None = None
         self._ready = False
+        self._stale = False  # the worker was started in a way that is no longer wanted
         self._facts = Facts("", 0, 0)
         self._starts_left = MOST_STARTS
         self._problem = ""
@@ -116,6 +118,9 @@ class Conductor:
                     self._deadline = time.monotonic() + self._start.patience
             case Delivered():
                 self._untold -= 1
+            case StartAnew(start):
+                self._start, self._stale = start, True
+                self._starts_left = MOST_STARTS
             case LineChanged():
                 pass
             case Close():
@@ -154,6 +159,9 @@ class Conductor:
 
     def _go_on(self) -> None:
         """Does whatever there is to do next."""
+        if self._stale and self._current is None:
+            self._drop_worker()
+            self._stale = False
         if self._worker is None and (self._starts_left > 0 or self._line.first()):
             self._start_worker()
         if not self._ready:

@@ -16,7 +16,7 @@ from studio.engine.mailbox import Began, Mailbox, WorkerState
 from studio.engine.status import EngineStatus, Phase, WorkerStart
 from studio.engine.store import Unfinished
 from studio.engine.teller import Teller
-from studio.engine.worker_link import Close, Inbox, LineChanged
+from studio.engine.worker_link import Close, Inbox, LineChanged, StartAnew
 from studio.request.events import Cancelled, Event, Loading, Picture, Queued, Step
 from studio.request.request import GenerationRequest
 
@@ -129,6 +129,10 @@ class Engine(QObject):
         for job in self._taken_from_left_over(jobs):
             self._store.end(job.id, None)
         self._queue_has_changed()
+
+    def start_anew(self, start: WorkerStart) -> None:
+        """Starts the worker in this way from now on; one that runs is replaced as soon as it has nothing in hand."""
+        self._thread.inbox.put(StartAnew(start))
 
     @property
     def status(self) -> EngineStatus:

@@ -7,6 +7,7 @@ from queue import SimpleQueue
 from typing import Protocol
 
 from studio.engine.line import Ticket
+from studio.engine.status import WorkerStart
 from studio.request.events import Event
 
 
@@ -91,9 +92,16 @@ class Delivered:
 
 
 @dataclass(frozen=True)
+class StartAnew:
+    """From now on the worker is started in another way; the one that runs is replaced when it has nothing to do."""
+
+    start: WorkerStart
+
+
+@dataclass(frozen=True)
 class Close:
     """The program ends."""
 
 
-Note = Heard | LineChanged | CancelAsked | Delivered | Close
+Note = Heard | LineChanged | CancelAsked | Delivered | StartAnew | Close
 Inbox = SimpleQueue[Note]

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
@@ -16,18 +17,59 @@ log = logging.getLogger(__name__)
 Isolation = Literal["process", "thread"]
 Theme = Literal["system", "dark", "light", "contrast"]
 Memory = Literal["automatic", "low"]
+Scale = Literal[75, 100, 125, 150, 175, 200, 250, 300]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """How a setting is offered in the preferences; one without this is set elsewhere in the window.
+
+    title: its name there. group: the heading it stands under. values: what each value of a choice is called.
+    at_start: it counts from the next start on.
+    """
+
+    title: str
+    group: str
+    values: Mapping[Any, str] = dataclasses.field(default_factory=dict[Any, str])
+    at_start: bool = False
+
+
+THEMES = {"system": "As the system", "dark": "Dark", "light": "Light", "contrast": "High contrast"}
+MEMORY = {"automatic": "Automatic", "low": "As little as possible"}
+ISOLATION = {"process": "In a process of its own", "thread": "In the window's process"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings of the program. Change with `dataclasses.replace`; `about(name)` says what one does."""
 
-    theme: Annotated[Theme, "Colours of the window: dark, light, high contrast, or as the system has them."] = "dark"
-    reduce_motion: Annotated[bool, "Nothing slides or fades."] = False
-    previews: Annotated[bool, "Show the picture at every step while it is being made."] = True
+    theme: Annotated[
+        Theme,
+        "Colours of the window: dark, light, high contrast, or as the system has them.",
+        Offered("Colours", "Window", THEMES),
+    ] = "dark"
+    scale: Annotated[
+        Scale,
+        "Size of everything in the window, on top of what the system asks for.",
+        Offered("Size", "Window", {percent: f"{percent} %" for percent in get_args(Scale)}, at_start=True),
+    ] = 100
+    reduce_motion: Annotated[
+        bool, "The edge of a selection stands still; nothing slides or fades.", Offered("Reduce motion", "Window")
+    ] = False
     advanced: Annotated[bool, "Show every control of the prompt panel."] = False
-    memory: Annotated[Memory, "How sparing to be: automatic, or low for machines with little memory."] = "automatic"
-    isolation: Annotated[Isolation, "Make pictures in a process of their own, or in a thread to debug."] = "process"
+    previews: Annotated[
+        bool, "Show the picture at every step while it is being made.", Offered("Show every step", "Making pictures")
+    ] = True
+    memory: Annotated[
+        Memory,
+        "How sparing to be with memory: as little as possible is slower, and for machines that have little.",
+        Offered("Memory", "Making pictures", MEMORY),
+    ] = "automatic"
+    isolation: Annotated[
+        Isolation,
+        "Where pictures are made. In a process of its own a crash costs one picture; the other way is for debugging.",
+        Offered("Engine", "Making pictures", ISOLATION, at_start=True),
+    ] = "process"
     last_model: Annotated[str, "The model that was chosen last."] = ""
     model_folders: Annotated[tuple[str, ...], "More folders to look for models in; nothing in them is changed."] = ()
     gallery_cell: Annotated[int, "Width of a thumbnail in the gallery, in pixels."] = 200
@@ -39,6 +81,13 @@ class Settings:
     def about(cls, name: str) -> str:
         """One line of help for the setting `name`."""
         return str(get_type_hints(cls, include_extras=True)[name].__metadata__[0])
+
+    @classmethod
+    def offered(cls) -> dict[str, Offered]:
+        """The settings of the preferences, in their order."""
+        hints = get_type_hints(cls, include_extras=True)
+        last = {name: hint.__metadata__[-1] for name, hint in hints.items()}
+        return {name: offered for name, offered in last.items() if isinstance(offered, Offered)}
 
 
 class SettingsFile:
@@ -128,7 +177,7 @@ def _fits(value: Any, kind: Any) -> bool:
     """Whether a value read from JSON is of the declared type."""
     origin = get_origin(kind)
     if origin is Literal:
-        return value in get_args(kind)
+        return any(value == each and type(value) is type(each) for each in get_args(kind))
     if origin is tuple:
         return isinstance(value, tuple) and all(isinstance(item, str) for item in cast("tuple[Any, ...]", value))
     if origin is dict:

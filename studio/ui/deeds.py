@@ -15,6 +15,7 @@ from studio.document.recipe import fresh_seed
 from studio.ui.candidates import Candidate, mime_of
 from studio.ui.command_palette import CommandPalette
 from studio.ui.incoming import ENDINGS
+from studio.ui.preferences_page import PreferencesPage
 from studio.ui.shortcuts_page import ShortcutsPage
 from studio.ui.theme import apply_theme
 from studio.ui.window_pages import CANVAS
@@ -30,6 +31,7 @@ class Deeds:
         self._window = window
         self._palette: CommandPalette | None = None
         self._shortcuts: ShortcutsPage | None = None
+        self._preferences: PreferencesPage | None = None
 
     # making pictures
 
@@ -142,6 +144,12 @@ class Deeds:
         self._shortcuts.refresh()
         self._shortcuts.show()
         self._shortcuts.raise_()
+
+    def show_preferences(self) -> None:
+        if self._preferences is None:
+            self._preferences = PreferencesPage(self._window, self._window.preferences)
+        self._preferences.show()
+        self._preferences.raise_()
 
     def next_part(self) -> None:
         """Brings the keyboard to the next part of the canvas workspace."""

@@ -20,6 +20,7 @@ from studio.prompts.history import PromptHistory
 from studio.prompts.styles import Style
 from studio.request.family import Model
 from studio.request.pixels import Pixels
+from studio.settings.settings import Settings
 from studio.ui.actions import ActionTable, shown_keys
 from studio.ui.candidates import Candidates
 from studio.ui.canvas.actions import canvas_actions
@@ -184,6 +185,7 @@ class MainWindow(QMainWindow):
         self.incoming.trouble.connect(self.telling.trouble)
         self.incoming.taken.connect(lambda: self.go_to(CANVAS))
         self.preferences.trouble.connect(self.telling.sentence)
+        self.preferences.changed.connect(self._preferences_changed)
         page.welcome.tried.connect(self.deeds.try_example)
         page.welcome.opened.connect(self.deeds.choose_picture)
         page.proposal.changed.connect(self._proposal_changed)
@@ -216,6 +218,7 @@ class MainWindow(QMainWindow):
             docks = [self.page.dock(name) for name in ("results", "queue")]
             self.page.resizeDocks([self.page.dock("prompt"), docks[0]], [320, 280], Qt.Orientation.Horizontal)
             self.page.resizeDocks(docks, [600, 220], Qt.Orientation.Vertical)
+        self._preferences_changed(self.preferences.now)
         self.status.show_status(self.engine.status)
         self.status.show_size(self.document.size)
         self.status.show_zoom(self.page.canvas.zoom)
@@ -256,6 +259,10 @@ class MainWindow(QMainWindow):
             self.preferences.change(last_model=self.document.model.reference.name)
         if change & (Change.SIZE | Change.MODEL | Change.RECIPE):
             self.status.show_size(self.document.size)
+        self.table.refresh()
+
+    def _preferences_changed(self, settings: Settings) -> None:
+        self.page.canvas.marching.set_still(settings.reduce_motion)
         self.table.refresh()
 
     def _use_model(self, model: Model) -> None:

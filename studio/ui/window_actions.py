@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from studio.settings.settings import Theme
+from studio.settings.settings import THEMES, Theme
 from studio.ui.actions import Action, Where
 from studio.ui.window_pages import CANVAS, PAGES, keys_of
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
-
-THEMES = {"system": "As the system", "dark": "Dark", "light": "Light", "contrast": "High contrast"}
 
 
 def window_actions(window: MainWindow) -> list[Action]:
@@ -84,6 +82,16 @@ def _edit(window: MainWindow) -> list[Action]:
             run=window.deeds.paste,
             keys=("Ctrl+V",),
             help="A copied picture, or a copied file, goes on the canvas.",
+        ),
+        Action(
+            id="edit.preferences",
+            title="Preferences …",
+            group="Edit",
+            section="settings",
+            run=window.deeds.show_preferences,
+            keys=("Ctrl+,",),
+            icon="settings",
+            help="Colours, size, previews, memory: how the program behaves.",
         ),
         Action(
             id="edit.shortcuts",

@@ -11,7 +11,6 @@ from PySide6.QtTest import QTest
 from studio.library.pictures import read_picture
 from studio.request.events import Cancelled, Finished, Made, Step
 from studio.ui.window import MainWindow
-from tests.stories.conftest import PATIENCE
 
 pytestmark = pytest.mark.model
 
@@ -45,7 +44,7 @@ def colourful(pixels: np.ndarray) -> float:
     return float((np.ptp(pixels, axis=2) > 16).mean())
 
 
-def test_a_picture_comes_out_of_noise_and_is_on_disk_before_it_is_shown(studio, qtbot):
+def test_a_picture_comes_out_of_noise_and_is_on_disk_before_it_is_shown(studio, until, until_heard):
     window, events = studio.window, heard(studio)
     on_disk = []
     studio.engine.happened.connect(
@@ -54,10 +53,10 @@ def test_a_picture_comes_out_of_noise_and_is_on_disk_before_it_is_shown(studio, 
     studio.document.change(steps=6, seed=3, seed_locked=True)
     type_prompt(window, "a lake and mountains at sunset")
     QTest.keyClick(keys_of(window.prompt.words.prompt), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: any(isinstance(event, Step) and event.preview for event in events), timeout=PATIENCE)
+    until(events, lambda: any(isinstance(event, Step) and event.preview for event in events))
     in_the_making = canvas_pixels(window)
     assert colourful(in_the_making) > 0.1
-    qtbot.waitUntil(lambda: bool(events) and isinstance(events[-1], Finished), timeout=PATIENCE)
+    until_heard(events, Finished)
     made = next(event for event in events if isinstance(event, Made))
     assert on_disk == [True]
     assert studio.document.recipe.prompt == "a lake and mountains at sunset"
@@ -72,27 +71,27 @@ def test_a_picture_comes_out_of_noise_and_is_on_disk_before_it_is_shown(studio, 
     assert not studio.document.has_picture
 
 
-def test_escape_stops_at_once_and_the_next_picture_is_made(studio, qtbot):
+def test_escape_stops_at_once_and_the_next_picture_is_made(studio, until_heard):
     window, events = studio.window, heard(studio)
     studio.document.change(prompt="the sea at night", steps=500)
     window.table.run("picture.generate")
-    qtbot.waitUntil(lambda: any(isinstance(event, Step) for event in events), timeout=PATIENCE)
+    until_heard(events, Step)
     window.table.run("picture.cancel")
-    qtbot.waitUntil(lambda: any(isinstance(event, Cancelled) for event in events), timeout=PATIENCE)
+    until_heard(events, Cancelled)
     events.clear()
     studio.document.change(steps=2)
     window.table.run("picture.generate")
-    qtbot.waitUntil(lambda: any(isinstance(event, Finished) for event in events), timeout=PATIENCE)
+    until_heard(events, Finished)
 
 
-def test_closing_in_the_middle_loses_nothing(open_studio, qtbot):
+def test_closing_in_the_middle_loses_nothing(open_studio, until_heard):
     first = open_studio()
     events = heard(first)
     first.document.change(prompt="hills in the morning", steps=400, seed=11, seed_locked=True)
     first.window.table.run("picture.generate")
     first.document.change(prompt="a second wish", steps=2)
     first.window.table.run("picture.generate")
-    qtbot.waitUntil(lambda: any(isinstance(event, Step) for event in events), timeout=PATIENCE)
+    until_heard(events, Step)
     first.window.close()
     first.close()
 
@@ -102,17 +101,17 @@ def test_closing_in_the_middle_loses_nothing(open_studio, qtbot):
     second.engine.discard(left[:1])
     events = heard(second)
     second.engine.resume()
-    qtbot.waitUntil(lambda: any(isinstance(event, Finished) for event in events), timeout=PATIENCE)
+    until_heard(events, Finished)
 
 
-def test_the_same_request_makes_the_same_picture_warm_or_cold(open_studio, qtbot):
+def test_the_same_request_makes_the_same_picture_warm_or_cold(open_studio, until_heard):
     pictures = []
     for _ in range(2):
         studio = open_studio()
         events = heard(studio)
         studio.document.change(prompt="a red house in a meadow", steps=3, seed=9, seed_locked=True, count=2)
         studio.window.table.run("picture.generate")
-        qtbot.waitUntil(lambda: any(isinstance(event, Finished) for event in events), timeout=PATIENCE)  # noqa: B023
+        until_heard(events, Finished)
         pictures.append([event.picture.pixels for event in events if isinstance(event, Made)])
         studio.close()
     assert pictures[0] == pictures[1]
