@@ -205,13 +205,16 @@ def test_a_ground_is_moved_to_the_colours_around_the_hole(model):
 
 
 def test_surroundings_are_forgotten(model):
+    def break_off(sample, states):
+        model(sample, 500, states)
+        raise ZeroDivisionError
+
     sample, states = noise(), words()
     known, mask = torch.full((1, 8, SIDE, SIDE), SEA), torch.zeros(1, 1, SIDE, SIDE)
     with torch.no_grad():
         before = model(sample, 500, states).sample
         with pytest.raises(ZeroDivisionError), model.attend(known, mask):
-            model(sample, 500, states)
-            raise ZeroDivisionError
+            break_off(sample, states)
         after = model(sample, 500, states).sample
     assert torch.equal(before, after)
 
