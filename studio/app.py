@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.document.document import Document
 from studio.engine.engine import Engine
-from studio.engine.status import WorkerStart
+from studio.engine.status import EngineStatus, WorkerStart
 from studio.library.pictures import read_picture
 from studio.library.resources import resource
 from studio.prompts.history import PromptHistory
@@ -31,6 +32,9 @@ from studio.shelves import describe, gallery_of, models_of, pipeline_of
 from studio.ui.preferences import Preferences
 from studio.ui.theme import apply_theme
 from studio.ui.window import Furnishing, MainWindow
+
+if TYPE_CHECKING:
+    from studio.ui.gallery.gallery_view import GalleryView
 
 log = logging.getLogger(__name__)
 DEFECT = "That did not work: the program has a defect there. Your work is safe, the details are in the log."
@@ -49,6 +53,7 @@ class Studio:
         self.preferences = Preferences(settings, file.save)
         self.models = models_of(home, settings)
         self.gallery = gallery_of(home)
+        self._gallery_view: GalleryView | None = None
         self.document = Document(self._first_model(settings.last_model))
         self._start = worker_start(home, settings)
         self.engine = Engine(self._start, home.queue, self.gallery.keep)
@@ -62,11 +67,13 @@ class Studio:
                 styles=load_styles(resource("styles", "styles.json")),
                 read_picture=read_picture,
                 gallery_folder=home.gallery,
+                make_gallery=self._make_gallery,
             ),
         )
         if file.problem:
             self.window.telling.sentence(file.problem)
         self.preferences.changed.connect(self._settings_changed)
+        self.engine.status_changed.connect(self._describe_machine)
 
     def open(self, path: Path) -> None:
         """Puts a picture on the canvas."""
@@ -75,7 +82,21 @@ class Studio:
     def close(self) -> None:
         """Ends the worker; what is unfinished stays in the queue."""
         self.preferences.flush()
+        if self._gallery_view is not None:
+            self._gallery_view.shut()
         self.engine.close()
+        self.gallery.close()
+
+    def _make_gallery(self) -> GalleryView:
+        from studio.ui.gallery_wiring import furnish_gallery  # not before it is looked at
+
+        self._gallery_view = furnish_gallery(self.window, self.gallery)
+        return self._gallery_view
+
+    def _describe_machine(self, status: EngineStatus) -> None:
+        """Notes in the files of pictures what makes them, as soon as it is known."""
+        if status.device and self.gallery.machine.get("device") != status.device:
+            self.gallery.machine = {**self.gallery.machine, "device": status.device}
 
     def _first_model(self, last: str) -> Model:
         known = {model.reference.name: model for model in self.models.all()}

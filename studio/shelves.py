@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +26,16 @@ def models_of(home: Home, settings: Settings | None = None) -> Models:
 
 
 def gallery_of(home: Home) -> Gallery:
-    """All pictures of this person."""
-    return Gallery(home.gallery)
+    """All pictures of this person; what is made from now on is noted to come from this machine."""
+    return Gallery(home.gallery, {"system": f"{platform.system()} {platform.machine()}", "torch": _version("torch")})
+
+
+def _version(package: str) -> str:
+    """Of an installed package, which is not imported; "" when it is not there."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True) -> Pipeline:

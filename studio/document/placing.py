@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from studio.document.images import image_of, scaled
-from studio.document.layers import GeneratedLayer, PaintLayer
+from studio.document.layers import GeneratedLayer, MaskLayer, PaintLayer
 from studio.document.tiles import Tiles
 from studio.request.events import Picture
 from studio.request.geometry import Rect, Size
@@ -21,6 +21,16 @@ def paint_layer(pixels: Pixels, canvas: Size, name: str) -> PaintLayer:
     image = scaled(image_of(pixels), size)
     tiles = Tiles.of_image(image, (canvas.width - size.width) // 2, (canvas.height - size.height) // 2)
     return PaintLayer(name=name, tiles=tiles)
+
+
+def mask_layer(pixels: Pixels, canvas: Size, name: str) -> MaskLayer:
+    """A mask out of a picture, over the whole canvas: what is white is made anew, what is black or clear is kept."""
+    colour = pixels.array[..., :3].astype(np.float32)
+    luma = colour @ np.array((0.299, 0.587, 0.114), np.float32) if pixels.channels >= 3 else colour[..., 0]
+    if pixels.channels == 4:
+        luma = luma * (pixels.array[..., 3] / np.float32(255))
+    coverage = Pixels(np.rint(luma).astype(np.uint8)[..., None])
+    return MaskLayer(name=name, tiles=Tiles.of_image(scaled(image_of(coverage), canvas)))
 
 
 def generated_layer(picture: Picture, area: Rect) -> GeneratedLayer:

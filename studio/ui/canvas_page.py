@@ -13,6 +13,7 @@ from studio.document.document import Document
 from studio.ui.candidates import Candidates
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.docks import Docks
+from studio.ui.dropping import drop
 from studio.ui.incoming import Incoming
 from studio.ui.proposal import Proposal, ProposalBar
 from studio.ui.welcome import Welcome
@@ -88,7 +89,7 @@ class CanvasPage(Docks):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self._incoming.take(event.mimeData()):
+        if drop(self._incoming, self._document, event.mimeData(), self, self.mapToGlobal(event.position().toPoint())):
             event.acceptProposedAction()
 
     def _changed(self, change: Change) -> None:

@@ -123,7 +123,7 @@ class Deeds:
         dialog.open()
 
     def show_gallery_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._window.gallery.folder)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._window.gallery_folder)))
 
     def _chosen(self, file: str) -> None:
         path = Path(file)

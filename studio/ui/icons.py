@@ -23,7 +23,7 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
 @lru_cache(maxsize=1024)
 def pixmap(name: str, colour: str, size: int, scale: float = 1.0) -> QPixmap:
     """The icon as `size` × `size` logical pixels, drawn for a screen of that scale. colour: #rrggbb."""
-    pixels = round(size * scale)
+    pixels = max(1, round(size * scale))  # Qt asks for none at all where a button has no room yet
     drawn = QPixmap(pixels, pixels)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)

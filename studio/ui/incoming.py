@@ -11,10 +11,14 @@ from PySide6.QtGui import QImage
 
 from studio.document.document import Document
 from studio.document.images import pixels_of
+from studio.document.placing import mask_layer, paint_layer
 from studio.request.errors import Trouble
 from studio.request.pixels import Pixels
 
 log = logging.getLogger(__name__)
+
+WAYS = (("A new layer", "layer"), ("Start from it", "source"), ("A mask of what to make anew", "mask"))
+"""How a picture can come on the canvas: in words, and for `Incoming.open`."""
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".jxl")
 
@@ -47,21 +51,33 @@ class Incoming(QObject):
             return False
         return self._place(pixels_of(image), "Pasted picture")
 
-    def open(self, path: Path) -> bool:
+    def open(self, path: Path, way: str = "source") -> bool:
+        """Puts a file on the canvas. way: the "source" to start from, a "layer", or a "mask" of what to make anew."""
         try:
             pixels = self._read(path)
         except Trouble as trouble:
             self.trouble.emit(trouble)
             return False
-        return self._place(pixels, path.stem)
+        return self._place(pixels, path.stem, way)
 
     def start_from(self, pixels: Pixels) -> bool:
         """A result becomes what the next picture starts from."""
         return self._place(pixels, "Result")
 
-    def _place(self, pixels: Pixels, name: str) -> bool:
+    def _place(self, pixels: Pixels, name: str, way: str = "source") -> bool:
+        document = self._document
         try:
-            self._document.set_source(pixels, name)
+            match way:
+                case "layer" if document.has_picture:
+                    document.add_layer(paint_layer(pixels, document.size, name), f"Place {name}")
+                case "layer":
+                    with document.step(f"Place {name}"):
+                        document.set_size(pixels.size)
+                        document.add_layer(paint_layer(pixels, pixels.size, name))
+                case "mask":
+                    document.add_layer(mask_layer(pixels, document.size, name), f"Mask from {name}")
+                case _:
+                    document.set_source(pixels, name)
         except Trouble as trouble:
             self.trouble.emit(trouble)
             return False

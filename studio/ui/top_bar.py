@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QHBoxLayout, QMenuBar, QWidget
 
 from studio.ui.theme import colours, font, pixmap
 
 HEIGHT = 44
+DWELL = 400  # milliseconds until a workspace opens under what is dragged
 
 
 class _Segment(QAbstractButton):
+    """dwelt(): something that is dragged has stayed over it for a moment."""
+
+    dwelt = Signal()
+
     def __init__(self, title: str, keys: str) -> None:
         super().__init__()
         self.setText(title)
@@ -22,6 +28,21 @@ class _Segment(QAbstractButton):
         self.setToolTip(f"{title} ({keys})")
         self.setAccessibleName(f"{title} workspace")
         self.setFixedSize(QSize(84, 26))
+        self.setAcceptDrops(True)
+        self._dwelling = QTimer(self)
+        self._dwelling.setSingleShot(True)
+        self._dwelling.setInterval(DWELL)
+        self._dwelling.timeout.connect(self.dwelt)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.accept()
+        self._dwelling.start()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._dwelling.stop()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._dwelling.stop()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         roles = colours()
@@ -53,6 +74,7 @@ class Workspaces(QWidget):
         for index, (title, keys) in enumerate(titles):
             segment = _Segment(title, keys)
             self._group.addButton(segment, index)
+            segment.dwelt.connect(partial(self.chosen.emit, index))
             row.addWidget(segment)
         self._group.idClicked.connect(self.chosen)
 

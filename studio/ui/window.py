@@ -55,13 +55,13 @@ class Furnishing:
     """What the window is given besides the rooms it shows.
 
     read_picture: a file to pixels; raises Trouble. make_gallery: builds the gallery's widget when it is first
-    looked at; None shows where the pictures are. gallery_folder: where finished pictures are kept.
+    looked at. gallery_folder: where finished pictures are kept.
     """
 
     styles: tuple[Style, ...]
     read_picture: Callable[[Path], Pixels]
     gallery_folder: Path
-    make_gallery: Callable[[], QWidget] | None = None
+    make_gallery: Callable[[], QWidget]
 
 
 class MainWindow(QMainWindow):
@@ -104,7 +104,8 @@ class MainWindow(QMainWindow):
         self.prompt = PromptPanel(document, models.all(), furnishing.styles, history, preferences, keys)
         self.results = ResultsPanel(self.candidates)
         self.queue = QueuePanel(engine)
-        self.gallery = GalleryHolder(furnishing.make_gallery, furnishing.gallery_folder)
+        self.gallery = GalleryHolder(furnishing.make_gallery)
+        self.gallery_folder, self.styles = furnishing.gallery_folder, furnishing.styles
         self.models_page = ModelsPage(document, models)
         self.notifier = Notifier(self)
         self.telling = Telling(self.page.notices, self.notifier, engine, self.generation, self)

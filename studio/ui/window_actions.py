@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from studio.settings.settings import THEMES, Theme
 from studio.ui.actions import Action, Where
-from studio.ui.window_pages import CANVAS, PAGES, keys_of
+from studio.ui.window_pages import CANVAS, GALLERY, PAGES, keys_of
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
@@ -49,7 +49,7 @@ def _edit(window: MainWindow) -> list[Action]:
             group="Edit",
             run=stack.undo,
             keys=("Ctrl+Z",),
-            enabled_when=stack.canUndo,
+            enabled_when=lambda: window.workspace != GALLERY and stack.canUndo(),
             icon="undo-2",
             repeats=True,
         ),
@@ -59,7 +59,7 @@ def _edit(window: MainWindow) -> list[Action]:
             group="Edit",
             run=stack.redo,
             keys=("Ctrl+Shift+Z", "Ctrl+Y"),
-            enabled_when=stack.canRedo,
+            enabled_when=lambda: window.workspace != GALLERY and stack.canRedo(),
             icon="redo-2",
             repeats=True,
         ),
@@ -133,7 +133,9 @@ def _picture(window: MainWindow) -> list[Action]:
             group="Picture",
             run=window.deeds.cancel,
             keys=("Escape",),
-            enabled_when=lambda: generation.running is not None or page.proposal.item is not None,
+            enabled_when=lambda: (
+                window.workspace != GALLERY and (generation.running is not None or page.proposal.item is not None)
+            ),
             icon="stop",
             help="Stops the picture in the making; when nothing is made, shows the canvas as it is.",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from studio.document.document import Document
 from studio.library.pictures import read_picture
@@ -61,7 +62,10 @@ def desk_of(qtbot, tmp_path, themed):
             preferences,
             PromptHistory(tmp_path / "prompts.json"),
             Furnishing(
-                styles=STYLES, read_picture=read_picture, gallery_folder=tmp_path / "gallery", make_gallery=gallery
+                styles=STYLES,
+                read_picture=read_picture,
+                gallery_folder=tmp_path / "gallery",
+                make_gallery=gallery or QWidget,
             ),
         )
         windows.append(window)

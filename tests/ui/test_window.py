@@ -42,12 +42,6 @@ def test_the_gallery_is_made_when_it_is_first_looked_at(desk_of):
     assert made[0].isVisible()
 
 
-def test_without_a_gallery_the_folder_is_named(desk):
-    desk.window.go_to(GALLERY)
-    words = [label.text() for label in desk.window.gallery.findChildren(QLabel)]
-    assert any("gallery" in text for text in words)
-
-
 def test_tab_on_the_canvas_hides_all_panels_and_brings_them_back(qtbot, desk):
     page = desk.window.page
     page.begin()

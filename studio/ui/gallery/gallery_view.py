@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -112,7 +113,10 @@ class GalleryView(GalleryFrame):
             self.go_to_row(self.viewer.row)
 
     def compare(self, mode: Mode = Mode.SIDE_BY_SIDE) -> None:
-        items = self.selected
+        self.compare_items(self.selected, mode)
+
+    def compare_items(self, items: Sequence[Item], mode: Mode) -> None:
+        """Shows two or more pictures together in the viewer."""
         if len(items) > 1:
             self.viewer.compare(items, mode)
             self._look_through(self.viewer)

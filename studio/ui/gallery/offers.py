@@ -13,8 +13,7 @@ from studio.ui.gallery.asking import Asking
 from studio.ui.gallery.menu import LINE, Entry
 from studio.ui.gallery.painting import LABELS
 from studio.ui.gallery.viewer import Mode
-
-WAYS = (("A new layer", "layer"), ("Start from it", "source"), ("A mask", "mask"), ("A reference", "reference"))
+from studio.ui.incoming import WAYS
 
 
 class Host(Protocol):

@@ -1,0 +1,31 @@
+"""Builds the gallery's workspace and connects it with the document, the engine and the canvas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.library.gallery.gallery import Gallery
+from studio.ui.gallery.back_to_work import BackToWork
+from studio.ui.gallery.gallery_view import GalleryView
+from studio.ui.window_pages import CANVAS
+
+if TYPE_CHECKING:
+    from studio.ui.window import MainWindow
+
+
+def furnish_gallery(window: MainWindow, gallery: Gallery) -> GalleryView:
+    """The workspace, ready to be shown. Call its `shut` before the program ends."""
+    preferences = window.preferences
+    view = GalleryView(gallery, preferences.now.gallery_cell)
+    view.cell_chosen.connect(lambda side: preferences.change(gallery_cell=side))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    BackToWork(
+        view,
+        gallery,
+        window.document,
+        window.engine,
+        window.models,
+        window.styles,
+        window.incoming.open,
+        lambda: window.go_to(CANVAS),
+    )
+    return view

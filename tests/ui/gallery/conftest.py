@@ -1,0 +1,82 @@
+"""A gallery with pictures in it, and its real view."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from studio.library.gallery.gallery import Gallery
+from studio.library.gallery.index.search import Place, Wanted
+from studio.ui.gallery.gallery_view import GalleryView
+from tests.library.gallery.requests import picture
+
+SPECIMENS = Path(__file__).parents[2] / "library" / "gallery" / "specimens"
+PROMPTS = ("a lighthouse at dawn", "a red fox", "a desert at noon", "a mountain lake", "an old town in the rain")
+
+
+@pytest.fixture
+def gallery(tmp_path):
+    gallery = Gallery(tmp_path / "gallery", {"device": "CPU"})
+    yield gallery
+    gallery.close()
+
+
+@pytest.fixture
+def filled(gallery):
+    """Five pictures, the last one made being the newest."""
+    for seed, prompt in enumerate(PROMPTS):
+        gallery.keep(picture(prompt, seed=seed))
+    return gallery
+
+
+@pytest.fixture
+def view_of(qtbot, themed):
+    """Makes the view of a gallery, shown and done with its first look through the folders."""
+    views = []
+
+    def make(gallery, size=(1280, 720)):
+        view = GalleryView(gallery)
+        views.append(view)
+        qtbot.addWidget(view)
+        view.resize(*size)
+        with qtbot.waitSignal(view.work.scanned), qtbot.waitActive(view):
+            view.show()
+            view.activateWindow()
+        view.grid.setFocus()
+        return view
+
+    yield make
+    for view in views:
+        view.close()
+        view.shut()
+
+
+@pytest.fixture
+def view(view_of, filled):
+    return view_of(filled)
+
+
+def shown(view):
+    """Prompts of all pictures that are shown, in order."""
+    return [view.model.item(row).prompt for row in range(view.model.rowCount())]
+
+
+def select(view, *rows):
+    """Selects pictures as a click with Ctrl on each would."""
+    selection = view.grid.selectionModel()
+    selection.clear()
+    for row in rows:
+        index = view.model.index(row, 0)
+        selection.select(index, selection.SelectionFlag.Select)
+        selection.setCurrentIndex(index, selection.SelectionFlag.NoUpdate)
+
+
+def ids(gallery, query="", place=Place.ALL):
+    return gallery.find(Wanted(query, place)).ids.tolist()
+
+
+def specimens(folder):
+    shutil.copytree(SPECIMENS, folder)
+    return folder
