@@ -112,13 +112,14 @@ class Studio:
 
 def worker_start(home: Home, settings: Settings) -> WorkerStart:
     """How the engine starts its worker: this program again, as a process that only makes pictures."""
-    options = ("--memory", settings.memory, *(() if settings.previews else ("--no-previews",)))
+    previews = () if settings.previews else ("--no-previews",)
+    options = ("--memory", settings.memory, "--timelines", str(settings.timelines), *previews)
     return WorkerStart(
         command=(sys.executable, "-m", "studio", "worker", *options),
         log=home.logs / "worker.log",
         environment={"SFUMATO_HOME": os.environ["SFUMATO_HOME"]} if "SFUMATO_HOME" in os.environ else {},
         isolation=settings.isolation,
-        make_pipeline=lambda: pipeline_of(home, settings.memory, settings.previews),
+        make_pipeline=lambda: pipeline_of(home, settings.memory, settings.previews, settings.timelines),
         describe=describe,
     )
 

@@ -203,6 +203,10 @@ class Teller:
     def check(self) -> None:
         """Nothing to do: Ctrl+C raises KeyboardInterrupt by itself."""
 
+    def wishes(self) -> tuple[()]:
+        """Nobody is there to wish for anything."""
+        return ()
+
     def __call__(self, event: Event) -> None:
         match event:
             case Made(index=index, picture=picture):

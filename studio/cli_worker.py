@@ -15,6 +15,7 @@ def run_worker(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="sfumato worker")
     parser.add_argument("--memory", default="automatic")
     parser.add_argument("--no-previews", action="store_true")
+    parser.add_argument("--timelines", type=int, default=0, metavar="MEGABYTES")
     options = parser.parse_args(arguments)
     home = Home.find(os.environ)
-    return serve(lambda: pipeline_of(home, options.memory, not options.no_previews), describe)
+    return serve(lambda: pipeline_of(home, options.memory, not options.no_previews, options.timelines), describe)

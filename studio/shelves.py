@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from studio.library.digests import Digests
 from studio.library.gallery.gallery import Gallery
 from studio.library.models import Models
+from studio.library.timelines import Timelines
 from studio.request.pipeline import Pipeline
 from studio.settings.paths import Home
 from studio.settings.settings import Settings, SettingsFile
@@ -38,11 +39,21 @@ def _version(package: str) -> str:
         return ""
 
 
-def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True) -> Pipeline:
-    """Imports torch, which takes seconds, and gives the pipeline that makes this person's pictures."""
+def timelines_of(home: Home, megabytes: int) -> Timelines:
+    """The steps of this person's pictures, within so much room on disk."""
+    return Timelines(home.cache / "timelines", megabytes * 1_000_000)
+
+
+def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True, timelines: int = 0) -> Pipeline:
+    """Imports torch, which takes seconds, and gives the pipeline that makes this person's pictures.
+
+    timelines: megabytes for the steps of pictures; 0 keeps none.
+    """
     from studio.pipelines import make_pipeline
 
-    return make_pipeline(models_of(home), memory=memory, previews=previews)
+    return make_pipeline(
+        models_of(home), memory=memory, previews=previews, timelines=timelines_of(home, timelines)
+    )
 
 
 def describe() -> DeviceFacts:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from studio.engine.pixel_files import PixelFiles
 from studio.request.errors import BadInput
 from studio.request.events import Ending, Failed
 from studio.request.record import from_record, pixels_of, to_record
-from studio.request.request import LARGEST_SEED, GenerationRequest
+from studio.request.request import GenerationRequest
 
 log = logging.getLogger(__name__)
 
@@ -225,7 +225,7 @@ def remainder(request: GenerationRequest, made: int) -> GenerationRequest:
     """The set without its first `made` pictures: the rest comes out the same, since each has its own seed."""
     if not 0 < made < request.count:
         return request
-    return replace(request, seed=(request.seed + made) % (LARGEST_SEED + 1), count=request.count - made)
+    return request.without_first(made)
 
 
 def _size(path: Path) -> int:

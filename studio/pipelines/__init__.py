@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.library.models import Models
+from studio.library.timelines import Timelines
 from studio.pipelines.warm import go_offline, warm_up
 from studio.request.pipeline import Pipeline
 
@@ -14,16 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["describe_device", "make_pipeline", "warm_up"]
 
 
-def make_pipeline(models: Models, memory: str = "automatic", previews: bool = True) -> Pipeline:
+def make_pipeline(
+    models: Models, memory: str = "automatic", previews: bool = True, timelines: Timelines | None = None
+) -> Pipeline:
     """The studio's pipeline on the best device of this machine.
 
     memory: "automatic", or "low" to stay on a leaner plan than needed. previews: whether steps carry pictures.
+    timelines: where the steps of pictures are kept; None keeps none.
     """
     warm_up()
     from studio.pipelines.devices import best_device
     from studio.pipelines.studio_pipeline import StudioPipeline
 
-    return StudioPipeline(models, best_device(), low_memory=memory == "low", previews=previews)
+    return StudioPipeline(models, best_device(), low_memory=memory == "low", previews=previews, timelines=timelines)
 
 
 def describe_device() -> DeviceReport:

@@ -41,6 +41,7 @@ class Loaded:
     denoiser: called as diffusers' UNet. codec: encodes and decodes pictures as diffusers' VAEs.
     schedulers: its samplers. options: flags of its model_index.json.
     dtype: of the denoiser and its latents. plan: how it is laid out now. resident: all of it is on the device.
+    stamp: names the files that it was read from, as they were then.
     """
 
     family: Family
@@ -57,6 +58,7 @@ class Loaded:
     need: Need
     plan: Plan = WHOLE
     resident: bool = False
+    stamp: str = ""
 
     @property
     def networks(self) -> tuple[Any, ...]:

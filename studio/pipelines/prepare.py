@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from torch.nn import functional
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import tiling
+from studio.pipelines.noise import first_noise
 from studio.pipelines.samplers import Steps
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
@@ -26,6 +28,7 @@ class Start:
     latents: (pictures, channels, h, w), what the first step gets. generators: one for each picture, on the CPU.
     known: clean latents of the source, noise: what hides them, change: (1, 1, h, w), 0 keep .. 1 make anew;
         the last two only with a mask.
+    begun: calls of the network that a parent has made already. fresh: noise that replaces a `share` of what is left.
     """
 
     steps: Steps
@@ -34,6 +37,16 @@ class Start:
     noise: Tensor
     known: Tensor | None = None
     change: Tensor | None = None
+    begun: int = 0
+    fresh: Tensor | None = None
+    share: float = 0.0
+
+
+def generator_of(start: Start) -> dict[str, Any]:
+    """Samplers that add noise on the way draw it from the pictures' own generators."""
+    if "generator" not in inspect.signature(start.steps.scheduler.step).parameters:
+        return {}
+    return {"generator": start.generators[0] if len(start.generators) == 1 else list(start.generators)}
 
 
 @dataclass(frozen=True)
@@ -85,22 +98,23 @@ def as_input(array: np.typing.NDArray[np.uint8]) -> Tensor:
     return 2.0 * torch.tensor(shares).permute(0, 3, 1, 2) - 1.0
 
 
-def prepare(
-    loaded: Loaded, request: GenerationRequest, frame: Frame, seeds: Sequence[int], source: Source | None
-) -> Start:
-    """Draws the noise of each picture from its own seed, always on the CPU, and lays it on the source, if any."""
-    device, dtype = loaded.device.torch_device, loaded.dtype
-    generators = tuple(torch.Generator().manual_seed(seed) for seed in seeds)
+def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], source: Source | None) -> Start:
+    """Draws the noise of each picture from its own seed, always on the CPU, and lays it on the source, if any.
+
+    singles: requests for one picture each, which differ in nothing but their seeds.
+    """
+    device, dtype, request = loaded.device.torch_device, loaded.dtype, singles[0]
+    generators = tuple(torch.Generator().manual_seed(each.seed) for each in singles)
     strength = request.strength if source is not None else 1.0
     steps = loaded.schedulers.steps(request.sampler, request.steps, strength, device)
     known = None
     if source is not None:
         known = torch.cat([source.latents(generator) for generator in generators]).to(device, dtype)
     shape = latent_shape(loaded, frame)
-    drawn = [torch.randn(shape, generator=generator, dtype=dtype) for generator in generators]
+    drawn = [first_noise(each, generator, shape, dtype) for each, generator in zip(singles, generators, strict=True)]
     noise = torch.cat(drawn).to(device)
     if known is not None and strength < 1:
-        latents = steps.scheduler.add_noise(known, noise, steps.timesteps[:1].repeat(len(seeds)))
+        latents = steps.scheduler.add_noise(known, noise, steps.timesteps[:1].repeat(len(singles)))
     else:
         latents = noise * steps.scheduler.init_noise_sigma
     return Start(
@@ -118,7 +132,7 @@ def latent_shape(loaded: Loaded, frame: Frame) -> tuple[int, int, int, int]:
     return 1, loaded.family.latent_channels, frame.canvas.height // scale, frame.canvas.width // scale
 
 
-def change_map(mask: Pixels, frame: Frame, shape: tuple[int, int, int, int]) -> Tensor:
+def change_map(mask: Pixels, frame: Frame, shape: Sequence[int]) -> Tensor:
     """The mask at the latents' resolution: (1, 1, h, w), 0..1, the mean over the pixels below each latent."""
     array = frame.padded(mask.array)[..., 0].astype(np.float32) / 255
-    return functional.interpolate(torch.tensor(array)[None, None], shape[-2:], mode="area")
+    return functional.interpolate(torch.tensor(array)[None, None], tuple(shape[-2:]), mode="area")

@@ -22,7 +22,12 @@ CHART = Size(128, 128)
 
 
 class Previews(Protocol):
-    """Gives the newest finished preview; None when there is none."""
+    """Gives the newest finished preview; None when there is none.
+
+    prompt: it is always that of the step just done.
+    """
+
+    prompt: bool
 
     def after(self, clean: Callable[[], Tensor]) -> Pixels | None:
         """Called once a step. clean: makes the step's x0 latents."""
@@ -53,6 +58,8 @@ def _teach(loaded: Loaded) -> None:
 class NoPreviews:
     """Nobody looks."""
 
+    prompt = True
+
     def after(self, clean: Callable[[], Tensor]) -> Pixels | None:
         return None
 
@@ -62,6 +69,8 @@ class NoPreviews:
 
 class PlainPreviews:
     """Made in place."""
+
+    prompt = True
 
     def __init__(self, loaded: Loaded, frame: Frame) -> None:
         self._palette, self._frame = loaded.palette, frame
@@ -79,6 +88,8 @@ class CudaPreviews:
     A frame is skipped while the last one is still on its way. The sampler may be one step ahead of the device, so
     that progress, the time left and cancelling stay true to what is really done.
     """
+
+    prompt = False
 
     def __init__(self, loaded: Loaded, frame: Frame, wanted: bool) -> None:
         self._palette, self._frame, self._wanted = loaded.palette, frame, wanted

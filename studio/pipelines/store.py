@@ -35,6 +35,7 @@ class Store:
         key = _key_of(model)
         if key not in self._models:
             self._models[key] = self._read(model, report)
+            self._models[key].stamp = " ".join(str(part) for part in key)
         self._models.move_to_end(key)
         loaded = self._models[key]
         for other in self._models.values():

@@ -13,6 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from studio.library.timelines import Timelines
+from studio.pipelines.branching import begin
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.decode import decode
 from studio.pipelines.denoise import denoise
@@ -24,7 +26,9 @@ from studio.pipelines.memory import choose, ladder, slice_attention
 from studio.pipelines.prepare import Source, Start, prepare, read_source
 from studio.pipelines.preview import Previews, previews_for
 from studio.pipelines.progress import Clock, Forecast
+from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
+from studio.pipelines.trail import Keeping, Trail
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step
 from studio.request.family import Ability, Family, Model, ModelReference
@@ -47,13 +51,23 @@ class StudioPipeline:
     """Runs requests one after the other on one device. Keeps models warm; holds nothing of a finished job.
 
     low_memory: start on a leaner plan than needed. previews: whether steps carry pictures.
+    timelines: where the steps of pictures are kept, which needs previews; None keeps none.
     """
 
-    def __init__(self, models: Finder, device: Device, *, low_memory: bool = False, previews: bool = True) -> None:
+    def __init__(
+        self,
+        models: Finder,
+        device: Device,
+        *,
+        low_memory: bool = False,
+        previews: bool = True,
+        timelines: Timelines | None = None,
+    ) -> None:
         self._models = models
         self._device = device
         self._store = Store(device)
         self._low_memory = low_memory
+        self._timelines = timelines
         self.previews = previews
 
     @property
@@ -72,7 +86,8 @@ class StudioPipeline:
             loaded = self._store.get(model, report)
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
-            job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews)
+            keeping = Keeping(self._timelines if self.previews else None, loaded)
+            job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews, keeping)
             return job.run()
 
 
@@ -88,22 +103,24 @@ class _Job:
     device: Device
     low_memory: bool
     previews: bool
+    keeping: Keeping
     notes: list[str] = field(default_factory=list[str])
     pictures: list[Picture] = field(default_factory=list[Picture])
     rung: int = 0
     leaner_tried: bool = False
     forecast: Forecast | None = None
     source: Source | None = None
+    steering: Steering | None = None  # of the pictures in the making
 
     def run(self) -> Finished:
         self.rung = self._first_rung()
-        pending = [self.request.single(index).seed for index in range(self.request.count)]
         together = self.request.throughput and self.request.mask is None
-        while pending:
-            batch = pending if together else pending[:1]
-            if self._survives(lambda batch=batch: self._make(batch)):
-                del pending[: len(batch)]
-            elif together:
+        while (made := len(self.pictures)) < self.request.count:
+            last = self.request.count if together else made + 1
+            singles = [self.request.single(index) for index in range(made, last)]
+            if self._survives(lambda singles=singles: self._make(singles)):
+                continue
+            if together:
                 together = False
                 self._note("Memory was short: the set was made one picture at a time.")
             else:
@@ -150,72 +167,93 @@ class _Job:
         if note and note not in self.notes:
             self.notes.append(note)
 
-    def _make(self, seeds: Sequence[int]) -> None:
-        """Makes the next pictures, those with these seeds, and reports each."""
+    def _make(self, singles: Sequence[GenerationRequest]) -> None:
+        """Makes the next pictures, one for each request, and reports each."""
         begun = time.perf_counter()
+        if self.steering is not None:  # memory ran out; what was wished for before that still holds
+            singles = [as_made(each, self.steering) for each in singles]
         plan = ladder(self.device)[self.rung]
         self.device.forget_peak()
         self.loaded.lay_out(plan)
         slice_attention(self.loaded.denoiser, plan, self.device)
         with self.clock.stage("encode"):
-            conditioning = encode(self.loaded, self.request, self.frame, self.report)
+            conditioning = encode(self.loaded, singles[0], self.frame, self.report)
             if self.source is None:
                 self.source = read_source(self.loaded, self.request, self.frame)
             previews = previews_for(self.loaded, self.frame, self.previews)
         with self.clock.stage("denoise"):
-            latents = self._denoised(conditioning, seeds, previews)
-        for row in range(len(seeds)):
-            self._finish(latents[row : row + 1], (time.perf_counter() - begun) / len(seeds))
+            latents, trail = self._denoised(conditioning, singles, previews)
+        for row, single in enumerate(singles):
+            seconds = (time.perf_counter() - begun) / len(singles)
+            self._finish(single, latents[row : row + 1], None if row else trail, seconds)
+        self._carry_on()
         if plan == ladder(self.device)[0]:
-            pixels = self.frame.canvas.area * len(seeds)
+            pixels = self.frame.canvas.area * len(singles)
             self.loaded.need = self.loaded.need.learned(self.device.peak_bytes(), pixels)
 
-    def _denoised(self, conditioning: Conditioning, seeds: Sequence[int], previews: Previews) -> Tensor:
-        start = prepare(self.loaded, self.request, self.frame, seeds, self.source)
-        made = len(self.pictures)
-        rounds = -(-(self.request.count - made) // len(seeds))
+    def _denoised(
+        self, conditioning: Conditioning, singles: Sequence[GenerationRequest], previews: Previews
+    ) -> tuple[Tensor, Trail | None]:
+        start = prepare(self.loaded, self.frame, singles, self.source)
+        start = begin(self.loaded, self.frame, singles, start, self.keeping.latents, self.report)
+        course = Course(conditioning, self.request.guidance, start.change)
+        self.steering = steering = Steering(self.loaded, self.frame, self.report, singles[0], course)
+        trail = Trail.of(self.loaded, self.frame, start.latents, start.steps.total) if self.keeping.on else None
+        calls = len(start.steps.levels) - start.begun
+        rounds = -(-(self.request.count - len(self.pictures)) // len(singles))
         if self.forecast is None:
-            self.forecast = Forecast(len(start.steps.levels) * rounds, self.request.count)
-        self.forecast.calls = len(start.steps.levels) * rounds
+            self.forecast = Forecast(calls * rounds, self.request.count)
+        self.forecast.calls = calls * rounds
         self.forecast.begin()
-        return denoise(
-            self.loaded,
-            conditioning,
-            start,
-            self.request.guidance,
-            lambda done, clean: self._stepped(start, done, clean, previews),
-        )
+        order = start.steps.order
 
-    def _stepped(self, start: Start, done: int, clean: Callable[[], Tensor], previews: Previews) -> None:
-        """Tells of a step when its last call is done."""
-        previews.pace()
-        if self.forecast is not None:
-            self.forecast.call_done()
-        if done % start.steps.order and done < len(start.steps.levels):
-            return
+        def on_call(done: int, latents: Tensor, clean: Callable[[], Tensor]) -> None:
+            previews.pace()
+            if self.forecast is not None:
+                self.forecast.call_done()
+            if done % order and done < len(start.steps.levels):
+                return
+            preview = previews.after(clean)
+            if trail is not None:
+                trail.add(-(-done // order), latents, clean, preview if previews.prompt else None)
+            self._tell(-(-done // order), start, preview)
+            steering.after(-(-done // order), clean)
+
+        return denoise(self.loaded, course, start, on_call), trail
+
+    def _tell(self, done: int, start: Start, preview: Pixels | None) -> None:
         self.report(
             Step(
-                done=-(-done // start.steps.order),
+                done=done,
                 total=start.steps.total,
-                preview=previews.after(clean),
+                preview=preview,
                 seconds_left=self.forecast.seconds_left if self.forecast is not None else None,
                 picture=len(self.pictures),
                 pictures=self.request.count,
             )
         )
 
-    def _finish(self, latents: Tensor, seconds: float) -> None:
+    def _finish(self, single: GenerationRequest, latents: Tensor, trail: Trail | None, seconds: float) -> None:
+        assert self.steering is not None
         begun = time.perf_counter()
         self.report(Loading("Decoding the picture"))
         with self.clock.stage("decode"):
-            pixels = decode(self.loaded, self.request, self.frame, latents)
+            pixels = decode(self.loaded, self.steering.request, self.frame, latents)
+        request = as_made(single, self.steering)
+        if trail is not None:
+            self._note(self.keeping.keep(request, trail))
         decoding = time.perf_counter() - begun
         if self.forecast is not None:
             self.forecast.picture_done(decoding)
-        index = len(self.pictures)
-        picture = Picture(pixels=pixels, request=self.request.single(index), seconds=seconds + decoding)
+        picture = Picture(pixels=pixels, request=request, seconds=seconds + decoding)
         self.pictures.append(picture)
-        self.report(Made(index, picture))
+        self.report(Made(len(self.pictures) - 1, picture))
+
+    def _carry_on(self) -> None:
+        """What was wished for while one picture was made holds for the rest of the set from the beginning."""
+        for turn in self.steering.noted if self.steering is not None else ():
+            self.request = turn.applied(self.request)
+        self.steering = None
 
 
 def refuse_impossible(request: GenerationRequest, family: Family) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from studio.request.course import Wish
 from studio.request.events import Event, Finished
 from studio.request.request import GenerationRequest
 
 
 class Report(Protocol):
-    """Given to a pipeline by the engine. Both calls raise CancelledError when the job is no longer wanted."""
+    """Given to a pipeline by the engine. Telling and checking raise CancelledError when the job is no longer wanted."""
 
     def __call__(self, event: Event) -> None:
         """Tell of a Loading, Step or Made."""
@@ -17,6 +18,10 @@ class Report(Protocol):
 
     def check(self) -> None:
         """Cheap enough for every block of a network; tells nothing."""
+        ...
+
+    def wishes(self) -> tuple[Wish, ...]:
+        """What the artist wants to be different from the next step on, in order; each is given once."""
         ...
 
 

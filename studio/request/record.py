@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
+from studio.request.course import Branch, Turn, Variation
 from studio.request.errors import BadInput
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
@@ -43,7 +44,36 @@ def to_record(request: GenerationRequest) -> Record:
         ],
         "throughput": request.throughput,
         "version": request.version,
+        **_course_of(request),
     }
+
+
+def _course_of(request: GenerationRequest) -> Record:
+    """Variation, branch, steering and stop, as far as there are any."""
+    course: Record = {}
+    if request.variation is not None:
+        course["variation"] = vars(request.variation).copy()
+    if request.branch is not None:
+        course["branch"] = {**vars(request.branch), "parent": to_record(request.branch.parent)}
+    if request.steering:
+        course["steering"] = [turn_to_record(turn) for turn in request.steering]
+    if request.stop_at:
+        course["stop_at"] = request.stop_at
+    return course
+
+
+def turn_to_record(turn: Turn) -> Record:
+    """A change on the way as plain JSON values; what it leaves alone is left out."""
+    record: Record = {"step": turn.step}
+    for name in ("prompt", "negative"):
+        prompt: Prompt | None = getattr(turn, name)
+        if prompt is not None:
+            record[name] = vars(prompt).copy()
+    if turn.guidance is not None:
+        record["guidance"] = turn.guidance
+    if turn.mask is not None:
+        record["mask"] = turn.mask.digest
+    return record
 
 
 def pixels_of(request: GenerationRequest) -> dict[str, Pixels]:
@@ -51,7 +81,26 @@ def pixels_of(request: GenerationRequest) -> dict[str, Pixels]:
     pictures = [request.source, request.mask]
     pictures += [region.mask for region in request.regions]
     pictures += [attachment.picture for attachment in request.attachments]
-    return {picture.digest: picture for picture in pictures if picture is not None}
+    pictures += [turn.mask for turn in request.steering]
+    found = {picture.digest: picture for picture in pictures if picture is not None}
+    return found if request.branch is None else {**pixels_of(request.branch.parent), **found}
+
+
+def named_pixels(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Digests of all pictures that a record names, however damaged it is."""
+    found: list[Any] = []
+    while True:
+        found += [record.get("source"), record.get("mask")]
+        for name, key in (("regions", "mask"), ("attachments", "picture"), ("steering", "mask")):
+            entries = record.get(name)
+            if isinstance(entries, list):
+                held = (cast("Record", each) for each in cast("list[Any]", entries) if isinstance(each, dict))
+                found += [each.get(key) for each in held]
+        branch = record.get("branch")
+        parent = cast("Record", branch).get("parent") if isinstance(branch, dict) else None
+        if not isinstance(parent, dict):
+            return tuple(dict.fromkeys(each for each in found if isinstance(each, str) and each))
+        record = cast("Record", parent)
 
 
 def from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> GenerationRequest:
@@ -59,27 +108,31 @@ def from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None
 
     Raises BadInput when the record is malformed or a picture it needs is gone.
     """
+    return _understood(lambda: _from_record(record, pixels))
+
+
+def turn_from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> Turn:
+    """The change written as `record`. Raises BadInput as `from_record` does."""
+    return _understood(lambda: _turn(record, pixels))
+
+
+def _understood(read: Callable[[], T]) -> T:
     try:
-        return _from_record(record, pixels)
+        return read()
     except BadInput:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BadInput("The settings stored for this picture are damaged.", details=repr(error)) from error
 
 
 def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> GenerationRequest:
     def picture(digest: str | None) -> Pixels | None:
-        if digest is None:
-            return None
-        found = pixels(digest)
-        if found is None:
-            raise BadInput("A source picture that these settings need is gone.", details=digest)
-        return found
+        return None if digest is None else _found(pixels, digest)
 
     def mask(digest: str) -> Pixels:
-        return cast("Pixels", picture(digest))
+        return _found(pixels, digest)
 
-    sampler = record["sampler"]
+    sampler, variation, branch = record["sampler"], record.get("variation"), record.get("branch")
     return GenerationRequest(
         model=_build(ModelReference, record["model"]),
         prompt=_build(Prompt, record["prompt"]),
@@ -101,9 +154,40 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
             _build(Attachment, {**attachment, "picture": picture(attachment.get("picture"))})
             for attachment in record.get("attachments", ())
         ),
+        variation=None if variation is None else _variation(variation),
+        branch=None if branch is None else _branch(branch, pixels),
+        steering=tuple(_turn(turn, pixels) for turn in record.get("steering", ())),
+        stop_at=int(record.get("stop_at", 0)),
         throughput=bool(record.get("throughput", False)),
         version=str(record.get("version", "")),
     )
+
+
+def _variation(record: Mapping[str, Any]) -> Variation:
+    return Variation(seed=int(record["seed"]), strength=float(record["strength"]))
+
+
+def _branch(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> Branch:
+    parent = _from_record(record["parent"], pixels)
+    return Branch(parent=parent, step=int(record["step"]), fresh=float(record.get("fresh", 0)))
+
+
+def _turn(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> Turn:
+    guidance, mask = record.get("guidance"), record.get("mask")
+    words = {name: _build(Prompt, record[name]) for name in ("prompt", "negative") if name in record}
+    return Turn(
+        step=int(record["step"]),
+        guidance=None if guidance is None else float(guidance),
+        mask=None if mask is None else _found(pixels, mask),
+        **words,
+    )
+
+
+def _found(pixels: Callable[[str], Pixels | None], digest: str) -> Pixels:
+    found = pixels(digest)
+    if found is None:
+        raise BadInput("A source picture that these settings need is gone.", details=digest)
+    return found
 
 
 def _build(kind: type[T], values: Mapping[str, Any]) -> T:

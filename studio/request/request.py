@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from studio import __version__
+from studio.request.course import Branch, Turn, Variation, check_course
 from studio.request.errors import BadInput
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
@@ -62,6 +63,9 @@ class GenerationRequest:
     source, mask: same size as the request; mask has one channel, 255 is made anew, 0 is kept bit-identically,
         between is how much of the way it may change (differential diffusion, arXiv 2306.00950).
     strength: 0..1, how much of the denoising is run on the source; 1 ignores it (but for what the mask keeps).
+    variation: other noise mixed in; then the pictures of a set share the seed, and picture i has variation seed + i.
+    branch: begin with the latents of another picture's step. steering: what was changed on the way, in order.
+    stop_at: keep what the picture would become after so many steps; 0: make all of them.
     throughput: make the set in one batch: faster on a GPU, but a picture may differ in the last bits
         from the same picture asked for alone.
 
@@ -82,6 +86,10 @@ class GenerationRequest:
     strength: float = 1.0
     regions: tuple[Region, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    variation: Variation | None = None
+    branch: Branch | None = None
+    steering: tuple[Turn, ...] = ()
+    stop_at: int = 0
     throughput: bool = False
     version: str = __version__
 
@@ -90,10 +98,25 @@ class GenerationRequest:
         self._check_size()
         self._check_numbers()
         self._check_pictures()
+        check_course(self)
+
+    @property
+    def steps_taken(self) -> int:
+        """Of `steps`, those that the strength leaves to do on a source; at least one."""
+        strength = self.strength if self.source is not None else 1.0
+        return max(1, min(int(self.steps * strength), self.steps))
 
     def single(self, index: int) -> GenerationRequest:
         """The request that makes picture `index` of this set alone."""
-        return replace(self, seed=(self.seed + index) % (LARGEST_SEED + 1), count=1, throughput=False)
+        return replace(self.without_first(index), count=1, throughput=False)
+
+    def without_first(self, made: int) -> GenerationRequest:
+        """The set without its first pictures; those that are left come out the same."""
+        count = max(1, self.count - made)
+        if self.variation is not None:
+            seed = (self.variation.seed + made) % (LARGEST_SEED + 1)
+            return replace(self, variation=replace(self.variation, seed=seed), count=count)
+        return replace(self, seed=(self.seed + made) % (LARGEST_SEED + 1), count=count)
 
     def _check_words(self) -> None:
         for what, prompt in (("prompt", self.prompt), ("negative prompt", self.negative)):

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 Isolation = Literal["process", "thread"]
 Theme = Literal["system", "dark", "light", "contrast"]
 Memory = Literal["automatic", "low"]
+Room = Literal[0, 250, 1000, 4000, 16000]
 Scale = Literal[75, 100, 125, 150, 175, 200, 250, 300]
 
 
@@ -36,6 +37,7 @@ class Offered:
 
 THEMES = {"system": "As the system", "dark": "Dark", "light": "Light", "contrast": "High contrast"}
 MEMORY = {"automatic": "Automatic", "low": "As little as possible"}
+ROOM = {0: "None", 250: "250 MB", 1000: "1 GB", 4000: "4 GB", 16000: "16 GB"}
 ISOLATION = {"process": "In a process of its own", "thread": "In the window's process"}
 
 
@@ -60,6 +62,11 @@ class Settings:
     previews: Annotated[
         bool, "Show the picture at every step while it is being made.", Offered("Show every step", "Making pictures")
     ] = True
+    timelines: Annotated[
+        Room,
+        "Room on disk for the steps of finished pictures, to go back to them and on from there.",
+        Offered("Time travel", "Making pictures", ROOM),
+    ] = 1000
     memory: Annotated[
         Memory,
         "How sparing to be with memory: as little as possible is slower, and for machines that have little.",

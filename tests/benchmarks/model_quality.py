@@ -38,6 +38,10 @@ class Silent:
     def check(self) -> None:
         """Nothing is ever cancelled."""
 
+    def wishes(self) -> tuple[()]:
+        """Nothing is ever changed."""
+        return ()
+
 
 class Studio:
     """The embedded model at its default settings, through the studio's own pipeline."""

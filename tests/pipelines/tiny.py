@@ -19,6 +19,7 @@ from studio.library.families import family
 from studio.pipelines.devices import Device
 from studio.pipelines.single_file import byte_letters
 from studio.pipelines.studio_pipeline import StudioPipeline
+from studio.request.course import Wish
 from studio.request.errors import CancelledError
 from studio.request.events import Event, Made, Step
 from studio.request.family import Defaults, Model, ModelReference
@@ -196,9 +197,13 @@ def pipeline_of(*models: Model, **options: Any) -> StudioPipeline:
 
 @dataclass
 class Notes:
-    """A report that writes down what it is told, and can cancel: `stop` decides at every check."""
+    """A report that writes down what it is told, and can cancel: `stop` decides at every check.
+
+    wanted: what is wished for after so many steps are done.
+    """
 
     stop: Any = None
+    wanted: dict[int, Wish] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     checks: int = 0
 
@@ -210,6 +215,10 @@ class Notes:
         self.checks += 1
         if self.stop is not None and self.stop(self):
             raise CancelledError
+
+    def wishes(self) -> tuple[Wish, ...]:
+        wish = self.wanted.pop(self.steps[-1].done, None) if self.steps else None
+        return () if wish is None else (wish,)
 
     @property
     def steps(self) -> list[Step]:

@@ -20,7 +20,7 @@ from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
 from studio.request.events import Picture
 from studio.request.pixels import Pixels
-from studio.request.record import from_record, pixels_of, to_record
+from studio.request.record import from_record, named_pixels, pixels_of, to_record
 from studio.request.request import GenerationRequest
 
 log = logging.getLogger(__name__)
@@ -59,13 +59,7 @@ def write_own(picture: Picture, created: float, machine: Mapping[str, str]) -> b
 
 def needs(own: Own) -> tuple[str, ...]:
     """Digests of the pictures that the request holds."""
-    found: list[Any] = [own.request.get("source"), own.request.get("mask")]
-    for name, key in (("regions", "mask"), ("attachments", "picture")):
-        entries = own.request.get(name)
-        if isinstance(entries, list):
-            held = (cast("dict[str, Any]", each) for each in cast("list[Any]", entries) if isinstance(each, dict))
-            found += [each.get(key) for each in held]
-    return tuple(dict.fromkeys(each for each in found if isinstance(each, str) and each))
+    return named_pixels(own.request)
 
 
 def read_own(data: bytes) -> Own | None:

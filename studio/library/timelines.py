@@ -1,0 +1,210 @@
+"""How pictures came out of noise: what they would have become at each step, and latents to go on from.
+
+A cache that can be made again from the requests, so it is bounded, the ones looked at last stay, and whatever is
+wrong with a file means only that it is not there. It is in this room because the worker, which writes it, and the
+window, which looks at it without torch, both may come in here, and neither has to send megabytes to the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import os
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from studio.request.pixels import Pixels
+from studio.request.record import to_record
+from studio.request.request import GenerationRequest
+
+log = logging.getLogger(__name__)
+
+Latents = npt.NDArray[np.float16]
+T = TypeVar("T")
+
+MAGIC = b"SFTL0001"
+LONGEST = 256  # pixels of a frame's longer side
+MOST_FRAMES = 96
+QUALITY = 88  # of JPEG
+LATENT_BYTES = 1_400_000  # for 512 × 512 pixels, and in proportion above; with the frames it stays under 2 MB
+LARGEST_HEADER = 1 << 20
+FRAME_BYTES = 16 << 20  # no frame is longer; a damaged file may say anything
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """frames: RGB, by the number of steps done. total: steps of the picture."""
+
+    total: int
+    frames: Mapping[int, Pixels]
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        return tuple(self.frames)
+
+
+@dataclass(kw_only=True)
+class Trace:
+    """What is to be kept of a picture. latents: (channels, h, w) by the number of steps done."""
+
+    total: int
+    frames: dict[int, Pixels] = field(default_factory=dict[int, Pixels])
+    latents: dict[int, Latents] = field(default_factory=dict[int, Latents])
+
+
+class Timelines:
+    """budget: bytes that all of them may take; 0 keeps none."""
+
+    def __init__(self, folder: Path, budget: int) -> None:
+        self._folder = folder
+        self.budget = budget
+
+    def keep(self, request: GenerationRequest, trace: Trace, stamp: str) -> int:
+        """Writes what is worth keeping; returns its bytes. stamp: names what made it, weights and device.
+
+        Raises OSError. Not forced to the platter: nothing is lost that cannot be made again.
+        """
+        if not self.budget or not trace.frames:
+            return 0
+        data = encoded(trace, stamp)
+        path = self.path(request)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            half.write_bytes(data)
+            os.replace(half, path)
+        except OSError:
+            half.unlink(missing_ok=True)
+            raise
+        self._stay_within(path)
+        return len(data)
+
+    def find(self, request: GenerationRequest) -> Timeline | None:
+        """The frames of a picture, those it shares with the picture it branched from included; None: not kept."""
+        path = self.path(request)
+        found = _read(path, _frames)
+        if found is None:
+            return None
+        try:
+            os.utime(path)
+        except OSError as error:
+            log.info("a timeline cannot be marked as used: %s", error)
+        if request.branch is not None:
+            before = self.find(request.branch.parent)
+            shared = [] if before is None else before.frames.items()
+            first = {step: frame for step, frame in shared if step <= request.branch.step}
+            found = Timeline(total=found.total, frames={**first, **found.frames})
+        return found
+
+    def latents(self, request: GenerationRequest, step: int, stamp: str) -> Latents | None:
+        """The latents after a step, exactly as they were written; None when they are not kept or of other weights."""
+        return _read(self.path(request), lambda header, file: _latents(header, file, step, stamp))
+
+    def path(self, request: GenerationRequest) -> Path:
+        text = json.dumps(to_record(request), sort_keys=True, separators=(",", ":"))
+        return self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.steps"
+
+    def _stay_within(self, newest: Path) -> None:
+        """Lets those go that nobody looked at for longest. Other programs may do the same at the same time."""
+        entries: list[tuple[float, int, str]] = []
+        with os.scandir(self._folder) as folder:
+            for entry in folder:
+                status = entry.stat()
+                entries.append((status.st_mtime, status.st_size, entry.path))
+        held = sum(size for _, size, _ in entries)
+        for _, size, path in sorted(entries):
+            if held <= self.budget:
+                return
+            if path != str(newest):
+                Path(path).unlink(missing_ok=True)
+                held -= size
+
+
+def worth_keeping(total: int, latent_bytes: int, area: int) -> frozenset[int]:
+    """The steps whose latents are kept: all if they fit, else evenly spread ones. Others can be made again.
+
+    latent_bytes: of one step as float16. area: pixels of the picture. The last step is the picture itself.
+    """
+    room = int(LATENT_BYTES * max(1.0, area / 512**2) // max(1, latent_bytes))
+    return spread(total - 1, room)
+
+
+def spread(last: int, most: int) -> frozenset[int]:
+    """At most `most` of the numbers 1..last, evenly spread, the last among them."""
+    count = min(last, most)
+    return frozenset(last - index * last // count for index in range(count)) if count > 0 else frozenset()
+
+
+def encoded(trace: Trace, stamp: str) -> bytes:
+    """A length, a JSON header, JPEGs, and raw float16: noise cannot be made smaller without loss."""
+    shown = spread(trace.total, MOST_FRAMES) if len(trace.frames) > MOST_FRAMES else frozenset(trace.frames)
+    frames = {step: _jpeg(frame) for step, frame in sorted(trace.frames.items()) if step in shown}
+    latents = {step: np.ascontiguousarray(array, np.dtype("<f2")) for step, array in sorted(trace.latents.items())}
+    header = {
+        "total": trace.total,
+        "stamp": stamp,
+        "frames": [[step, len(data)] for step, data in frames.items()],
+        "latents": [[step, zlib.crc32(array.data)] for step, array in latents.items()],
+        "shape": list(next(iter(latents.values())).shape) if latents else [],
+    }
+    text = json.dumps(header, separators=(",", ":")).encode("ascii")
+    raw = (each.tobytes() for each in latents.values())
+    return b"".join((MAGIC, len(text).to_bytes(4, "little"), text, *frames.values(), *raw))
+
+
+def _jpeg(frame: Pixels) -> bytes:
+    image = Image.fromarray(frame.array)
+    image.thumbnail((LONGEST, LONGEST), Image.Resampling.BILINEAR)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+    return buffer.getvalue()
+
+
+def _read(path: Path, part: Callable[[dict[str, Any], BinaryIO], T]) -> T | None:
+    """A part of a file; None when it is not there or damaged."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise ValueError("not a timeline")
+            length = int.from_bytes(file.read(4), "little")
+            if length > LARGEST_HEADER:
+                raise ValueError(f"a header of {length} bytes")
+            return part(json.loads(file.read(length)), file)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        log.info("the timeline %s cannot be read: %r", path.name, error)
+        return None
+
+
+def _frames(header: dict[str, Any], file: BinaryIO) -> Timeline:
+    frames: dict[int, Pixels] = {}
+    for step, length in header["frames"]:
+        if not 0 < length <= FRAME_BYTES:
+            raise ValueError(f"a frame of {length} bytes")
+        image = Image.open(io.BytesIO(file.read(length)), formats=("JPEG",)).convert("RGB")
+        frames[int(step)] = Pixels(np.asarray(image).copy())
+    return Timeline(total=int(header["total"]), frames=frames)
+
+
+def _latents(header: dict[str, Any], file: BinaryIO, step: int, stamp: str) -> Latents | None:
+    kept = [(int(each), int(check)) for each, check in header["latents"]]
+    place = next((index for index, (each, _) in enumerate(kept) if each == step), None)
+    if place is None or header["stamp"] != stamp:
+        return None
+    shape = tuple(int(side) for side in cast("list[Any]", header["shape"]))
+    size = 2 * int(np.prod(shape, dtype=np.int64))
+    file.seek(sum(int(length) for _, length in header["frames"]) + place * size, os.SEEK_CUR)
+    data = file.read(size)
+    if len(data) != size or zlib.crc32(data) != kept[place][1]:
+        raise ValueError(f"step {step} is damaged")
+    return np.frombuffer(data, np.dtype("<f2")).reshape(shape).astype(np.float16)
