@@ -51,9 +51,7 @@ def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True, ti
     """
     from studio.pipelines import make_pipeline
 
-    return make_pipeline(
-        models_of(home), memory=memory, previews=previews, timelines=timelines_of(home, timelines)
-    )
+    return make_pipeline(models_of(home), memory=memory, previews=previews, timelines=timelines_of(home, timelines))
 
 
 def describe() -> DeviceFacts:

@@ -34,6 +34,7 @@ from studio.engine.worker_link import (
     Told,
     Worker,
 )
+from studio.request.course import Wish
 from studio.request.events import Cancelled, Ending, Event, Failed, Loading, Made, Step
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,12 @@ class Conductor:
             worker.cancel(number)
         self._inbox.put(CancelAsked(number))
 
+    def wish(self, number: int, wish: Wish) -> None:
+        """Any thread, at once: the worker hears of it at its next step. Raises OSError."""
+        worker = self._worker
+        if worker:
+            worker.wish(number, wish)
+
     def _take(self, note: Note) -> None:
         match note:
             case Heard(source, what):
@@ -174,7 +181,7 @@ class Conductor:
 
     def _begin(self, ticket: Ticket) -> None:
         assert self._worker
-        self._teller.tell(ticket.number, Began())
+        self._teller.tell(ticket.number, Began(ticket.draft))
         self._current, self._cancelled, self._deadline = ticket, False, None
         if self._store.crashes(ticket.digest) >= MOST_CRASHES:
             self._end(ticket, crashed_too_often())
@@ -244,7 +251,7 @@ class Conductor:
         self._problem = str(f"{reason.message} {reason.remedy}").strip()
         ticket = self._line.take_next()
         if ticket:
-            self._teller.tell(ticket.number, Began())
+            self._teller.tell(ticket.number, Began(ticket.draft))
             self._end(ticket, reason)
 
     def _replace_worker(self) -> None:

@@ -17,6 +17,8 @@ from studio.engine.status import EngineStatus, Phase, WorkerStart
 from studio.engine.store import Unfinished
 from studio.engine.teller import Teller
 from studio.engine.worker_link import Close, Inbox, LineChanged, StartAnew
+from studio.request.course import Keep, Turn, Wish
+from studio.request.errors import Trouble
 from studio.request.events import Cancelled, Event, Loading, Picture, Queued, Step
 from studio.request.request import GenerationRequest
 
@@ -35,6 +37,7 @@ class Engine(QObject):
     """
 
     happened = Signal(object, object)  # Job, Event
+    drafted = Signal(object, object)  # the same, of drafts
     queue_changed = Signal()
     status_changed = Signal(object)  # EngineStatus
     problem_changed = Signal(str)
@@ -64,6 +67,19 @@ class Engine(QObject):
     def submit(self, request: GenerationRequest, parent: int | None = None) -> Job:
         """Puts the request at the end of the queue; it is on disk when this returns."""
         return self._enter(self._store.add(request, parent), parent)
+
+    def draft(self, request: GenerationRequest) -> Job:
+        """Asks for a look at what would be made. Told of by `drafted`, and in no list; nothing of it is kept."""
+        return self._enter(self._store.draft(request), None)
+
+    def keep_step(self, job: Job) -> None:
+        """Ends the picture in the making with what it would become after the step in hand."""
+        self._wish(job, Keep())
+
+    def steer(self, job: Job, turn: Turn) -> None:
+        """Changes the job in hand from its next step on. Raises BadInput when that cannot be."""
+        turn.applied(job.request)
+        self._wish(job, turn)
 
     def retry(self, job: Job) -> Job:
         """Asks once more for what failed or was cancelled; the new job knows the old one as its parent.
@@ -107,7 +123,8 @@ class Engine(QObject):
         """The running job, then those that wait, in order."""
         waiting = self._line.numbers()
         running = [job for number, job in self._jobs.items() if number not in waiting]
-        return (*running, *(self._jobs[number] for number in waiting if number in self._jobs))
+        all_ = (*running, *(self._jobs[number] for number in waiting if number in self._jobs))
+        return tuple(job for job in all_ if not job.draft)
 
     @property
     def left_over(self) -> tuple[Job, ...]:
@@ -156,7 +173,7 @@ class Engine(QObject):
 
     def _enter(self, ticket: Ticket, parent: int | None, job: Job | None = None) -> Job:
         queued = Queued(len(self._line.numbers()))
-        job = job or Job(ticket.number, ticket.request, parent)
+        job = job or Job(ticket.number, ticket.request, parent, ticket.draft)
         job.last = queued
         self._jobs[job.id] = job
         self._thread.mailbox.put(job.id, queued)
@@ -165,6 +182,14 @@ class Engine(QObject):
         self.start()
         self._queue_has_changed()
         return job
+
+    def _wish(self, job: Job, wish: Wish) -> None:
+        if not job.running or job.cancelling:
+            return
+        try:
+            self._thread.conductor.wish(job.id, wish)
+        except OSError as error:
+            raise Trouble("There is too little memory to change the picture on the way.", details=str(error)) from error
 
     def _taken_from_left_over(self, jobs: Iterable[Job] | None) -> tuple[Job, ...]:
         taken = self.left_over if jobs is None else tuple(job for job in jobs if job in self.left_over)
@@ -194,7 +219,7 @@ class Engine(QObject):
         if job.over:
             del self._jobs[job.id]
             job.running = job.cancelling = False
-        self.happened.emit(job, event)
+        (self.drafted if job.draft else self.happened).emit(job, event)
         if job.over:
             self._queue_has_changed()
 
@@ -217,7 +242,7 @@ class Engine(QObject):
             device=worker.device,
             memory_used=worker.memory_used,
             memory_total=worker.memory_total,
-            queue_length=len(self._line.numbers()),
+            queue_length=sum(1 for job in self.jobs if not job.running),
         )
         if status != self._status:
             self._status = status

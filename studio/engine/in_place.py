@@ -7,10 +7,11 @@ from array import array
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from studio.engine.job_loop import Reporter, failure, run_job
+from studio.engine.job_loop import Reporter, Wishes, failure, run_job
 from studio.engine.line import Ticket
 from studio.engine.status import DeviceFacts
 from studio.engine.worker_link import Facts, Gone, Heard, Inbox, Ready, Told
+from studio.request.course import Wish
 from studio.request.events import Event
 from studio.request.pipeline import Pipeline
 
@@ -27,6 +28,7 @@ class ThreadWorker:
         self._describe = describe
         self._inbox = inbox
         self._unwanted = array("Q", [0])
+        self._wished: Wishes = SimpleQueue()
         self._current = 0
         self._tickets: SimpleQueue[Ticket | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="sfumato worker", daemon=True)
@@ -38,6 +40,9 @@ class ThreadWorker:
 
     def cancel(self, number: int) -> None:
         self._unwanted[0] = number
+
+    def wish(self, number: int, wish: Wish) -> None:
+        self._wished.put((number, wish))
 
     def close(self, grace: float) -> None:
         self.cancel(self._current)
@@ -60,7 +65,7 @@ class ThreadWorker:
         def tell(event: Event) -> None:
             self._inbox.put(Heard(self, Told(ticket.number, event)))
 
-        tell(run_job(pipeline, ticket, Reporter(ticket.number, self._unwanted, tell)))
+        tell(run_job(pipeline, ticket, Reporter(ticket.number, self._unwanted, self._wished, tell)))
 
     def _facts(self) -> Facts:
         if self._describe is None:

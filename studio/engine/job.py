@@ -15,12 +15,14 @@ class Job:
     id: never used twice, also not after a restart.
     parent: the job this one tries again, or None.
     last: the newest event that `happened` told of.
+    draft: a look at what would be made; its pictures are not kept, and nothing of it is on disk.
     running: the worker has it in hand. cancelling: it is no longer wanted, and the worker is being told.
     """
 
     id: int
     request: GenerationRequest
     parent: int | None = None
+    draft: bool = False
     last: Event = field(default_factory=lambda: Queued(0))
     running: bool = False
     cancelling: bool = False

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from studio.engine.line import Ticket
+from studio.request.course import Wish
 from studio.request.errors import CancelledError, Trouble
 from studio.request.events import Cancelled, Ending, Event, Failed, Made, Picture
 from studio.request.pipeline import Pipeline
 
 Tell = Callable[[Event], None]
+Wishes = SimpleQueue[tuple[int, Wish]]
 
 
 class Flags(Protocol):
@@ -25,11 +28,13 @@ class Reporter:
 
     unwanted: its first item is the number of the job that is no longer wanted. Anybody may write it at any moment,
     from another process too; reading it costs less than a tenth of a microsecond.
+    wished: wishes with the number of the job they are for. Any thread may put some in.
     """
 
-    def __init__(self, number: int, unwanted: Flags, tell: Tell) -> None:
+    def __init__(self, number: int, unwanted: Flags, wished: Wishes, tell: Tell) -> None:
         self._number = number
         self._unwanted = unwanted
+        self._wished = wished
         self._tell = tell
         self.made: list[Picture] = []
 
@@ -42,6 +47,17 @@ class Reporter:
     def check(self) -> None:
         if self._unwanted[0] == self._number:
             raise CancelledError
+
+    def wishes(self) -> tuple[Wish, ...]:
+        """Wishes for other jobs came too late, and are forgotten."""
+        found: list[Wish] = []
+        while True:
+            try:
+                number, wish = self._wished.get_nowait()
+            except Empty:
+                return tuple(found)
+            if number == self._number:
+                found.append(wish)
 
     def tell_the_rest(self, pictures: tuple[Picture, ...]) -> None:
         """Every picture is told of by Made, also when a pipeline only returned it."""

@@ -10,11 +10,12 @@ from studio.request.request import GenerationRequest
 
 @dataclass(frozen=True)
 class Ticket:
-    """A job as the worker thread sees it. digest: the same for equal requests."""
+    """A job as the worker thread sees it. digest: the same for equal requests. draft: see `Job`."""
 
     number: int
     request: GenerationRequest
     digest: str
+    draft: bool = False
 
 
 class Line:

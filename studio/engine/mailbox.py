@@ -14,6 +14,8 @@ from studio.request.events import Event, Loading, Step
 class Began:
     """The job left the line: the worker has it in hand."""
 
+    draft: bool = False
+
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerState:

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from studio.engine.frames import FrameReader, FrameWriter
 from studio.engine.wire import Message
+from studio.request.course import Keep, Wish
 from studio.request.events import (
     Cancelled,
     Event,
@@ -21,7 +22,7 @@ from studio.request.events import (
     Timings,
 )
 from studio.request.pixels import Pixels
-from studio.request.record import from_record, to_record
+from studio.request.record import from_record, to_record, turn_from_record, turn_to_record
 from studio.request.request import GenerationRequest
 
 
@@ -32,6 +33,16 @@ def request_to_message(request: GenerationRequest) -> Message:
 
 def request_from_message(message: Message, pixels: Mapping[str, Pixels]) -> GenerationRequest:
     return from_record(message, pixels.get)
+
+
+def wish_to_message(wish: Wish) -> Message:
+    """Without pixels, as requests are."""
+    return {"is": "keep"} if isinstance(wish, Keep) else {"is": "turn", **turn_to_record(wish)}
+
+
+def wish_from_message(message: Message, pixels: Mapping[str, Pixels]) -> Wish:
+    """Raises BadInput when it is malformed."""
+    return Keep() if message["is"] == "keep" else turn_from_record(message, pixels.get)
 
 
 def event_to_message(event: Event, frames: FrameWriter) -> Message:

@@ -12,11 +12,12 @@ from typing import IO, BinaryIO, cast
 
 from studio.engine.frames import FrameReader, pack, unpack
 from studio.engine.line import Ticket
-from studio.engine.messages import event_from_message, request_from_message, request_to_message
+from studio.engine.messages import event_from_message, request_from_message, request_to_message, wish_to_message
 from studio.engine.shared_block import SharedBlock, sweep
 from studio.engine.status import WorkerStart
 from studio.engine.wire import Message, read_message, write_message
 from studio.engine.worker_link import Facts, Gone, Heard, Inbox, Ready, Told
+from studio.request.course import Keep, Wish
 from studio.request.events import Ending, Picture
 from studio.request.record import pixels_of
 
@@ -44,6 +45,7 @@ class ProcessWorker:
         self._closed = False
         self._ticket: Ticket | None = None
         self._sent: SharedBlock | None = None  # the pixels of the request in hand
+        self._wished: list[SharedBlock] = []  # and of the wishes that came after it
         self._pictures: list[Picture] = []
         self._last_word: Message = {}
         self._frames = FrameReader()
@@ -63,6 +65,8 @@ class ProcessWorker:
 
     def run(self, ticket: Ticket) -> None:
         self._ticket, self._pictures = ticket, []
+        while self._wished:
+            self._wished.pop().close()
         pictures = pixels_of(ticket.request)
         parcel: Message | None = None
         if pictures:
@@ -73,6 +77,14 @@ class ProcessWorker:
         with self._cancelling:
             if not self._closed:
                 self._unwanted[0] = number
+
+    def wish(self, number: int, wish: Wish) -> None:
+        pixels = None if isinstance(wish, Keep) else wish.mask
+        parcel: Message | None = None
+        if pixels is not None:
+            block, parcel = pack({pixels.digest: pixels})
+            self._wished.append(block)
+        self._say({"do": "wish", "job": number, "wish": wish_to_message(wish), "pixels": parcel})
 
     def close(self, grace: float) -> None:
         """The process ends by itself when its pipe closes; nothing it holds is worth more than `grace` seconds."""
@@ -92,7 +104,7 @@ class ProcessWorker:
         with self._cancelling:
             self._closed = True
             self._unwanted.release()
-        for block in (self._control, self._sent):
+        for block in (self._control, self._sent, *self._wished):
             if block:
                 block.close()
         self._frames.close()

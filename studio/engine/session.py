@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -12,9 +13,9 @@ from typing import BinaryIO
 
 from studio.engine.frames import FrameWriter, pack, unpack
 from studio.engine.housekeeping import calm_the_collector, collect, give_back
-from studio.engine.job_loop import Reporter, failure, run_job
+from studio.engine.job_loop import Reporter, Wishes, failure, run_job
 from studio.engine.line import Ticket
-from studio.engine.messages import event_to_message, request_from_message, request_to_message
+from studio.engine.messages import event_to_message, request_from_message, request_to_message, wish_from_message
 from studio.engine.shared_block import SharedBlock
 from studio.engine.status import DeviceFacts
 from studio.engine.wire import Message, read_message, write_message
@@ -23,6 +24,8 @@ from studio.request.events import Event, Failed, Finished, Made
 from studio.request.pipeline import Pipeline
 from studio.request.pixels import Pixels
 from studio.request.record import pixels_of
+
+log = logging.getLogger(__name__)
 
 TIDYING = ((0.5, collect), (5.0, give_back))  # what is done after so many seconds of idleness, one after the other
 BETWEEN_FACTS = 1.0  # seconds, at least
@@ -37,6 +40,7 @@ class Session:
         self._describe = describe
         self._speaking = threading.Lock()
         self._jobs: SimpleQueue[Message] = SimpleQueue()
+        self._wished: Wishes = SimpleQueue()
         self._frames = FrameWriter()
         self._parcels: dict[str, SharedBlock] = {}  # until the window has unpacked them
         self._facts_at = 0.0
@@ -76,7 +80,7 @@ class Session:
         except (OSError, BadInput) as error:
             self._tell(number, Failed("The request did not reach the engine whole.", repr(error), "Try again."))
             return
-        reporter = Reporter(number, unwanted, partial(self._tell_of, ticket))
+        reporter = Reporter(number, unwanted, self._wished, partial(self._tell_of, ticket))
         ending = run_job(pipeline, ticket, reporter)
         if isinstance(ending, Finished):
             places = {id(picture): place for place, picture in enumerate(reporter.made)}
@@ -126,7 +130,16 @@ class Session:
                 self._jobs.put(message)
             elif message["do"] == "taken":
                 self._parcels.pop(message["block"]).close()
+            elif message["do"] == "wish":
+                self._take_wish(message)
         self._leave()
+
+    def _take_wish(self, message: Message) -> None:
+        try:
+            pixels = unpack(message["pixels"]) if message["pixels"] else {}
+            self._wished.put((message["job"], wish_from_message(message["wish"], pixels)))
+        except (OSError, BadInput) as error:
+            log.warning("a wish did not arrive whole: %s", error)
 
     def _leave(self) -> None:
         """The window is gone, or wants us gone: nothing here is worth waiting for."""

@@ -71,6 +71,13 @@ class Store:
             self._transaction(lambda: database.insert(self._database, [row]))
         return Ticket(number, request, digest)
 
+    def draft(self, request: GenerationRequest) -> Ticket:
+        """A job that is forgotten when the program ends."""
+        with self._lock:
+            number = self._next_number
+            self._next_number += 1
+        return Ticket(number, request, written(request)[1], draft=True)
+
     def began(self, number: int) -> None:
         self._write("UPDATE job SET state = 'running' WHERE id = ?", number)
 

@@ -40,11 +40,14 @@ class Teller(threading.Thread):
         self.join(patience)
 
     def run(self) -> None:
-        kept = 0
+        kept, draft = 0, False
         while (item := self._to_tell.get()) is not None:
             number, event = item
             if isinstance(event, Began):
-                kept = 0
+                kept, draft = 0, event.draft
+            if draft:
+                pass  # it is on no disk
+            elif isinstance(event, Began):
                 self._store.began(number)
             elif isinstance(event, Made):
                 event = self._kept(event)
@@ -54,15 +57,16 @@ class Teller(threading.Thread):
                 self._ended(number, event)
             self._mailbox.put(number, event)
             if isinstance(event, Ending):
-                self._after(number)
+                self._inbox.put(Delivered())
+                if not draft:
+                    self._tidy()
 
     def _ended(self, number: int, ending: Ending) -> None:
         if isinstance(ending, Failed):
             log.info("job %s failed: %s\n%s", number, ending.message, ending.details)
         self._store.end(number, ending)
 
-    def _after(self, number: int) -> None:
-        self._inbox.put(Delivered())
+    def _tidy(self) -> None:
         self._store.tidy()
         self._store.write_back()
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from studio.engine.line import Ticket
 from studio.engine.status import WorkerStart
+from studio.request.course import Wish
 from studio.request.events import Event
 
 
@@ -22,6 +23,10 @@ class Worker(Protocol):
 
     def cancel(self, number: int) -> None:
         """That job is no longer wanted. Any thread; never waits."""
+        ...
+
+    def wish(self, number: int, wish: Wish) -> None:
+        """That job is to go on in another way, if it is in hand. Any thread; never waits."""
         ...
 
     def close(self, grace: float) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.request.course import Keep
 from studio.request.errors import Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step, Timings
 from studio.request.geometry import Size
@@ -48,12 +49,25 @@ class FakePipeline:
                 preview = preview_of(single.seed, step, request.size)
                 report(Step(step, request.steps, preview, picture=index, pictures=request.count))
                 self._within(request, report, index, step)
+                if "obedient" in request.prompt.text:
+                    single = self._obeyed(single, report, step)
             source = request.source if "echo" in request.prompt.text else None
             picture = Picture(pixels=source or picture_of(single.seed, request.size), request=single, seconds=0.5)
             pictures.append(picture)
             if "silent" not in request.prompt.text:
                 report(Made(index, picture))
         return Finished(tuple(pictures), Timings(denoise=1.5), notes=("A note.",))
+
+    def _obeyed(self, single: GenerationRequest, report: Report, step: int) -> GenerationRequest:
+        """Waits for a wish, and writes it down."""
+        while not (wishes := report.wishes()):
+            report.check()
+        for wish in wishes:
+            if isinstance(wish, Keep):
+                single = replace(single, stop_at=step)
+            else:
+                single = replace(single, steering=(*single.steering, replace(wish, step=step)))
+        return single
 
     def _before(self, request: GenerationRequest, report: Report) -> None:
         words = request.prompt.text.split()

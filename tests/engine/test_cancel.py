@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_cancel_all(studio: Studio) -> None:
 
 def test_checking_costs_next_to_nothing() -> None:
     """A loose bound, a hundred times what it takes: it may be called for every block of a network."""
-    report = Reporter(1, memoryview(bytearray(8)).cast("Q"), lambda event: None)
+    report = Reporter(1, memoryview(bytearray(8)).cast("Q"), SimpleQueue(), lambda event: None)
     start = time.process_time()
     for _ in range(10_000):
         report.check()
@@ -104,7 +105,7 @@ def test_checking_costs_next_to_nothing() -> None:
 
 def test_a_report_raises_when_the_job_is_unwanted() -> None:
     unwanted = [0]
-    report = Reporter(3, unwanted, lambda event: None)
+    report = Reporter(3, unwanted, SimpleQueue(), lambda event: None)
     FakePipeline().run(ask(), report)
     unwanted[0] = 3
     with pytest.raises(CancelledError):

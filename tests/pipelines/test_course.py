@@ -56,7 +56,9 @@ def test_a_set_of_variations_shares_the_seed(sd15, warm):
     assert made(warm, pictures[1].request).pixels == pictures[1].pixels
 
 
-@pytest.mark.parametrize("sampler", ["Euler", "Euler a", "Heun", "DPM++ 2M Karras", "DPM++ SDE", "UniPC", "DDIM", "LCM"])
+@pytest.mark.parametrize(
+    "sampler", ["Euler", "Euler a", "Heun", "DPM++ 2M Karras", "DPM++ SDE", "UniPC", "DDIM", "LCM"]
+)
 def test_a_branch_is_the_same_with_or_without_the_kept_steps(sampler, sd15, warm, keeper):
     pipeline, timelines = keeper
     parent = made(pipeline, tiny.request(sd15, sampler, steps=6))

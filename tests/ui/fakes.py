@@ -11,6 +11,7 @@ from studio.engine.job import Job
 from studio.engine.status import EngineStatus, Phase
 from studio.library.families.scenes import SCENES
 from studio.library.families.sdxl import SDXL
+from studio.request.course import Keep
 from studio.request.events import Cancelled, Failed, Finished, Loading, Made, Picture, Queued, Step
 from studio.request.family import Defaults, Model, ModelReference
 from studio.request.geometry import Size
@@ -53,6 +54,7 @@ class FakeModels:
 
 class FakeEngine(QObject):
     happened = Signal(object, object)
+    drafted = Signal(object, object)
     queue_changed = Signal()
     status_changed = Signal(object)
     problem_changed = Signal(str)
@@ -64,15 +66,29 @@ class FakeEngine(QObject):
         self.status = EngineStatus()
         self.problem = ""
         self._number = 0
+        self.drafts: list[Job] = []
+        self.wishes: list[tuple[Job, object]] = []
 
     def submit(self, request, parent=None):
         self._number += 1
-        job = Job(self._number, request, parent, Queued(len(self.jobs)))
+        job = Job(self._number, request, parent, last=Queued(len(self.jobs)))
         self._set((*self.jobs, job))
         return job
 
     def retry(self, job):
         return self.submit(job.request, job.id)
+
+    def draft(self, request):
+        self._number += 1
+        self.drafts.append(Job(self._number, request, draft=True))
+        return self.drafts[-1]
+
+    def keep_step(self, job):
+        self.wishes.append((job, Keep()))
+
+    def steer(self, job, turn):
+        turn.applied(job.request)
+        self.wishes.append((job, turn))
 
     def cancel(self, job):
         self.tell(job, Cancelled())
@@ -105,6 +121,9 @@ class FakeEngine(QObject):
             job.running = True
         if job.over:
             self.jobs = tuple(each for each in self.jobs if each is not job)
+        if job.draft:
+            self.drafted.emit(job, event)
+            return
         self.happened.emit(job, event)
         if job.over:
             self.queue_changed.emit()
