@@ -100,9 +100,9 @@ class Timelines:
             log.info("a timeline cannot be marked as used: %s", error)
         if request.branch is not None:
             before = self.find(request.branch.parent)
-            shared = [] if before is None else before.frames.items()
-            first = {step: frame for step, frame in shared if step <= request.branch.step}
-            found = Timeline(total=found.total, frames={**first, **found.frames})
+            if before is not None:
+                first = {step: frame for step, frame in before.frames.items() if step <= request.branch.step}
+                found = Timeline(total=found.total, frames={**first, **found.frames})
         return found
 
     def latents(self, request: GenerationRequest, step: int, stamp: str) -> Latents | None:
