@@ -50,7 +50,7 @@ class CanvasPage(Docks):
         column.setSpacing(0)
         column.addLayout(self._tools, 1)
         self.setCentralWidget(middle)
-        self.notices = Notices(middle)
+        self.notices = Notices(middle, self.stack)
         self.setAcceptDrops(True)
         self.canvas.installEventFilter(self)
         self.welcome.empty.connect(self.begin)

@@ -132,6 +132,8 @@ class MainWindow(QMainWindow):
         elif workspace == MODELS:
             self.models_page.opened()
         self._pages.setCurrentIndex(workspace)
+        on_canvas = workspace == CANVAS  # elsewhere search and buttons are at the top
+        self.page.notices.stand_over(self.page.stack if on_canvas else self._pages, low=not on_canvas)
         self._switch.show_page(workspace)
         self._show_view()
         self.table.refresh()
@@ -159,6 +161,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self._pages, 1)
         column.addWidget(self.status)
         self.setCentralWidget(middle)
+        self.page.notices.setParent(middle)  # bars are seen in every workspace
         self.table.add(*window_actions(self))
         self.table.add(*canvas_actions(self.page.canvas, self.document), within=self.page)
         self.table.set_canvas(self.page.canvas)

@@ -428,3 +428,9 @@ def test_undo_works_while_a_number_has_the_keyboard(qtbot, advanced):
     assert advanced.document.recipe.steps == 33
     qtbot.keyClick(field, Qt.Key.Key_Z, CONTROL)
     assert advanced.document.recipe.steps is None
+
+
+def test_advanced_controls_come_into_view_when_they_are_asked_for(desk, qtbot):
+    desk.window.resize(1280, 640)
+    qtbot.mouseClick(desk.panel.advanced, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.panel.seed.visibleRegion().boundingRect() == desk.panel.seed.rect())

@@ -1,7 +1,7 @@
 """The window as a whole: workspaces, panels, palette, keys, what is remembered."""
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QLabel
 
@@ -262,6 +262,23 @@ def test_at_most_three_bars_and_nothing_moves_for_them(desk):
     shown = desk.window.page.notices.shown
     assert [notice.sentence for notice in shown] == ["Sentence 2.", "Sentence 3.", "Sentence 4."]
     assert desk.window.page.canvas.geometry() == before
+
+
+def test_bars_are_seen_in_every_workspace_and_cover_no_tools(desk, qtbot):
+    window = desk.window
+    window.telling.sentence("The disk is nearly full.")
+    notices = window.page.notices
+
+    def place():
+        return QRect(notices.mapTo(window, QPoint(0, 0)), notices.size())
+
+    for page in (GALLERY, MODELS, CANVAS):
+        window.go_to(page)
+        qtbot.waitUntil(notices.isVisible)
+        assert window.rect().contains(place())
+        assert notices.visibleRegion().boundingRect() == notices.rect()
+    canvas = window.page.stack
+    assert QRect(canvas.mapTo(window, QPoint(0, 0)), canvas.size()).contains(place())
 
 
 def test_a_problem_of_the_engine_is_told_and_taken_back(desk):

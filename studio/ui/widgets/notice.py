@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.icons import icon, pixmap
@@ -73,16 +73,24 @@ class Notice(QFrame):
 
 
 class Notices(QWidget):
-    """Where the bars stand, over the upper edge of `parent`, newest last: nothing below them moves."""
+    """Where the bars stand, over an edge of a part of `parent`, newest last: nothing below them moves."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, over: QWidget) -> None:
         super().__init__(parent)
-        self._over = parent
+        self._over = over
+        self._low = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
-        parent.installEventFilter(self)
+        over.installEventFilter(self)
         self.hide()
+
+    def stand_over(self, over: QWidget, *, low: bool = False) -> None:
+        """From now on over this part, which is in `parent` or is to be. low: at its lower edge."""
+        self._over.removeEventFilter(self)
+        self._over, self._low = over, low
+        over.installEventFilter(self)
+        self._place()
 
     @property
     def shown(self) -> tuple[Notice, ...]:
@@ -113,11 +121,17 @@ class Notices(QWidget):
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and watched is self._over:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show) and watched is self._over:
             self._place()
         return False
 
     def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None or not parent.isAncestorOf(self._over):
+            return
         width = min(WIDEST, self._over.width() - 2 * MARGIN)
-        self.setGeometry((self._over.width() - width) // 2, MARGIN, width, self._column.heightForWidth(width))
+        height = self._column.heightForWidth(width)
+        down = self._over.height() - height - MARGIN if self._low else MARGIN
+        corner = self._over.mapTo(parent, QPoint((self._over.width() - width) // 2, down))
+        self.setGeometry(QRect(corner, QSize(width, height)))
         self.raise_()

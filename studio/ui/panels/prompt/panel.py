@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -72,7 +72,7 @@ class PromptPanel(QWidget):
         self._lay_out()
         self.advanced.setChecked(preferences.now.advanced)
         self.advanced.toggled.connect(lambda on: preferences.change(advanced=on))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
-        self.advanced.toggled.connect(self._show_advanced)
+        self.advanced.toggled.connect(self._advanced_toggled)
         self.seed.judged.connect(self._judge)
         self.size_part.judged.connect(self._judge)
         document.changed.connect(self._changed)
@@ -132,6 +132,11 @@ class PromptPanel(QWidget):
         self._show_advanced(problem is not None and problem.where in ("width", "height", "seed"))
         self.judged.emit()
 
+    def _advanced_toggled(self, on: bool) -> None:
+        self._show_advanced()
+        if on:  # when they are laid out, what was asked for comes into view
+            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.seed, 0, SECTION))
+
     def _show_advanced(self, forced: bool = False) -> None:
         on = self.advanced.isChecked() or forced
         for part in (self.size_part.numbers, self.steps, self.sampler, self.seed):
@@ -146,7 +151,7 @@ class PromptPanel(QWidget):
     def _lay_out(self) -> None:
         self.setProperty("role", "panel")
         self.setMinimumWidth(264)
-        area = ScrollColumn()
+        area = self._area = ScrollColumn()
         column = area.column
         parts = (self.words, self.model, self.style_part, self.size_part, self.count, self.strength)
         for part in parts:
