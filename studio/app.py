@@ -57,12 +57,13 @@ class Studio:
         self.document = Document(self._first_model(settings.last_model))
         self._start = worker_start(home, settings)
         self.engine = Engine(self._start, home.queue, self.gallery.keep)
+        history = PromptHistory(home.history_file)
         self.window = MainWindow(
             self.document,
             self.engine,
             self.models,
             self.preferences,
-            PromptHistory(home.history_file),
+            history,
             Furnishing(
                 styles=load_styles(resource("styles", "styles.json")),
                 read_picture=read_picture,
@@ -70,8 +71,8 @@ class Studio:
                 make_gallery=self._make_gallery,
             ),
         )
-        if file.problem:
-            self.window.telling.sentence(file.problem)
+        for problem in filter(None, (file.problem, history.problem)):
+            self.window.telling.sentence(problem)
         self.preferences.changed.connect(self._settings_changed)
         self.engine.status_changed.connect(self._describe_machine)
 

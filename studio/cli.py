@@ -43,6 +43,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of our output has gone: nobody is left to tell
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return SUCCESS
+    except OSError as error:
+        where = f"{error.filename!r}: " if error.filename else ""
+        return _complain(Trouble(f"The disk refused something: {where}{error.strerror or error}."), FAILURE)
 
 
 def _home() -> Home:

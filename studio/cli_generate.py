@@ -6,6 +6,7 @@ import argparse
 import json
 import secrets
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from studio.request.pixels import Pixels
 from studio.request.request import LARGEST_SIDE, GenerationRequest, Prompt
 from studio.request.sampling import Sampler
 from studio.settings.paths import Home
+from studio.settings.settings import SettingsFile
 from studio.shelves import gallery_of, models_of, pipeline_of
 
 
@@ -56,8 +58,10 @@ def run(options: argparse.Namespace, home: Home) -> int:
     models = models_of(home)
     request = request_from(options, models)
     keep = keeper(options.output, request.count, home)
-
-    pipeline = pipeline_of(home, previews=options.previews is not None)  # seconds: bad input was told of before
+    if options.previews:
+        writable(Path(options.previews), "--previews")
+    memory = SettingsFile(home.settings_file).load().memory
+    pipeline = pipeline_of(home, memory, options.previews is not None)  # seconds: bad input was told of before
     teller = Teller(keep, as_json=options.json, previews=Path(options.previews) if options.previews else None)
     try:
         finished = pipeline.run(request, teller)
@@ -173,22 +177,44 @@ def _number(text: str | None, option: str, otherwise: Any, kind: Callable[[str],
 
 
 def keeper(output: str | None, count: int, home: Home) -> Callable[[Picture], Path]:
-    """Where finished pictures go: the gallery, a folder, or one file (numbered when there are several)."""
+    """Where finished pictures go: the gallery, a folder, or one file (numbered when there are several).
+
+    Raises BadInput when nothing can be written there. If it cannot be written after all, when the picture is
+    finished, the picture goes into the gallery and the Trouble says where it is.
+    """
+    gallery = gallery_of(home)
     if output is None:
-        return gallery_of(home).keep
+        return gallery.keep
     path = Path(output)
-    if path.is_dir() or not path.suffix:
-        return Gallery(path).keep
-    if path.suffix.lower() not in KINDS:
+    folder = path if path.is_dir() or not path.suffix else path.parent
+    if folder is not path and path.suffix.lower() not in KINDS:
         raise BadInput(f"Pictures cannot be written as {path.suffix}.", f"Use one of {', '.join(KINDS)}.")
+    writable(folder, "--output")
+    there = Gallery(path) if folder is path else None
     numbers = iter(range(1, count + 1))
 
     def keep(picture: Picture) -> Path:
         number = next(numbers)
         target = path if count == 1 else path.with_stem(f"{path.stem}-{number:02}")
-        return write_picture(picture, target)
+        try:
+            return there.keep(picture) if there else write_picture(picture, target)
+        except Trouble as trouble:
+            safe = gallery.keep(picture)
+            raise Trouble(trouble.message, f"The picture is kept as {str(safe)!r}.", trouble.details) from trouble
 
     return keep
+
+
+def writable(folder: Path, option: str) -> None:
+    """Makes the folder if need be. Raises BadInput when it cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BadInput(
+            f"{option} cannot be used: {str(folder)!r}: {error.strerror or error}.", "Choose a folder that can."
+        ) from error
 
 
 @dataclass

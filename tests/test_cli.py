@@ -13,6 +13,12 @@ import pytest
 from PIL import Image
 
 from studio.__main__ import main
+from studio.cli import _parser
+from studio.cli_generate import request_from
+from studio.request.events import Finished, Made, Picture
+from studio.request.pixels import Pixels
+from studio.settings.paths import Home
+from studio.shelves import models_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,6 +63,9 @@ def picture(tmp_path):
         (["--mask", "m.png"], "--mask needs a picture"),
         (["--image", "nowhere.png"], "nowhere.png"),
         (["--output", "picture.txt"], ".txt"),
+        (["--output", "/dev/null/picture.png"], "--output cannot be used"),
+        (["--output", "/dev/null/pictures"], "--output cannot be used"),
+        (["--previews", "/dev/null/previews"], "--previews cannot be used"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(said, options, words):
@@ -84,6 +93,55 @@ def test_a_damaged_source_is_named(said, picture, damage):
 def test_odd_sides_to_expand_are_refused(said, picture, expand):
     code, _, err = said("generate", "a lake", "--image", str(picture), f"--expand={expand}")
     assert (code, len(err)) == (2, 1)
+
+
+@pytest.mark.logs
+def test_a_picture_whose_place_is_gone_when_it_is_finished_is_not_lost(said, tmp_path, monkeypatch):
+    class Painter:
+        def run(self, request, report):
+            (tmp_path / "out").rmdir()
+            (tmp_path / "out").write_text("in the way")
+            picture = Picture(pixels=Pixels(np.zeros((256, 256, 3), np.uint8)), request=request)
+            report(Made(0, picture))
+            return Finished((picture,))
+
+    monkeypatch.setattr("studio.cli_generate.pipeline_of", lambda *_: Painter())
+    code, out, err = said("generate", "a lake", "--output", str(tmp_path / "out" / "lake.png"))
+    assert (code, out, len(err)) == (1, [], 1)
+    kept = Path(err[0].split("kept as ")[1].strip("'."))
+    with Image.open(kept) as image:
+        assert image.size == (256, 256)
+
+
+def test_what_the_disk_refuses_is_one_line(said):
+    code, out, err = said("screenshot", "/dev/null/window.png")
+    assert (code, out, len(err)) == (1, [], 1)
+    assert "/dev/null" in err[0]
+
+
+@pytest.mark.parametrize("kind", ["cmyk", "deep", "animated", "turned", "see-through"])
+def test_odd_sources_become_requests(picture, kind, tmp_path):
+    """What a camera, a scanner or the web gives is taken as it was meant."""
+    with Image.open(picture) as image:
+        path = tmp_path / f"{kind}.{'jpg' if kind in ('cmyk', 'turned') else 'png'}"
+        match kind:
+            case "cmyk":
+                image.convert("CMYK").save(path)
+            case "deep":
+                Image.fromarray(np.full((256, 128), 40_000, np.uint16)).save(path)
+            case "animated":
+                image.save(path, save_all=True, append_images=[image.rotate(90)])
+            case "turned":
+                exif = Image.Exif()
+                exif[0x0112] = 6
+                image.crop((0, 0, 256, 128)).save(path, exif=exif)
+            case "see-through":
+                image.putalpha(60)
+                image.save(path)
+    options = _parser(["generate"]).parse_args(["generate", "a lake", "--image", str(path)])
+    source = request_from(options, models_of(Home.find(os.environ))).source
+    expected = {"deep": (256, 128), "turned": (256, 128)}.get(kind, (256, 256))
+    assert source.array.shape[:2] == expected
 
 
 def test_a_home_that_cannot_be_made_is_told(said, tmp_path, monkeypatch):

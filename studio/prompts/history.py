@@ -25,6 +25,7 @@ class PromptHistory:
     """Newest first. `older` and `newer` walk through it as Alt+Up and Alt+Down do; `add` ends the walk.
 
     problem: a sentence when the file was damaged (it is kept as a copy) or cannot be written, else "".
+    What another running program added to the file meanwhile is taken over when this one adds something.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,7 +45,8 @@ class PromptHistory:
         entry = Entry(prompt, negative)
         if not prompt.strip() or self._entries[:1] == [entry]:
             return
-        self._entries = [entry, *(each for each in self._entries if each != entry)][:LONGEST]
+        theirs = self._there()
+        self._entries = list(dict.fromkeys([entry, *self._entries, *theirs]))[:LONGEST]
         self._save()
 
     def older(self, typed: Entry) -> Entry:
@@ -84,14 +86,15 @@ class PromptHistory:
         except (OSError, ValueError, RecursionError) as error:
             self._set_aside(error)
             return []
-        found: list[Entry] = []
-        for item in cast("list[Any]", value):
-            if isinstance(item, dict):
-                entry = cast("dict[str, Any]", item)
-                prompt, negative = entry.get("prompt"), entry.get("negative", "")
-                if isinstance(prompt, str) and isinstance(negative, str):
-                    found.append(Entry(prompt, negative))
-        return found[:LONGEST]
+        return _entries_of(cast("list[Any]", value))[:LONGEST]
+
+    def _there(self) -> list[Entry]:
+        """What the file holds now; nothing when that cannot be read: then it was told of, or it is written anew."""
+        try:
+            value = json.loads(self.path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return []
+        return _entries_of(cast("list[Any]", value)) if isinstance(value, list) else []
 
     def _set_aside(self, error: Exception) -> None:
         number = 1
@@ -112,6 +115,18 @@ class PromptHistory:
         except OSError as error:
             self.problem = f"The prompt history cannot be kept: {error.strerror or error}."
             log.warning("%s", self.problem)
+
+
+def _entries_of(items: list[Any]) -> list[Entry]:
+    """What can be understood of it."""
+    found: list[Entry] = []
+    for item in items:
+        if isinstance(item, dict):
+            entry = cast("dict[str, Any]", item)
+            prompt, negative = entry.get("prompt"), entry.get("negative", "")
+            if isinstance(prompt, str) and isinstance(negative, str):
+                found.append(Entry(prompt, negative))
+    return found
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -101,18 +101,22 @@ class SettingsFile:
     """Settings on disk, as JSON.
 
     problem: a sentence for the person when the last `load` could not use everything it found, else "".
-    What a newer version wrote and this one does not know is kept when saving.
+    Only what changed since it was loaded or saved is written over what the file holds now: what a newer version
+    wrote and this one does not know is kept, and so is what another running program changed.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problem = ""
-        self._unknown: dict[str, Any] = {}
+        self._known = Settings()  # as loaded or saved last
 
     def load(self) -> Settings:
         """The settings; defaults where the file is missing or damaged (which is set aside as a copy first)."""
+        self._known = self._read()
+        return self._known
+
+    def _read(self) -> Settings:
         self.problem = ""
-        self._unknown = {}
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -129,7 +133,7 @@ class SettingsFile:
 
     def save(self, settings: Settings) -> None:
         """Writes atomically: a crash leaves the old file or the new one. Raises OSError when it cannot."""
-        values = {**self._unknown, **dataclasses.asdict(settings)}
+        values = {**self._there(), **self._changed(settings)}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=self.path.parent, prefix=".settings-", delete=False
@@ -143,16 +147,35 @@ class SettingsFile:
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
+        self._known = settings
+
+    def _there(self) -> dict[str, Any]:
+        """What the file holds now; nothing when it is missing or damaged, which `load` has told."""
+        try:
+            values = json.loads(self.path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return cast("dict[str, Any]", values) if isinstance(values, dict) else {}
+
+    def _changed(self, settings: Settings) -> dict[str, Any]:
+        """The fields that are different now. A value that could not be understood is replaced with the others."""
+        there = self._there()
+        types = get_type_hints(Settings)
+        new, old = dataclasses.asdict(settings), dataclasses.asdict(self._known)
+        return {
+            name: value
+            for name, value in new.items()
+            if value != old[name] or name not in there or not _fits(_tuple_for(there[name]), types[name])
+        }
 
     def _checked(self, values: dict[str, Any]) -> Settings:
         types = get_type_hints(Settings)
-        self._unknown = {key: value for key, value in values.items() if key not in types}
         good: dict[str, Any] = {}
         bad: list[str] = []
         for name, kind in types.items():
             if name not in values:
                 continue
-            value = tuple(cast("list[Any]", values[name])) if isinstance(values[name], list) else values[name]
+            value = _tuple_for(values[name])
             if _fits(value, kind):
                 good[name] = value
             else:
@@ -178,6 +201,11 @@ class SettingsFile:
         except OSError as error:
             return f" A copy could not be made: {error.strerror or error}."
         return f" The old file is kept as {copy.name}."
+
+
+def _tuple_for(value: Any) -> Any:
+    """JSON has lists where settings have tuples."""
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -93,6 +93,8 @@ class Generation(QObject):
             self._engine.move(job, 0)
         recipe = self._document.recipe
         self._history.add(recipe.prompt, recipe.negative)
+        if self._history.problem:
+            self.unkept.emit(self._history.problem)
         self.changed.emit()
         return job
 

@@ -61,7 +61,7 @@ class Telling(QObject):
         self._notifier.tell(f"{pictures(made).capitalize()} done{took}", words or "There was no prompt.")
 
     def unkept(self, problem: str) -> None:
-        """A picture could not be written to the gallery."""
+        """A picture could not be written to the gallery, or its prompt to the history."""
         self._say(problem)
 
     def problem(self, problem: str) -> None:

@@ -78,3 +78,12 @@ def test_a_history_that_cannot_be_written_says_so_and_works_on(tmp_path: Path) -
     history.add("a sea")
     assert "cannot be kept" in history.problem
     assert history.older(Entry("")) == Entry("a sea")
+
+
+def test_two_programs_at_once_keep_each_others_prompts(tmp_path: Path) -> None:
+    first, second = PromptHistory(tmp_path / "prompts.json"), PromptHistory(tmp_path / "prompts.json")
+    first.add("a fox")
+    second.add("a sea")
+    first.add("a tree")
+    assert {entry.prompt for entry in PromptHistory(first.path).entries} == {"a fox", "a sea", "a tree"}
+    assert first.entries[0].prompt == "a tree"

@@ -90,3 +90,23 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         file.save(Settings())
     assert file.load().theme == "light"
     assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_two_programs_at_once_keep_each_others_changes(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    first, second = SettingsFile(path), SettingsFile(path)
+    of_first, of_second = first.load(), second.load()
+    first.save(dataclasses.replace(of_first, theme="light"))
+    second.save(dataclasses.replace(of_second, advanced=True))
+    both = SettingsFile(path).load()
+    assert (both.theme, both.advanced) == ("light", True)
+
+
+@pytest.mark.logs
+def test_a_bad_value_is_replaced_when_something_is_saved(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"theme": "purple"}')
+    file = SettingsFile(path)
+    file.save(dataclasses.replace(file.load(), advanced=True))
+    again = SettingsFile(path)
+    assert (again.load().advanced, again.problem) == (True, "")
