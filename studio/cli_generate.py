@@ -14,6 +14,7 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from studio.cli_edit import edited, refuse_impossible
 from studio.cli_parsing import Commands
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.writing import KINDS, write_picture
@@ -22,7 +23,7 @@ from studio.library.pictures import read_mask, read_picture
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Picture, Queued, Step
 from studio.request.family import Model
-from studio.request.geometry import Size
+from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.request.request import LARGEST_SIDE, GenerationRequest, Prompt
 from studio.request.sampling import Sampler
@@ -56,7 +57,10 @@ def add_parser(commands: Commands) -> None:
 def run(options: argparse.Namespace, home: Home) -> int:
     """Makes the pictures; prints their paths, or events as JSON."""
     models = models_of(home)
-    request = request_from(options, models)
+    request, old = request_from(options, models)
+    family = models.find(request.model).family
+    if request.source is not None:
+        refuse_impossible(request, family)
     keep = keeper(options.output, request.count, home)
     if options.previews:
         writable(Path(options.previews), "--previews")
@@ -64,7 +68,10 @@ def run(options: argparse.Namespace, home: Home) -> int:
     pipeline = pipeline_of(home, memory, options.previews is not None)  # seconds: bad input was told of before
     teller = Teller(keep, as_json=options.json, previews=Path(options.previews) if options.previews else None)
     try:
-        finished = pipeline.run(request, teller)
+        if request.source is None:
+            finished = pipeline.run(request, teller)
+        else:
+            finished = edited(request, family, pipeline, teller, old)
     except Trouble as trouble:
         if options.json:
             teller.say({"event": "failed", "message": trouble.message, "remedy": trouble.remedy})
@@ -73,12 +80,15 @@ def run(options: argparse.Namespace, home: Home) -> int:
     return 0
 
 
-def request_from(options: argparse.Namespace, models: Models) -> GenerationRequest:
-    """The request that the options describe. Raises BadInput for what cannot be used."""
+def request_from(options: argparse.Namespace, models: Models) -> tuple[GenerationRequest, Rect | None]:
+    """The request that the options describe, and where the source lies on its canvas when that was extended.
+
+    Raises BadInput for what cannot be used.
+    """
     model = models.named(options.model) if options.model else models.default()
-    source, mask = _sources(options)
+    source, mask, old = _sources(options)
     size = source.size if source else (_size(options.size) if options.size else model.defaults.size)
-    return GenerationRequest(
+    request = GenerationRequest(
         model=model.reference,
         prompt=Prompt.plain(options.prompt),
         negative=Prompt.plain(options.negative),
@@ -92,6 +102,7 @@ def request_from(options: argparse.Namespace, models: Models) -> GenerationReque
         mask=mask,
         strength=_real(options.strength, "--strength", 0.6 if source and mask is None else 1.0),
     )
+    return request, old
 
 
 def _sampler(name: str | None, model: Model) -> Sampler:
@@ -104,19 +115,19 @@ def _sampler(name: str | None, model: Model) -> Sampler:
     return sampler
 
 
-def _sources(options: argparse.Namespace) -> tuple[Pixels | None, Pixels | None]:
+def _sources(options: argparse.Namespace) -> tuple[Pixels | None, Pixels | None, Rect | None]:
     if options.image is None:
         for name in ("mask", "expand", "strength"):
             if getattr(options, name) is not None:
                 raise BadInput(f"--{name} needs a picture to work on.", "Give one with --image.")
-        return None, None
+        return None, None, None
     source = read_picture(Path(options.image))
     mask = read_mask(Path(options.mask), source.size) if options.mask else None
     if options.size:
         source, mask = _resized(source, _size(options.size)), mask and _resized(mask, _size(options.size))
-    if options.expand:
-        source, mask = expanded(source, mask, _sides(options.expand))
-    return source, mask
+    if not options.expand:
+        return source, mask, None
+    return expanded(source, mask, _sides(options.expand))
 
 
 def _resized(picture: Pixels, size: Size) -> Pixels:
@@ -127,17 +138,22 @@ def _resized(picture: Pixels, size: Size) -> Pixels:
     return Pixels(np.asarray(scaled).reshape(size.height, size.width, picture.channels).copy())
 
 
-def expanded(source: Pixels, mask: Pixels | None, sides: tuple[int, int, int, int]) -> tuple[Pixels, Pixels]:
-    """The source on a larger canvas, its border colours carried outwards, and the mask of what is new.
+def expanded(
+    source: Pixels, mask: Pixels | None, sides: tuple[int, int, int, int]
+) -> tuple[Pixels, Pixels | None, Rect | None]:
+    """The source on a larger canvas, its border colours carried outwards; the mask of what is new; where it was.
 
     sides: pixels to add left, top, right, bottom.
     """
+    if not any(sides):
+        return source, mask, None
     left, top, right, bottom = sides
     around = ((top, bottom), (left, right), (0, 0))
     kept = mask.array if mask else np.zeros((source.size.height, source.size.width, 1), np.uint8)
     return (
         Pixels(np.pad(source.array, around, mode="edge")),
         Pixels(np.pad(kept, around, mode="constant", constant_values=255)),
+        Rect(left, top, *source.size),
     )
 
 

@@ -18,6 +18,8 @@ class Recipe:
     seed: of the first picture, 0..2**64-1; seed_locked: keep it for the next generation.
     count: pictures to make, 1..16.
     strength: 0..1, how much of what is on the canvas may change; 1 starts from nothing.
+    fill, context, seamless: of edits in the mode Custom: what the hole holds before, how much of the surroundings is
+        looked at (a name of `editing.plan`, or the id of a mask layer), whether edges fade into what is around.
     """
 
     prompt: str = ""
@@ -31,6 +33,9 @@ class Recipe:
     seed_locked: bool = False
     count: int = 1
     strength: float = 1.0
+    fill: str = "blur"
+    context: str = "automatic"
+    seamless: bool = True
 
 
 def fresh_seed() -> int:

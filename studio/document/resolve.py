@@ -10,10 +10,11 @@ import numpy as np
 from studio.document.images import image_of, pixels_of, scaled, view
 from studio.document.layers import Layer, MaskLayer, RegionLayer, has_content, shown
 from studio.document.recipe import Recipe
+from studio.document.regioning import Sketch, applied
 from studio.prompts.styles import apply_style
 from studio.request.family import Ability, Family, Model
 from studio.request.geometry import Rect, Size
-from studio.request.pixels import Pixels
+from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest, Prompt, Region
 from studio.request.sampling import Sampler
 
@@ -52,23 +53,36 @@ class Canvas:
             np.maximum(most, np.rint(covered * layer.limit).astype(np.uint8), out=most)
         return Pixels(most[..., None]) if most.any() else None
 
-    def regions(self) -> tuple[Region, ...]:
-        """Areas with a prompt of their own, the uppermost first."""
-        found: list[Region] = []
-        for layer in shown(self.layers):
-            if isinstance(layer, RegionLayer) and layer.prompt.strip():
-                covered = view(layer.tiles.read(layer.inside(Rect.of(self.size))))
-                if covered.any():
-                    found.append(Region(mask=Pixels(covered[..., None].copy()), prompt=Prompt.plain(layer.prompt)))
-        return tuple(reversed(found))
+    def regions(self, size: Size, root: Prompt) -> tuple[Prompt, tuple[Region, ...]]:
+        """The prompt of the whole, and areas of a picture of that size with a prompt of their own."""
+        area = Rect.of(self.size)
+        found = [Sketch(_at(coverage, size), words) for coverage, words in sketches(self.layers, area)]
+        return applied(found, root)
 
     @property
     def empty(self) -> bool:
         return not has_content(self.layers)
 
 
-def resolve(recipe: Recipe, model: Model, canvas: Canvas) -> GenerationRequest:
+def sketches(layers: tuple[Layer, ...], area: Rect) -> tuple[Sketch, ...]:
+    """What the shown regions with words cover of a part of the canvas, the uppermost first; empty ones are left out."""
+    found: list[Sketch] = []
+    for layer in shown(layers):
+        if isinstance(layer, RegionLayer) and layer.prompt.strip():
+            covered = view(layer.tiles.read(layer.inside(area)))
+            if covered.any():
+                found.append(Sketch(covered.copy(), layer.prompt))
+    return tuple(reversed(found))
+
+
+def _at(coverage: Array, size: Size) -> Array:
+    return fitted(Pixels(coverage[..., None]), size).array[..., 0]
+
+
+def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True) -> GenerationRequest:
     """The request for this wish. What is on the canvas is scaled to its size; what the model cannot use is left out.
+
+    looks: False for words and numbers alone, without source, mask and regions.
 
     The canvas is the source when there is something on it and either a mask is laid or the strength is under 1.
     Raises BadInput when a value cannot be used.
@@ -76,10 +90,13 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas) -> GenerationRequest:
     family, defaults = model.family, model.defaults
     size = recipe.size or automatic_size(model, None if canvas.empty else canvas.size)
     prompt, negative = apply_style(recipe.prompt, recipe.negative, recipe.style)
-    mask = canvas.mask() if family.can(Ability.INPAINT) and not canvas.empty else None
-    starts = family.can(Ability.IMAGE_TO_IMAGE) and not canvas.empty and recipe.strength < 1
+    mask = canvas.mask() if looks and family.can(Ability.INPAINT) and not canvas.empty else None
+    starts = looks and family.can(Ability.IMAGE_TO_IMAGE) and not canvas.empty and recipe.strength < 1
     source = canvas.flattened() if starts or mask is not None else None
-    regions = canvas.regions() if family.can(Ability.REGIONS) else ()
+    if looks and family.can(Ability.REGIONS):
+        prompt, regions = canvas.regions(size, prompt)
+    else:
+        regions = ()
     return GenerationRequest(
         model=model.reference,
         prompt=prompt,
@@ -93,7 +110,7 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas) -> GenerationRequest:
         source=None if source is None else fitted(source, size),
         mask=None if mask is None else fitted(mask, size),
         strength=1.0 if source is None else recipe.strength,
-        regions=tuple(Region(mask=fitted(region.mask, size), prompt=region.prompt) for region in regions),
+        regions=regions,
     )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.pipelines.framing import Frame, pasted
+from studio.pipelines.framing import Frame, opaque, pasted
+from studio.pipelines.joining import mended
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import tiling
 from studio.pipelines.prepare import per_channel
@@ -18,7 +19,8 @@ from studio.request.request import GenerationRequest
 def decode(loaded: Loaded, request: GenerationRequest, frame: Frame, latents: Tensor) -> Pixels:
     """The finished picture of one row of latents, (1, channels, h, w), cut to the asked size.
 
-    With a mask, what it keeps is the source's own pixels, bit for bit. Raises Trouble when the numbers overflowed.
+    With a mask, what it keeps is the source's own pixels, bit for bit, and the rest is joined to it.
+    Raises Trouble when the numbers overflowed.
     """
     picture = decode_latents(loaded, latents)
     if not bool(torch.isfinite(picture).all()):
@@ -30,6 +32,7 @@ def decode(loaded: Loaded, request: GenerationRequest, frame: Frame, latents: Te
         loaded.palette.learn(latents, picture)
     made = np.ascontiguousarray(frame.cropped(as_bytes(picture)))
     if request.source is not None and request.mask is not None:
+        made = mended(made, opaque(request.source), request.mask.array[..., 0])
         made = pasted(made, request.source, request.mask)
     return Pixels(made)
 

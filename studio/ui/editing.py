@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from studio.document.change import Change
 from studio.document.document import Document
 from studio.document.editing.modes import Mode, Situation
-from studio.document.editing.plan import EditPlan, plan_edit
+from studio.document.editing.plan import Context, EditPlan, Fill, plan_edit
+from studio.document.editing.prepare import no_regions
 from studio.document.editing.run import EditRun, begin
-from studio.document.editing.seen import selected_bounds, surface_of
-from studio.request.events import Made, Picture, Step
+from studio.document.editing.seen import Chosen, chosen, chosen_region, parts_of, surface_of, wish_of
+from studio.document.layers import MaskLayer, RegionLayer, walk
+from studio.document.regioning import with_root
+from studio.request.events import Made, Step
 from studio.request.family import Ability
 from studio.request.geometry import Rect
-from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest, Prompt
 
-ON_CANVAS = frozenset((Mode.REFINE, Mode.FILL, Mode.EXPAND, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND))
+ON_CANVAS = frozenset(Mode) - {Mode.GENERATE, Mode.VARIATIONS}
 REMOVING = 0.35  # strength: what was taken away is filled with what is around it, the model only smooths that
+DETAILING = 0.4  # strength of details when the artist has not set one under 100 %
+AREAS = Change.SELECTION | Change.MASK | Change.LAYERS | Change.SIZE | Change.MODEL
 
 
 @dataclass(frozen=True)
@@ -32,25 +38,43 @@ class Edits:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._runs: dict[int, EditRun] = {}
+        self._chosen: tuple[Chosen | None, Chosen | None] | None = None
+        document.changed.connect(self._changed)
 
     @property
     def situation(self) -> Situation:
         """What the button goes by."""
-        document = self._document
-        usable = document.has_picture and document.model.family.can(Ability.IMAGE_TO_IMAGE)
-        area = selected_bounds(document) if usable and document.model.family.can(Ability.INPAINT) else None
-        return Situation(canvas=document.size, has_picture=usable, selection=area, strength=document.recipe.strength)
+        document, family = self._document, self._document.model.family
+        usable = document.has_picture and family.can(Ability.IMAGE_TO_IMAGE)
+        area, region = self._areas() if usable and family.can(Ability.INPAINT) else (None, None)
+        return Situation(
+            canvas=document.size,
+            has_picture=usable,
+            selection=None if area is None else area.bounds,
+            covered=area is not None and area.covered,
+            border=area is not None and area.border,
+            parts=1 if area is None else area.parts,
+            strength=document.recipe.strength,
+            region=region is not None,
+        )
 
     def plan(self, mode: Mode) -> EditPlan:
         """What a mode would do now. Raises BadInput when it cannot do anything."""
-        document = self._document
-        strength = REMOVING if mode is Mode.REMOVE else document.recipe.strength
+        document, recipe = self._document, self._document.recipe
+        area = self._area(mode)
+        custom = mode is Mode.CUSTOM
+        strength = self._strength(mode)
         plan = plan_edit(
             mode=mode,
             canvas=document.size,
-            selection=self.situation.selection,
+            selection=None if area is None else area.bounds,
             strength=1.0 if mode is Mode.REMOVE else strength,
             family=document.model.family,
+            context=self._context() if custom else Context.AUTOMATIC,
+            fill=Fill(recipe.fill) if custom else None,
+            seamless=recipe.seamless or not custom,
+            everything=area is None or area.covered,
+            parts=parts_of(area, document.size) if mode is Mode.DETAIL and area is not None else (),
         )
         if mode is not Mode.REMOVE:
             return plan
@@ -58,7 +82,11 @@ class Edits:
 
     def begin(self, mode: Mode) -> EditRun:
         """Takes the snapshot of an edit and prepares its first pass. Raises BadInput."""
-        return begin(self.plan(mode), surface_of(self._document), self._document.request())
+        area = self._area(mode)
+        surface = surface_of(self._document, None if area is None else area.tiles)
+        if mode is Mode.REFINE_REGION:  # its own words hold, its siblings have no say
+            surface = replace(surface, regions=no_regions, noise=None)
+        return begin(self.plan(mode), surface, self._wish(mode))
 
     def put(self, job: int, run: EditRun) -> None:
         """This job is the current pass of that run."""
@@ -97,8 +125,46 @@ class Edits:
         after = run.taken(made.picture.pixels)
         if isinstance(after, EditRun):
             return Going(after, made.index)
-        return replace(made, picture=_with(made.picture, after))
+        return replace(made, picture=replace(made.picture, pixels=after))
 
+    def _changed(self, change: Change) -> None:
+        if change & AREAS:
+            self._chosen = None
 
-def _with(picture: Picture, layer: Pixels) -> Picture:
-    return replace(picture, pixels=layer)
+    def _areas(self) -> tuple[Chosen | None, Chosen | None]:
+        """What is selected or masked, and the active region; looked at once for as long as they stay the same."""
+        if self._chosen is None:
+            self._chosen = chosen(self._document), chosen_region(self._document)
+        return self._chosen
+
+    def _area(self, mode: Mode) -> Chosen | None:
+        area, region = self._areas()
+        return region if mode is Mode.REFINE_REGION else area
+
+    def _strength(self, mode: Mode) -> float:
+        strength = self._document.recipe.strength
+        match mode:
+            case Mode.REMOVE:
+                return REMOVING
+            case Mode.DETAIL:
+                return strength if strength < 1 else DETAILING
+            case _:
+                return strength
+
+    def _context(self) -> Context | Rect:
+        """What the artist chose: one of ours, or the bounds of a mask layer that is still there."""
+        name = self._document.recipe.context
+        if name in {each.value for each in Context}:
+            return Context(name)
+        for layer in walk(self._document.layers):
+            if layer.id == name and isinstance(layer, MaskLayer) and not layer.bounds().empty:
+                return layer.bounds()
+        return Context.AUTOMATIC
+
+    def _wish(self, mode: Mode) -> GenerationRequest:
+        wish, layer = wish_of(self._document), self._document.active
+        if mode is Mode.REMOVE:
+            return replace(wish, prompt=Prompt.plain(""))  # what is there is no wish for what should be
+        if mode is Mode.REFINE_REGION and isinstance(layer, RegionLayer):
+            return replace(wish, prompt=with_root(layer.prompt, wish.prompt))
+        return wish

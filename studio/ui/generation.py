@@ -70,10 +70,7 @@ class Generation(QObject):
     @property
     def modes(self) -> tuple[Mode, ...]:
         """What can be done now; the first is what the button does."""
-        situation = self.situation
-        first = [mode for mode in possible(situation) if mode in MODES]
-        others = (Mode.GENERATE, Mode.REFINE) if situation.has_picture and situation.selection is None else ()
-        return tuple(dict.fromkeys((*first, *others)))
+        return tuple(mode for mode in possible(self.situation) if mode in MODES)
 
     @property
     def words(self) -> str:

@@ -1,8 +1,9 @@
 """From a selection to the two masks of an edit: what is denoised, and what of the result is shown.
 
 All masks are uint8, height × width, 0..255. The denoise mask is a schedule: a pixel of value v may change during
-the last v/255 of the denoising (differential diffusion, arXiv 2306.00950). The composite mask is the alpha of the
-result over the picture; it is 0 wherever the denoise mask is, so that what is outside stays bit-identical.
+the last v/255 of the denoising (differential diffusion, arXiv 2306.00950); it reaches a little beyond the selection,
+so that the model's picture comes near to what is there. The composite mask is the alpha of the result over the
+picture; it is 0 wherever the selection is, so what was not selected stays bit-identical.
 """
 
 from __future__ import annotations
@@ -26,12 +27,18 @@ class EditMasks(NamedTuple):
     composite: Array
 
 
-def edit_masks(selection: Array, softness: Softness) -> EditMasks:
-    """Both masks of a selection (uint8, height × width; the array should reach `grow + feather` beyond it)."""
+def edit_masks(selection: Array, softness: Softness, bare: Array | None = None) -> EditMasks:
+    """Both masks of a selection (uint8, height × width; the array should reach `grow + feather` beyond it).
+
+    bare: uint8, height × width, not 0 where there is nothing below to blend with: the result is shown in full there.
+    """
     if is_soft(selection):
-        return EditMasks(selection, _composite_of_soft(selection))
-    denoise = _denoise_mask(selection, softness)
-    return EditMasks(denoise, _composite_mask(denoise, softness.blend))
+        masks = EditMasks(selection, _composite_of_soft(selection))
+    else:
+        masks = EditMasks(_denoise_mask(selection, softness), _composite_mask(selection, softness.blend))
+    if bare is None or not bare.any():
+        return masks
+    return EditMasks(masks.denoise, np.where(bare > 0, selection, masks.composite))
 
 
 def is_soft(selection: Array) -> bool:
@@ -54,14 +61,24 @@ def _denoise_mask(selection: Array, softness: Softness) -> Array:
     return np.maximum(soft, hard)
 
 
-def _composite_mask(denoise: Array, blend: int) -> Array:
-    inside = (denoise > 0).astype(np.uint8) * np.uint8(255)
-    if blend < 2:
-        return inside
-    size = blend | 1
-    sigma = 0.3 * (size - 1) + 0.8
-    soft = cv().GaussianBlur(shrink(inside, blend // 2), (size, size), sigma, borderType=cv().BORDER_REPLICATE)
-    return np.where(denoise > 0, soft, 0).astype(np.uint8)
+def _composite_mask(selection: Array, blend: int) -> Array:
+    """Rises inwards from the edge over `blend` pixels, or over the whole of what is thinner. The border is no edge."""
+    if blend < 2 or selection.all():
+        return selection
+    inside = (selection > 0).astype(np.uint8)
+    depth = cv().distanceTransform(inside, cv().DIST_L2, 5)
+    rise = depth / np.minimum(np.float32(blend), _thickness(inside, depth))
+    return np.minimum(rise * 255, selection).clip(0, 255).astype(np.uint8)
+
+
+def _thickness(inside: Array, depth: np.typing.NDArray[np.float32]) -> np.typing.NDArray[np.float32]:
+    """For each selected pixel the depth of the separate part that it belongs to; 1 where nothing is selected."""
+    count, labels = cv().connectedComponents(inside)
+    if count == 2:
+        return np.full_like(depth, max(1.0, float(depth.max())))
+    deepest = np.ones(count, np.float32)
+    np.maximum.at(deepest, labels.ravel(), depth.ravel())
+    return deepest[labels]
 
 
 def _composite_of_soft(selection: Array) -> Array:
@@ -75,14 +92,6 @@ def grow(mask: Array, radius: int) -> Array:
         return mask.copy()
     distance = cv().distanceTransform((mask == 0).astype(np.uint8), cv().DIST_L2, 5)
     return np.where(distance <= radius, np.uint8(255), np.uint8(0))
-
-
-def shrink(mask: Array, radius: int) -> Array:
-    """Only what is further than `radius` pixels from an unselected pixel stays. The array's border is no edge."""
-    if radius <= 0 or mask.all():
-        return mask.copy()
-    distance = cv().distanceTransform((mask > 0).astype(np.uint8), cv().DIST_L2, 5)
-    return np.where(distance > radius, np.uint8(255), np.uint8(0))
 
 
 def _triangular_blur(mask: Array, width: int) -> Array:

@@ -20,6 +20,7 @@ class Mode(Enum):
     REPLACE_BACKGROUND = ("Replace background", "mountain", "Keeps what is selected and makes all else anew.")
     VARIATIONS = ("Variations", "shuffle", "Makes pictures like this one.")
     REFINE_REGION = ("Refine region", "scan", "Works over the active region with its own prompt.")
+    DETAIL = ("Detail each part", "scan-search", "Works over every separate part of the selection in full detail.")
     CUSTOM = ("Custom", "sliders", "Fill, context and seams as you set them.")
 
     @property
@@ -40,43 +41,55 @@ class Situation:
     """What is known when the button is drawn; cheap to make and to compare.
 
     selection: bounds of what is to be made anew, clipped to the canvas, or None when nothing is selected.
-    strength: 0..1.
+    covered: no pixel is left out of the selection. border: what is left out is one rectangle, as after extending.
+    parts: how many separate parts the selection has. strength: 0..1.
+    region: the active layer is a region that has an area on the canvas.
     """
 
     canvas: Size
     has_picture: bool
     selection: Rect | None = None
+    covered: bool = False
+    border: bool = False
+    parts: int = 1
     strength: float = 1.0
     region: bool = False
 
     @property
     def whole(self) -> bool:
         """Nothing to keep: no selection, or one that covers everything."""
-        return self.selection is None or self.selection.contains(Rect.of(self.canvas))
+        return self.selection is None or self.covered
 
 
 def possible(situation: Situation) -> tuple[Mode, ...]:
     """All modes that make sense here, the one that the button takes by itself first."""
     if not situation.has_picture:
         return (Mode.GENERATE,)
-    if situation.whole:
-        whole = (Mode.GENERATE, Mode.VARIATIONS) if situation.strength >= 1 else (Mode.REFINE, Mode.VARIATIONS)
-        return (Mode.REFINE_REGION, *whole) if situation.region else whole
+    modes = _of_whole(situation) if situation.whole else _of_selection(situation)
+    return (Mode.REFINE_REGION, *modes) if situation.region else modes
+
+
+def _of_whole(situation: Situation) -> tuple[Mode, ...]:
+    first, second = Mode.GENERATE, Mode.REFINE
     if situation.strength < 1:
-        return (Mode.REFINE_REGION, Mode.REFINE) if situation.region else (Mode.REFINE, Mode.CUSTOM)
-    first, second = (Mode.EXPAND, Mode.FILL) if _is_border(situation) else (Mode.FILL, Mode.EXPAND)
-    others = (Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND, Mode.CUSTOM)
-    return (first, *others) if second is Mode.EXPAND else (first, second, *others)
+        first, second = second, first
+    return (first, second, Mode.VARIATIONS, Mode.EXPAND)
 
 
-def _is_border(situation: Situation) -> bool:
-    """The selection reaches across the whole width or height at an edge of the canvas."""
+def _of_selection(situation: Situation) -> tuple[Mode, ...]:
+    details = (Mode.DETAIL,) if situation.parts > 1 else ()
+    if situation.strength < 1:
+        return (Mode.REFINE, *details, Mode.REMOVE, Mode.CUSTOM)
+    first, second = (Mode.EXPAND, Mode.FILL) if situation.border else (Mode.FILL, Mode.EXPAND)
+    at_edge = (first, second) if situation.border or _touches_edge(situation) else (first,)
+    return (*at_edge, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND, *details, Mode.CUSTOM)
+
+
+def _touches_edge(situation: Situation) -> bool:
     area, canvas = situation.selection, situation.canvas
-    if area is None:
-        return False
-    across = area.x <= 0 and area.right >= canvas.width and (area.y <= 0 or area.bottom >= canvas.height)
-    down = area.y <= 0 and area.bottom >= canvas.height and (area.x <= 0 or area.right >= canvas.width)
-    return across or down
+    return area is not None and (
+        area.x <= 0 or area.y <= 0 or area.right >= canvas.width or area.bottom >= canvas.height
+    )
 
 
 def sentence(situation: Situation, mode: Mode, prompt: str) -> str:

@@ -9,6 +9,7 @@ gets the model's full resolution.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -21,11 +22,13 @@ FEATHER = 0.10  # of the selection's diagonal
 PADDING = 0.06  # of the selection's diagonal
 LEAST_TRANSITION = 32  # pixels at full strength
 GROW = 4  # pixels
-MOST_BLEND = 25  # pixels
+BLEND = 0.06  # of the selection's diagonal
+MOST_BLEND = 16  # pixels
 SECOND_PASS_STRENGTH = 0.4  # adds detail to an enlarged result without moving anything
 WORTH_A_SECOND_PASS = 1.5  # times as many pixels a side as the first pass had
 OVERLAP = 0.25  # of a piece's shorter side
 SQUEEZE = 0.03  # nobody sees a picture that much wider than it was made
+DETAIL_SIDE = 64  # pixels; what is around a part that is worked over is at least this wide
 MOST_PIXELS = 6_000_000  # of the work of a second pass; beyond that the result is enlarged by Lanczos
 
 
@@ -54,7 +57,7 @@ class Softness:
 
     grow: the denoised area reaches this far beyond the selection.
     feather: then its strength falls off over this width.
-    blend: width of the composite's soft edge, which lies inside the denoised area.
+    blend: width of the composite's soft edge, which lies inside the selection: outside of it nothing is touched.
     """
 
     grow: int
@@ -62,13 +65,20 @@ class Softness:
     blend: int
 
 
+HARD = Softness(grow=0, feather=0, blend=0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pass:
-    """One run of the model: `area` of the canvas, worked at `size`, with `strength`. Areas may overhang the canvas."""
+    """One run of the model: `area` of the canvas, worked at `size`, with `strength`. Areas may overhang the canvas.
+
+    only: what of the selection this pass works on, when the others are for its separate parts; None is all.
+    """
 
     area: Rect
     size: Size
     strength: float
+    only: Rect | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +113,16 @@ def plan_edit(
     family: Family,
     context: Context | Rect = Context.AUTOMATIC,
     fill: Fill | None = None,
+    seamless: bool = True,
+    everything: bool | None = None,
+    parts: Sequence[Rect] = (),
 ) -> EditPlan:
     """Plans an edit of `selection` (bounds, canvas pixels; None is all) of a canvas.
 
     strength: 0..1. context: or the bounds of a mask that the artist chose. fill: None is what the mode does by itself.
+    seamless: edges fade into what is around; else they are as hard as the selection's.
+    everything: whether no pixel is left out; None goes by the bounds.
+    parts: the bounds of the selection's separate parts, each of which is to be worked in full detail.
     Raises BadInput when the selection has no pixel on the canvas.
     """
     whole = Rect.of(canvas)
@@ -114,10 +130,13 @@ def plan_edit(
     if chosen.empty:
         raise BadInput("The selection lies outside the picture.", "Select a part of the picture, or nothing at all.")
     inverted = mode is Mode.REPLACE_BACKGROUND
-    everything = chosen == whole or inverted
-    softness = Softness(grow=0, feather=0, blend=0) if chosen == whole else softness_of(chosen, strength, inverted)
-    result = whole if everything else chosen.grown(_padding(chosen, strength)).intersection(whole)
-    seen = whole if everything else _context(result, canvas, strength, context, family)
+    full = chosen == whole if everything is None else everything
+    hard = full or not seamless
+    softness = HARD if hard else softness_of(chosen, strength, inverted=inverted, blends=mode is not Mode.EXPAND)
+    result = whole if full or inverted else chosen.grown(_padding(chosen, strength)).intersection(whole)
+    if parts:
+        return _details(mode, canvas, parts, strength, family)
+    seen = whole if result == whole else _context(result, canvas, strength, context, family)
     passes, warnings = _passes(seen, strength, family)
     return EditPlan(
         mode=mode,
@@ -130,14 +149,38 @@ def plan_edit(
     )
 
 
-def softness_of(selection: Rect, strength: float, inverted: bool = False) -> Softness:
-    """Transitions for a selection of these bounds; wider for large selections and strong changes."""
+def _details(mode: Mode, canvas: Size, parts: Sequence[Rect], strength: float, family: Family) -> EditPlan:
+    """A pass for each part and a little around it, at the size at which the model is best."""
+    whole = Rect.of(canvas)
+    passes: list[Pass] = []
+    result = context = Rect(0, 0, 0, 0)
+    for part in parts:
+        reach = part.grown(_padding(part, strength)).intersection(whole)
+        seen = _at_least(_towards_square(reach, sum(reach.size) // 8), DETAIL_SIDE, canvas)
+        size = work_size(seen.size, family)
+        passes.append(Pass(area=_padded_to_ratio(seen, size), size=size, strength=strength, only=reach))
+        result, context = result.union(reach), context.union(seen)
+    return EditPlan(
+        mode=mode,
+        context=context,
+        result=result,
+        softness=softness_of(max(parts, key=lambda part: part.size.area), strength),
+        fill=Fill.KEEP,
+        passes=tuple(passes),
+    )
+
+
+def softness_of(selection: Rect, strength: float, *, inverted: bool = False, blends: bool = True) -> Softness:
+    """Transitions for a selection of these bounds; wider for large selections and strong changes.
+
+    blends: False where there is nothing below to blend with.
+    """
     diagonal = math.hypot(*selection.size)
     feather = int((min(FEATHER, 0.01) if inverted else FEATHER) * strength * diagonal)
     if not inverted:
         feather = max(feather, round(LEAST_TRANSITION * strength))
-    grow = GROW + feather // 2
-    return Softness(grow=grow, feather=feather, blend=min(MOST_BLEND, grow + feather // 2))
+    blend = min(MOST_BLEND, max(2, round(BLEND * diagonal))) if blends else 0
+    return Softness(grow=GROW + feather // 2, feather=feather, blend=blend)
 
 
 def _padding(selection: Rect, strength: float) -> int:

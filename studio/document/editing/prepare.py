@@ -1,6 +1,6 @@
 """From a plan to a request with pixels, and from the picture that was made to a layer that joins its surroundings.
 
-All pictures here are uint8 arrays, height × width × 3, sRGB; masks are uint8, height × width.
+Pictures are uint8 arrays, height × width × 3, sRGB, or × 4 with straight alpha; masks are uint8, height × width.
 """
 
 from __future__ import annotations
@@ -10,88 +10,106 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from studio.document.editing.colour import matched
 from studio.document.editing.fill import filled
 from studio.document.editing.masks import EditMasks, edit_masks, grow
 from studio.document.editing.modes import Mode
 from studio.document.editing.plan import GROW, OVERLAP, EditPlan, Fill, Pass
 from studio.document.opencv import cv
+from studio.document.regioning import Sketch, applied
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
-from studio.request.request import GenerationRequest
+from studio.request.request import GenerationRequest, Prompt, Region
+
+
+def no_regions(_area: Rect) -> tuple[Sketch, ...]:
+    return ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surface:
     """The canvas as an edit sees it: a snapshot, so that painting may go on while the edit runs.
 
-    picture, selection: read a rectangle that lies on the canvas.
+    picture: reads a rectangle of the canvas, as it looks on paper, and in the alpha what is there at all.
+    selection: what is to be made anew. noise: how much fresh noise is mixed in before, or None for nowhere.
+    regions: the uppermost first.
     """
 
     size: Size
     picture: Callable[[Rect], Array]
     selection: Callable[[Rect], Array]
+    noise: Callable[[Rect], Array] | None = None
+    regions: Callable[[Rect], tuple[Sketch, ...]] = no_regions
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """One pass of an edit, ready to be asked for.
 
-    original: what was there, of the whole pass area at the size of the request, before it was filled.
     shown: alpha of the result over the canvas, of `target`, at the canvas' resolution; 0 is never touched.
     """
 
     request: GenerationRequest
     step: Pass
     target: Rect
-    original: Array
     shown: Array
 
 
 def prepare(plan: EditPlan, index: int, surface: Surface, wish: GenerationRequest) -> Prepared:
     """Pass `index` of a plan.
 
-    wish: everything but pixels, size and strength; those are replaced. `surface.picture` must already hold the
-    results of earlier passes.
+    wish: everything but pixels, regions, size and strength; those are replaced. `surface.picture` must already hold
+    the results of earlier passes.
     """
     step = plan.passes[index]
-    target = step.area.intersection(plan.result)
+    target = (step.only or step.area).intersection(plan.result)
     masks = _masks(plan, step, target, surface, first=index == 0)
-    original = _resized(_read(surface.picture, step.area, surface.size), step.size)
+    prompt, regions = _regions(step, surface, wish)
+    wish = replace(wish, size=step.size, prompt=prompt, regions=regions)
     whole = bool(masks.denoise.min() == 255) and target == Rect.of(surface.size)
     if whole and plan.fill is Fill.NOTHING and index == 0:
-        request = replace(wish, size=step.size, source=None, mask=None, strength=1.0)
-        return Prepared(request=request, step=step, target=target, original=original, shown=masks.composite)
+        request = replace(wish, source=None, mask=None, strength=1.0)
+        return Prepared(request=request, step=step, target=target, shown=masks.composite)
     denoise = _resized(_placed(masks.denoise, target, step.area), step.size)
-    source = original
-    if index == 0 and plan.fill not in (Fill.KEEP, Fill.NOTHING):
-        hole = _resized(_placed(_hole(plan, target, surface), target, step.area), step.size)
-        source = filled(original, hole, plan.fill)
+    source = _source(plan, step, target, surface, wish.seed, first=index == 0)
     request = replace(
         wish,
-        size=step.size,
         source=Pixels(source),
         mask=None if whole else Pixels(np.ascontiguousarray(denoise[..., None])),
         strength=step.strength,
     )
-    return Prepared(request=request, step=step, target=target, original=original, shown=masks.composite)
+    return Prepared(request=request, step=step, target=target, shown=masks.composite)
 
 
 def joined(prepared: Prepared, made: Pixels) -> Pixels:
-    """The picture that was made, as RGBA pixels for `prepared.target`: colours matched, soft at the edges.
+    """A picture that was made, finished or not and of any size, as RGBA pixels for `prepared.target`.
 
-    Alpha is 0 wherever the canvas must stay as it is.
+    It is soft at its edges. Alpha is 0 wherever the canvas must stay as it is.
     """
-    picture = np.ascontiguousarray(made.array[..., :3])
-    mask = prepared.request.mask
-    if mask is not None:
-        picture = matched(picture, prepared.original, mask.array[..., 0])
-    return Pixels(np.dstack([_fitted(picture, prepared), prepared.shown]))
+    return Pixels(np.dstack([_fitted(np.ascontiguousarray(made.array[..., :3]), prepared), prepared.shown]))
 
 
-def previewed(prepared: Prepared, preview: Pixels) -> Pixels:
-    """An unfinished picture of any size, as `joined` gives it but without the care for colour."""
-    return Pixels(np.dstack([_fitted(np.ascontiguousarray(preview.array[..., :3]), prepared), prepared.shown]))
+def _source(plan: EditPlan, step: Pass, target: Rect, surface: Surface, seed: int, *, first: bool) -> Array:
+    """What the model starts from: what is there, the hole filled, noise mixed in where a mask wants it."""
+    below = _read(surface.picture, step.area, surface.size)[..., :3]
+    source = _resized(np.ascontiguousarray(below), step.size)
+    if first and plan.fill not in (Fill.KEEP, Fill.NOTHING):
+        hole = _resized(_placed(_hole(plan, target, surface), target, step.area), step.size)
+        source = filled(source, hole, plan.fill)
+    if surface.noise is None:
+        return source
+    amount = _resized(_read(surface.noise, step.area, surface.size), step.size).astype(np.float32)[..., None] / 255
+    noise = np.random.default_rng(seed).integers(0, 256, source.shape, np.uint8)
+    return np.rint(source + (noise.astype(np.float32) - source) * amount).astype(np.uint8)
+
+
+def _regions(step: Pass, surface: Surface, wish: GenerationRequest) -> tuple[Prompt, tuple[Region, ...]]:
+    """Regions as this pass sees them."""
+    inside = step.area.intersection(Rect.of(surface.size))
+    sketches = [
+        Sketch(_resized(_around(coverage, inside, step.area, "edge"), step.size), words)
+        for coverage, words in surface.regions(inside)
+    ]
+    return applied(sketches, wish.prompt)
 
 
 def _fitted(picture: Array, prepared: Prepared) -> Array:
@@ -107,8 +125,9 @@ def _masks(plan: EditPlan, step: Pass, target: Rect, surface: Surface, *, first:
         full = np.full((target.height, target.width), 255, np.uint8)
         masks = EditMasks(full, full)
     else:
-        masks = edit_masks(_selected(plan, target, surface), plan.softness)
-    if first:
+        bare = (surface.picture(target)[..., 3] == 0).astype(np.uint8)
+        masks = edit_masks(_selected(plan, target, surface), plan.softness, bare)
+    if first or step.only is not None:
         return masks
     window = _window(step, target, plan.context)
     return EditMasks(*(np.rint(mask * window).astype(np.uint8) for mask in masks))

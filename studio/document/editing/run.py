@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from studio.document.editing.plan import EditPlan
-from studio.document.editing.prepare import Prepared, Surface, joined, prepare, previewed
+from studio.document.editing.prepare import Prepared, Surface, joined, prepare
+from studio.document.regioning import Sketch
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest
@@ -17,8 +18,8 @@ from studio.request.request import GenerationRequest
 class EditRun:
     """One picture of an edit on its way through the passes of a plan. A value: `after` gives the next one.
 
-    canvas: size of the document when it was asked for. ground, selection: what was seen in `plan.context` then
-    (uint8, h × w × 3 and h × w), so that painting and undoing meanwhile change nothing.
+    canvas: size of the document when it was asked for. ground, selection, noise, regions: what was seen in
+    `plan.context` then (uint8, h × w × 4 and h × w), so that painting and undoing meanwhile change nothing.
     made: the result so far in `plan.result`, without the soft edge; None before the first pass is done.
     shown: alpha of the result in `plan.result`.
     """
@@ -28,6 +29,8 @@ class EditRun:
     canvas: Size
     ground: Array
     selection: Array
+    noise: Array | None = None
+    regions: tuple[Sketch, ...] = ()
     index: int = 0
     made: Array | None = None
     shown: Array | None = None
@@ -48,7 +51,7 @@ class EditRun:
 
     def preview(self, pixels: Pixels) -> tuple[Pixels, Rect]:
         """An unfinished picture as RGBA, and where on the canvas it lies."""
-        return previewed(self.prepared, pixels), self.prepared.target
+        return joined(self.prepared, pixels), self.prepared.target
 
     def taken(self, pixels: Pixels) -> EditRun | Pixels:
         """The run of the next pass, or after the last one the layer: RGBA pixels of `plan.result`."""
@@ -56,63 +59,77 @@ class EditRun:
         made, shown = self._with(layer)
         if self.last:
             return Pixels(np.dstack([made, shown]))
-        return EditRun(
-            plan=self.plan,
-            wish=self.wish,
-            canvas=self.canvas,
-            ground=self.ground,
-            selection=self.selection,
-            index=self.index + 1,
-            made=made,
-            shown=shown,
-        )
+        return replace(self, index=self.index + 1, made=made, shown=shown)
 
     def alone(self, seed: int) -> EditRun:
         """The same edit for one picture of a set, so that its later passes use its own seed."""
-        return EditRun(
-            plan=self.plan,
-            wish=self.wish.single((seed - self.wish.seed) % 2**64),
-            canvas=self.canvas,
-            ground=self.ground,
-            selection=self.selection,
-        )
+        return replace(self, wish=self.wish.single((seed - self.wish.seed) % 2**64))
 
     def _asked(self) -> GenerationRequest:
         return self.wish if self.index == 0 else self.wish.single(0)
 
     def _with(self, layer: Array) -> tuple[Array, Array]:
-        if self.made is None or self.shown is None:
-            return layer[..., :3].copy(), layer[..., 3].copy()
-        made = self.made.copy()
+        """Result and alpha of `plan.result`, with the layer of this pass laid over those before it."""
         at = _slices(self.prepared.target, self.plan.result)
-        alpha = layer[..., 3:].astype(np.float32) / 255
-        made[at] = np.rint(made[at] + (layer[..., :3].astype(np.float32) - made[at]) * alpha).astype(np.uint8)
-        return made, self.shown
+        colour, alpha = layer[..., :3], layer[..., 3:]
+        if self.made is None or self.shown is None:
+            made = self.ground[_slices(self.plan.result, self.plan.context)][..., :3].copy()
+            shown = np.zeros(made.shape[:2], np.uint8)
+            made[at], shown[at] = colour, alpha[..., 0]
+            return made, shown
+        made, shown = self.made.copy(), self.shown.copy()
+        if self.prepared.step.only is None:
+            made[at] = _mixed(made[at], colour, alpha)
+        else:
+            made[at], shown[at] = _over(made[at], shown[at], colour, alpha[..., 0])
+        return made, shown
 
     def _surface(self) -> Surface:
         ground = self.ground
         if self.made is not None and self.shown is not None:
             ground = ground.copy()
             at = _slices(self.plan.result, self.plan.context)
-            alpha = self.shown[..., None].astype(np.float32) / 255
-            ground[at] = np.rint(ground[at] + (self.made.astype(np.float32) - ground[at]) * alpha).astype(np.uint8)
-        context = self.plan.context
+            ground[at][..., :3] = _mixed(ground[at][..., :3], self.made, self.shown[..., None])
+            ground[at][..., 3] = np.maximum(ground[at][..., 3], self.shown)
+        context, noise = self.plan.context, self.noise
         return Surface(
             size=self.canvas,
             picture=lambda area: _read(ground, area, context),
             selection=lambda area: _read(self.selection, area, context),
+            noise=None if noise is None or self.index else lambda area: _read(noise, area, context),
+            regions=lambda area: tuple(
+                Sketch(_read(each.coverage, area, context), each.words) for each in self.regions
+            ),
         )
 
 
 def begin(plan: EditPlan, surface: Surface, wish: GenerationRequest) -> EditRun:
     """Takes the snapshot of what a plan works on, and prepares its first pass."""
+    context = plan.context
     return EditRun(
         plan=plan,
         wish=wish,
         canvas=surface.size,
-        ground=surface.picture(plan.context).copy(),
-        selection=surface.selection(plan.context).copy(),
+        ground=surface.picture(context).copy(),
+        selection=surface.selection(context).copy(),
+        noise=None if surface.noise is None else surface.noise(context).copy(),
+        regions=surface.regions(context),
     )
+
+
+def _mixed(below: Array, above: Array, alpha: Array) -> Array:
+    """alpha: height × width × 1."""
+    share = alpha.astype(np.float32) / 255
+    return np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint8)
+
+
+def _over(below: Array, below_alpha: Array, above: Array, above_alpha: Array) -> tuple[Array, Array]:
+    """Two parts that overlap as one: straight colour, height × width × 3, and alpha, height × width."""
+    share, rest = above_alpha.astype(np.float32) / 255, below_alpha.astype(np.float32) / 255
+    rest *= 1 - share
+    alpha = share + rest
+    colour = (above * share[..., None] + below * rest[..., None]) / np.maximum(alpha, np.float32(1e-6))[..., None]
+    return np.rint(colour).astype(np.uint8), np.rint(alpha * 255).astype(np.uint8)
 
 
 def _slices(area: Rect, within: Rect) -> tuple[slice, slice]:

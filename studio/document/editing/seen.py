@@ -1,43 +1,153 @@
-"""The document as an edit sees it: what is selected, and a surface to read from."""
+"""The document as an edit sees it: what is to be made anew, and a surface to read from."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
 from studio.document.document import Document
 from studio.document.editing.prepare import Surface
-from studio.document.layers import MaskLayer, shown
-from studio.document.resolve import on_paper
-from studio.document.selecting import Combine, array_of, combined, covered_by, everything
+from studio.document.images import view
+from studio.document.layers import MaskLayer, RegionLayer, shown
+from studio.document.opencv import cv
+from studio.document.resolve import Canvas, on_paper, resolve, sketches
+from studio.document.selecting import array_of, covered_by, everything, plane
 from studio.document.tiles import Tiles
-from studio.request.geometry import Rect
-from studio.request.pixels import Array
+from studio.request.family import Ability
+from studio.request.geometry import Rect, Size
+from studio.request.pixels import Array, Pixels
+from studio.request.request import GenerationRequest
+
+Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+LEAST_PART = 4  # pixels; what is smaller is dust, not a part
+COUNTED = 1024  # pixels a side that parts are counted at; finding them for an edit looks at all
 
 
-def selected(document: Document) -> Tiles | None:
-    """What is to be made anew: the selection, else all that visible masks cover; None when there is neither."""
-    if document.selection is not None:
-        return document.selection
-    union: Tiles | None = None
-    for layer in shown(document.layers):
-        if isinstance(layer, MaskLayer) and len(layer.tiles):
-            union = combined(union, covered_by(layer, document.size), Combine.ADD)
-    return union
+@dataclass(frozen=True)
+class Chosen:
+    """What is to be made anew, on the canvas.
+
+    covered: no pixel is left out. border: what is left out is one rectangle, as a picture that was extended.
+    parts: how many separate parts it has.
+    """
+
+    tiles: Tiles
+    bounds: Rect
+    covered: bool
+    border: bool
+    parts: int
 
 
-def selected_bounds(document: Document) -> Rect | None:
-    """Where `selected` lies on the canvas; None when nothing is selected, or nothing of it is on the canvas."""
-    tiles = selected(document)
-    if tiles is None:
+def chosen(document: Document) -> Chosen | None:
+    """The selection, else all that visible masks cover; None when neither has a pixel on the canvas."""
+    tiles = document.selection if document.selection is not None else _masked(document)
+    return None if tiles is None else look_at(tiles, document.size)
+
+
+def chosen_region(document: Document) -> Chosen | None:
+    """The area of the active layer, when it is a region with some on the canvas."""
+    layer = document.active
+    if not isinstance(layer, RegionLayer):
         return None
-    inside = tiles.bounds().intersection(Rect.of(document.size))
-    return None if inside.empty else inside
+    return look_at(covered_by(layer, document.size), document.size)
 
 
-def surface_of(document: Document) -> Surface:
-    """Reads the document as it is when it is read; an edit takes its own snapshot."""
-    tiles = selected(document)
+def look_at(tiles: Tiles, size: Size) -> Chosen | None:
+    """None when nothing of it is on the canvas."""
+    whole = Rect.of(size)
+    bounds = tiles.bounds().intersection(whole)
+    if bounds.empty:
+        return None
+    selected = array_of(tiles, bounds) > 0
+    left_out = np.ones((size.height, size.width), bool)
+    left_out[bounds.y : bounds.bottom, bounds.x : bounds.right] = ~selected
+    rows, columns = np.flatnonzero(left_out.any(1)), np.flatnonzero(left_out.any(0))
+    covered = not rows.size
+    border = not covered and _is_picture(left_out, rows, columns)
+    return Chosen(tiles, bounds, covered, border, _count(selected))
+
+
+def parts_of(found: Chosen, size: Size) -> tuple[Rect, ...]:
+    """The bounds of each separate part, the largest first."""
+    bounds = found.bounds
+    selected = (array_of(found.tiles, bounds) > 0).astype(np.uint8)
+    _, _, numbers, _ = cv().connectedComponentsWithStats(selected, connectivity=8)
+    rects = [Rect(int(x), int(y), int(w), int(h)) for x, y, w, h, area in numbers[1:] if area >= LEAST_PART]
+    rects = rects or [Rect(0, 0, bounds.width, bounds.height)]
+    whole = Rect.of(size)
+    return tuple(
+        rect.translated(bounds.x, bounds.y).intersection(whole) for rect in sorted(rects, key=lambda r: -r.size.area)
+    )
+
+
+def wish_of(document: Document) -> GenerationRequest:
+    """The words and numbers of a request, without anything from the canvas. Raises BadInput."""
+    document.about_to_read.emit()
+    canvas = Canvas(document.layers, document.size, document.picture)
+    return resolve(document.recipe, document.model, canvas, looks=False)
+
+
+def surface_of(document: Document, tiles: Tiles | None) -> Surface:
+    """Reads the document as it is when it is read; an edit takes its own snapshot. tiles: what is chosen; None: all."""
     area = tiles if tiles is not None else everything(document.size)
+    noisy = [layer for layer in _masks(document) if layer.noise > 0] if document.selection is None else []
+    with_regions = document.model.family.can(Ability.REGIONS)
+    return Surface(
+        size=document.size,
+        picture=lambda rect: _on_paper_with_alpha(document.picture(rect)),
+        selection=lambda rect: array_of(area, rect),
+        noise=_most(noisy, lambda layer: layer.noise) if noisy else None,
+        regions=lambda rect: sketches(document.layers, rect) if with_regions else (),
+    )
 
-    def picture(rect: Rect) -> Array:
-        return on_paper(document.picture(rect)).array[..., :3]
 
-    return Surface(size=document.size, picture=picture, selection=lambda rect: array_of(area, rect))
+def _masks(document: Document) -> list[MaskLayer]:
+    return [layer for layer in shown(document.layers) if isinstance(layer, MaskLayer) and len(layer.tiles)]
+
+
+def _masked(document: Document) -> Tiles | None:
+    """Each mask as far as its limit allows, the most of all of them."""
+    masks = _masks(document)
+    area = Rect(0, 0, 0, 0)
+    for layer in masks:
+        area = area.union(layer.extent())
+    area = area.intersection(Rect.of(document.size))
+    return None if area.empty else plane(_most(masks, lambda layer: layer.limit)(area), area.x, area.y)
+
+
+def _most(layers: Sequence[MaskLayer], share: Callable[[MaskLayer], float]) -> Callable[[Rect], Array]:
+    """Reads the most of a share of what masks cover."""
+
+    def read(rect: Rect) -> Array:
+        most = np.zeros((rect.height, rect.width), np.uint8)
+        for layer in layers:
+            covered = view(layer.tiles.read(layer.inside(rect)))
+            np.maximum(most, np.rint(covered * share(layer)).astype(np.uint8), out=most)
+        return most
+
+    return read
+
+
+def _on_paper_with_alpha(pixels: Pixels) -> Array:
+    """Height × width × 4."""
+    colour = on_paper(pixels).array
+    if pixels.channels == 4:
+        return np.dstack([colour, pixels.array[..., 3]])
+    return np.dstack([colour, np.full(colour.shape[:2], 255, np.uint8)])
+
+
+def _is_picture(left_out: Bools, rows: Places, columns: Places) -> bool:
+    """One rectangle, and no small one."""
+    part = left_out[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = left_out.shape
+    return part.shape[0] * 4 >= height and part.shape[1] * 4 >= width and bool(part.all())
+
+
+def _count(selected: Bools) -> int:
+    step = max(1, -(-max(selected.shape) // COUNTED))
+    found, _ = cv().connectedComponents(selected[::step, ::step].astype(np.uint8), connectivity=8)
+    return int(found) - 1

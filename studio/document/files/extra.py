@@ -157,6 +157,9 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "seed_locked": (bool,),
     "count": (int,),
     "strength": (int, float),
+    "fill": (str,),
+    "context": (str,),
+    "seamless": (bool,),
 }
 
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.document.editing.colour import matched
 from studio.document.editing.fill import filled
-from studio.document.editing.masks import edit_masks, grow, is_soft, shrink
+from studio.document.editing.masks import edit_masks, grow, is_soft
 from studio.document.editing.plan import Fill, softness_of
 from studio.request.geometry import Rect
 
@@ -29,15 +28,23 @@ def scene(size: int = 200) -> np.ndarray:
     return (picture + rng.normal(0, 6, picture.shape)).clip(0, 255).astype(np.uint8)
 
 
-def test_the_selection_itself_is_denoised_and_shown_in_full():
+def test_the_selection_is_denoised_in_full_and_a_little_beyond():
     selection = box()
     masks = edit_masks(selection, softness_of(Rect(60, 60, 80, 80), 1.0))
     assert masks.denoise[selection > 0].min() == 255
-    assert masks.composite[selection > 0].min() >= 250
-    assert masks.denoise[0, 0] == masks.composite[0, 0] == 0
+    assert masks.denoise[100, 142] > 200
+    assert masks.denoise[0, 0] == 0
 
 
-def test_the_edge_falls_off_evenly_outwards():
+def test_nothing_is_shown_outside_of_the_selection_and_all_of_it_inside():
+    selection = box()
+    masks = edit_masks(selection, softness_of(Rect(60, 60, 80, 80), 1.0))
+    assert not masks.composite[selection == 0].any()
+    assert masks.composite[selection > 0].min() > 0
+    assert (masks.composite[70:130, 70:130] == 255).all()
+
+
+def test_the_edges_fall_off_evenly_outwards():
     masks = edit_masks(box(), softness_of(Rect(60, 60, 80, 80), 1.0))
     for mask in masks:
         row = mask[100, 100:].astype(int)
@@ -45,9 +52,20 @@ def test_the_edge_falls_off_evenly_outwards():
         assert np.abs(np.diff(row)).max() < 60
 
 
-def test_nothing_is_shown_where_nothing_was_denoised():
-    masks = edit_masks(box(), softness_of(Rect(60, 60, 80, 80), 1.0))
-    assert not masks.composite[masks.denoise == 0].any()
+@pytest.mark.parametrize("at", [(10, 10, 1, 1), (10, 10, 3, 90), (0, 0, 40, 200)])
+def test_a_thin_selection_is_shown_in_full_at_its_core(at):
+    selection = box(at=at)
+    selection[150:190, 150:190] = 255  # a large part beside it does not count
+    composite = edit_masks(selection, softness_of(Rect(0, 0, 200, 200), 1.0)).composite
+    x, y, w, h = at
+    assert composite[y : y + h, x : x + w].max() == 255
+
+
+def test_where_nothing_lies_below_the_result_is_shown_in_full():
+    selection = box(at=(120, 0, 80, 200))
+    bare = (np.arange(200) >= 120).astype(np.uint8)[None].repeat(200, 0)
+    masks = edit_masks(selection, softness_of(Rect(120, 0, 80, 200), 1.0), bare)
+    assert np.array_equal(masks.composite, selection)
 
 
 @pytest.mark.parametrize(("blur", "soft"), [(0, False), (3, False), (61, True)])
@@ -63,14 +81,13 @@ def test_the_artists_own_soft_edge_is_the_schedule():
     assert not masks.composite[selection == 0].any()
 
 
-def test_growing_and_shrinking_are_euclidean():
+def test_growing_is_euclidean():
     dot = np.zeros((41, 41), np.uint8)
     dot[20, 20] = 255
     grown = grow(dot, 10)
     assert grown[20, 30] == 255
     assert grown[20, 31] == 0
     assert grown[28, 28] == 0
-    assert np.count_nonzero(shrink(box(), 10)) == 60 * 60
 
 
 @pytest.mark.parametrize("fill", list(Fill))
@@ -117,19 +134,3 @@ def test_a_hole_in_a_sliver_is_filled_by_other_means():
     hole = np.zeros((64, 12), np.uint8)
     hole[20:40, 2:10] = 255
     assert np.abs(filled(picture, hole, Fill.REMOVE).astype(int) - 90).max() <= 2
-
-
-def test_a_colour_shift_is_taken_back_whatever_the_masked_part_holds():
-    original, mask = scene(), box(at=(50, 50, 100, 100))
-    lab = cv2.cvtColor(original.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-    drifted = np.rint(cv2.cvtColor(lab + np.float32([2, 4, 4]), cv2.COLOR_Lab2RGB) * 255).clip(0, 255).astype(np.uint8)
-    drifted[mask > 0] = (200, 20, 20)
-    mended = matched(drifted, original, mask)
-    outside = mask == 0
-    assert np.abs(mended[outside].astype(float) - original[outside]).mean() < 1.2
-    assert np.abs(drifted[outside].astype(float) - original[outside]).mean() > 5
-
-
-def test_without_anything_to_go_by_colours_stay():
-    picture = scene()
-    assert np.array_equal(matched(picture, scene(), np.full((200, 200), 255, np.uint8)), picture)

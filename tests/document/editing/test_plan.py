@@ -21,14 +21,15 @@ SOME = Rect(100, 100, 200, 100)
     [
         ({"has_picture": False}, [Mode.GENERATE]),
         ({"has_picture": False, "selection": SOME}, [Mode.GENERATE]),
-        ({}, [Mode.GENERATE, Mode.VARIATIONS]),
-        ({"strength": 0.5}, [Mode.REFINE, Mode.VARIATIONS]),
-        ({"selection": Rect(0, 0, 512, 512)}, [Mode.GENERATE, Mode.VARIATIONS]),
+        ({}, [Mode.GENERATE, Mode.REFINE, Mode.VARIATIONS, Mode.EXPAND]),
+        ({"strength": 0.5}, [Mode.REFINE, Mode.GENERATE, Mode.VARIATIONS, Mode.EXPAND]),
+        ({"selection": Rect(0, 0, 512, 512), "covered": True}, [Mode.GENERATE, Mode.REFINE]),
         ({"selection": SOME}, [Mode.FILL, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND, Mode.CUSTOM]),
-        ({"selection": SOME, "strength": 0.5}, [Mode.REFINE, Mode.CUSTOM]),
-        ({"selection": Rect(0, 400, 512, 112)}, [Mode.EXPAND, Mode.FILL]),
-        ({"selection": Rect(0, 0, 90, 512)}, [Mode.EXPAND, Mode.FILL]),
-        ({"selection": Rect(0, 200, 512, 100)}, [Mode.FILL]),
+        ({"selection": SOME, "parts": 3, "strength": 0.5}, [Mode.REFINE, Mode.DETAIL, Mode.REMOVE, Mode.CUSTOM]),
+        ({"selection": SOME, "strength": 0.5}, [Mode.REFINE, Mode.REMOVE, Mode.CUSTOM]),
+        ({"selection": Rect(0, 400, 512, 112), "border": True}, [Mode.EXPAND, Mode.FILL]),
+        ({"selection": Rect(0, 0, 512, 512), "border": True}, [Mode.EXPAND, Mode.FILL]),
+        ({"selection": Rect(0, 0, 90, 400)}, [Mode.FILL, Mode.EXPAND]),
         ({"selection": SOME, "strength": 0.5, "region": True}, [Mode.REFINE_REGION, Mode.REFINE]),
         ({"region": True}, [Mode.REFINE_REGION, Mode.GENERATE]),
     ],
@@ -109,6 +110,21 @@ def test_each_mode_fills_in_its_own_way():
     }
     assert list(fills.values()) == [Fill.BLUR, Fill.BORDER, Fill.NEUTRAL, Fill.REMOVE]
     assert plan_edit(mode=Mode.FILL, canvas=Size(512, 512), selection=SOME, strength=0.5, family=SD15).fill is Fill.KEEP
+
+
+def test_separate_parts_are_each_worked_at_the_size_the_model_is_best_at():
+    parts = (Rect(300, 300, 60, 80), Rect(3000, 2000, 40, 40))
+    bounds = parts[0].union(parts[1])
+    plan = plan_edit(
+        mode=Mode.DETAIL, canvas=Size(4000, 3000), selection=bounds, strength=0.4, family=SDXL, parts=parts
+    )
+    assert len(plan.passes) == 2
+    for part, step in zip(parts, plan.passes, strict=True):
+        assert step.only.contains(part)
+        assert step.area.contains(step.only)
+        assert step.area.size.area < 0.01 * 4000 * 3000
+        assert step.size.area >= 0.9 * SDXL.fewest_pixels
+    assert plan.result.contains(bounds)
 
 
 @pytest.mark.parametrize("selection", [Rect(0, 0, 0, 0), Rect(600, 0, 50, 50), Rect(-90, -90, 50, 50)])

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from studio.document.editing.modes import Mode
 from studio.document.editing.plan import plan_edit
 from studio.document.editing.run import EditRun, begin
+from studio.document.regioning import Sketch
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from tests.document.editing.families import SCENES
@@ -63,3 +66,50 @@ def test_a_preview_lies_where_the_result_will():
     shown, area = run.preview(Pixels(np.full((20, 20, 3), 9, np.uint8)))
     assert area == run.plan.result
     assert shown.size == area.size
+
+
+def test_each_part_is_worked_alone_and_all_land_in_one_layer():
+    size, parts = Size(900, 700), (Rect(100, 100, 60, 50), Rect(600, 500, 40, 40), Rect(150, 130, 60, 50))
+    selection = np.zeros((size.height, size.width), np.uint8)
+    for part in parts:
+        selection[part.y : part.bottom, part.x : part.right] = 255
+    canvas = Canvas(size, selection)
+    bounds = Rect(100, 100, 540, 440)
+    plan = plan_edit(mode=Mode.DETAIL, canvas=size, selection=bounds, strength=0.4, family=SCENES, parts=parts[:2])
+    layer, passes = finish(begin(plan, canvas.surface(), WISH))
+    assert passes == 2
+    shown = np.zeros_like(selection)
+    result = plan.result
+    shown[result.y : result.bottom, result.x : result.right] = layer.array[..., 3]
+    assert not shown[selection == 0].any()
+    assert shown[125, 120] == shown[520, 620] == 255
+    assert np.abs(layer.array[125 - result.y, 120 - result.x, :3].astype(int) - (255, 0, 0)).max() <= 8
+
+
+def test_noise_of_a_mask_is_in_what_the_model_starts_from_and_the_same_every_time():
+    canvas, _ = started(Size(400, 300), Rect(100, 100, 80, 80), 0.5)
+    plan = plan_edit(
+        mode=Mode.REFINE, canvas=canvas.size, selection=Rect(100, 100, 80, 80), strength=0.5, family=SCENES
+    )
+    quiet = begin(plan, canvas.surface(), WISH).request.source.array
+    surface = replace(canvas.surface(), noise=lambda area: canvas.surface().selection(area) // 2)
+    noisy = begin(plan, surface, WISH).request.source.array
+    assert (noisy != quiet).any()
+    assert np.array_equal(noisy[:8], quiet[:8])
+    assert np.array_equal(begin(plan, surface, WISH).request.source.array, noisy)
+
+
+def test_a_pass_sees_the_regions_where_it_looks():
+    canvas, _ = started(Size(400, 300), Rect(100, 100, 80, 80))
+    left, right = (np.zeros((300, 400), np.uint8) for _ in range(2))
+    left[:, :140], right[:, 140:] = 255, 255
+
+    def regions(area: Rect) -> tuple[Sketch, ...]:
+        part = (slice(area.y, area.bottom), slice(area.x, area.right))
+        return Sketch(left[part], "a lake"), Sketch(right[part], "a hill")
+
+    plan = plan_edit(mode=Mode.FILL, canvas=canvas.size, selection=Rect(100, 100, 80, 80), strength=1, family=SCENES)
+    request = begin(plan, replace(canvas.surface(), regions=regions), WISH).request
+    assert [region.prompt.text for region in request.regions] == ["a lake, a house", "a hill, a house"]
+    assert all(region.mask.size == request.size for region in request.regions)
+    assert request.prompt == WISH.prompt

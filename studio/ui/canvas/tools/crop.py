@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
+from studio.document.editing.expand import extended
 from studio.document.transforming import crop
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect
@@ -19,7 +20,10 @@ THIRDS = QColor(255, 255, 255, 90)
 
 
 class Crop(Tool):
-    """A frame on the canvas, that may reach beyond it. Return crops, Escape gives up."""
+    """A frame on the canvas, that may reach beyond it. Return crops, Escape gives up.
+
+    After extending, what is new is selected: the main button then says Expand.
+    """
 
     id = "crop"
     title = "Crop and extend"
@@ -46,10 +50,11 @@ class Crop(Tool):
     def confirm(self) -> bool:
         frame = self._frame.toRect()
         area = Rect(frame.x(), frame.y(), frame.width(), frame.height())
-        if area == Rect.of(self.document.size) or area.empty:
+        canvas = Rect.of(self.document.size)
+        if area == canvas or area.empty:
             return False
         try:
-            crop(self.document, area)
+            (crop if canvas.contains(area) or canvas.intersection(area).empty else extended)(self.document, area)
         except Trouble as trouble:
             self.canvas.refuse(trouble)
         self.enter()
