@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from studio.document.editing.run import EditRun
 from studio.document.editing.without_document import bounds_of, composed, edit_of
+from studio.request.course import Wish
 from studio.request.errors import BadInput
 from studio.request.events import Event, Finished, Made, Picture, Step, Timings
 from studio.request.family import Ability, Family
@@ -67,6 +68,9 @@ class _OfSet:
 
     def check(self) -> None:
         self.report.check()
+
+    def wishes(self) -> tuple[Wish, ...]:
+        return self.report.wishes()
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Made):
