@@ -14,7 +14,8 @@ from typing import Any
 
 from studio.cli_parsing import Commands
 from studio.library.models import Models
-from studio.library.recognise import Recognised, main_weights, recognise
+from studio.library.recognition.folder import main_weights
+from studio.library.recognition.recognise import Recognised, recognise
 from studio.library.resources import resource
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import Model

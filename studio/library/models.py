@@ -10,15 +10,8 @@ from typing import Any, cast
 
 from studio.library.digests import Digests
 from studio.library.families import family
-from studio.library.recognise import (
-    PICKLED,
-    WEIGHTS,
-    DamagedHeader,
-    Recognised,
-    main_weights,
-    read_json,
-    recognise,
-)
+from studio.library.recognition.folder import main_weights, read_json
+from studio.library.recognition.recognise import PICKLED, WEIGHTS, DamagedHeader, Recognised, recognise
 from studio.library.resources import resource
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import Defaults, Family, Model, ModelReference

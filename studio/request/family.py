@@ -35,6 +35,9 @@ class Family:
     size_multiple: the network takes sides divisible by this; other sizes are made a little larger and cropped.
     preview_matrix: (r, g, b) per latent channel plus a bias row, mapping x0 latents to 0..1; empty: self-calibrated.
     tiny_decoder: repository name of an AutoencoderTiny that decodes x0 latents of this family, or "".
+    variants: those with inputs of their own ("inpaint", "fill") that the adapter can run (see `library/signs`).
+    formats: how its models may be stored: also "gguf", "nf4", or "parts" for a denoiser in a file of its own with
+    encoders and codec in others (`Model.parts`).
     """
 
     id: str
@@ -53,6 +56,8 @@ class Family:
     preview_matrix: tuple[tuple[float, float, float], ...] = ()
     tiny_decoder: str = ""
     bytes_per_parameter: int = 2
+    variants: frozenset[str] = frozenset()
+    formats: frozenset[str] = frozenset(("diffusers", "safetensors"))
     pixels: tuple[int, int] = (0, 0)  # fewest and most of one pass; 0: 0.6 and 1.5 times the native area
 
     @property
@@ -97,5 +102,7 @@ class Model:
     family: Family
     defaults: Defaults
     path: Path = field(compare=False)  # a diffusers folder or a single file
+    variant: str = ""  # as its files are recognised: "inpaint", "turbo", "v-prediction"…
+    parts: tuple[tuple[str, Path], ...] = field(default=(), compare=False)  # role → file, of what `path` lacks
     about: str = ""  # one honest paragraph: what it is and what its world is
     examples: tuple[str, ...] = ()  # prompts that show what it does well

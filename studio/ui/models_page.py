@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from studio.document.change import Change
 from studio.document.document import Document
 from studio.library.models import Models
-from studio.library.recognise import Recognised
+from studio.library.recognition.recognise import Recognised
 from studio.request.family import Model
 from studio.ui.progress import joined
 from studio.ui.widgets.scroll_column import ScrollColumn

@@ -9,7 +9,7 @@ import pytest
 
 from studio.library.digests import Digests
 from studio.library.models import Models
-from studio.library.recognise import recognise
+from studio.library.recognition.recognise import recognise
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
@@ -97,16 +97,20 @@ def test_a_renamed_model_is_found_by_its_digest(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shapes", "kind", "word"),
     [
-        ({"lora_unet_down.lora_up.weight": [320, 4]}, "lora", "lora"),
+        ({"lora_unet_down.lora_up.weight": [320, 4]}, "lora", "LoRA"),
         ({"decoder.conv_in.weight": [512, 4, 3, 3]}, "vae", "codec"),
-        ({"double_blocks.0.img_attn.qkv.weight": [9216, 3072]}, "model", "FLUX"),
+        (
+            {"double_blocks.0.img_attn.norm.key_norm.scale": [128], "vector_in.in_layer.weight": [3072, 768]},
+            "diffusion",
+            "FLUX",
+        ),
         ({"emb_params": [4, 768]}, "embedding", "embedding"),
         ({"something": [1]}, "unknown", "not known"),
-        ({**SD15, "model.diffusion_model.input_blocks.0.0.weight": [320, 9, 3, 3]}, "model", "inpaint"),
-        ({key: value for key, value in SD15.items() if "cond" not in key}, "model", "text encoder"),
+        ({**SD15, "model.diffusion_model.input_blocks.0.0.weight": [320, 9, 3, 3]}, "checkpoint", "inpaint"),
+        ({key: value for key, value in SD15.items() if "cond" not in key}, "checkpoint", "text encoder"),
         (
             {**SD15, "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight": [320, 1024]},
-            "model",
+            "checkpoint",
             "Stable Diffusion 2",
         ),
     ],
@@ -138,7 +142,7 @@ def test_damaged_files_say_so_and_never_crash(tmp_path: Path, damage: bytes) -> 
 
 
 def test_an_incomplete_download_says_so(tmp_path: Path) -> None:
-    path = safetensors(tmp_path / "half.safetensors", SD15, body=1000)
+    path = safetensors(tmp_path / "half.safetensors", SD15)
     path.write_bytes(path.read_bytes()[:-1])
     assert "incomplete" in recognise(path).reason
 
@@ -156,7 +160,7 @@ def test_folders_that_lack_something_say_what(tmp_path: Path) -> None:
     (folder / "unet" / "diffusion_pytorch_model.safetensors").unlink()
     assert "no safetensors" in recognise(folder).reason
     assert "Kandinsky" in recognise(diffusers_folder(tmp_path / "c", "KandinskyPipeline")).reason
-    assert "variants" in recognise(diffusers_folder(tmp_path / "d", channels=9)).reason
+    assert "inpaint" in recognise(diffusers_folder(tmp_path / "d", channels=9)).reason
     (tmp_path / "e").mkdir()
     (tmp_path / "e" / "model_index.json").write_text("{")
     assert "model_index.json is damaged" in recognise(tmp_path / "e").reason
