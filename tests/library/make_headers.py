@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 
-from tests.library import original as of
+from tests.library import original, original_small
 
 FILE = Path(__file__).parent / "headers.json.gz"
 
@@ -164,7 +164,7 @@ def parts():
     )
     yield "vae/ae", network("diffusers", "AutoencoderKL", latent_channels=16, **kl, **types), ("vae", "flux", "kl-16")
     yield "vae/flux2-vae", network("diffusers", "AutoencoderKLFlux2"), ("vae", "flux2", "kl-32")
-    yield "vae/qwen_image", network("diffusers", "AutoencoderKLQwenImage"), ("vae", "qwen", "qwen")
+    yield "vae/qwen_image", network("diffusers", "AutoencoderKLQwenImage"), ("vae", "qwen", "kl-video")
     yield "vae/taesd", network("diffusers", "AutoencoderTiny"), ("vae", "", "tiny")
     yield (
         "controlnet/sd15_canny",
@@ -226,7 +226,7 @@ def parts():
 
 def main():
     table = {}
-    for source in (transformers_(), parts(), of.checkpoints(), of.loras(), of.small()):
+    for source in (transformers_(), parts(), original.checkpoints(), original_small.loras(), original_small.small()):
         for name, shapes, expected, *rest in source:
             dtypes, metadata = (*rest, {}, {})[:2] if rest else ({}, {})
             table[name] = {

@@ -33,3 +33,165 @@ def found_in(name):
 def test_published_files_are_recognised_by_their_headers(name):
     found = found_in(name)
     assert [found.kind, found.family, found.variant] == table()[name]["expected"], found
+
+
+def test_what_the_header_claims_is_told():
+    found = found_in("lora/sd15-kohya")
+    assert found.triggers == ("sks girl", "meadow"), "most frequent first"
+    assert found.base == "nai.ckpt"
+    assert found.base_hash == "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "flavour"),
+    [("ponyDiffusionV6XL_v6", "Pony"), ("Illustrious-XL-v0.1", "Illustrious"), ("NoobAI-XL-Vpred-v1.0", "NoobAI")],
+)
+def test_what_people_call_a_model_is_told(name, flavour):
+    assert found_in(name).flavour == flavour
+
+
+def test_prediction_and_zero_signal_are_told():
+    found = found_in("NoobAI-XL-Vpred-v1.0")
+    assert (found.prediction, found.zero_snr) == ("v", True)
+    assert found_in("v2-1_512-ema-pruned").prediction == "epsilon"
+    assert found_in("flux1-dev").prediction == "flow"
+
+
+@pytest.mark.parametrize(
+    ("name", "precision"),
+    [
+        ("v1-5-pruned-emaonly", "fp32"),
+        ("sd_xl_base_1.0", "fp16"),
+        ("Chroma1-HD", "bf16"),
+        ("flux1-kontext-dev-fp8", "fp8"),
+        ("flux1-dev-bnb-nf4", "nf4"),
+    ],
+)
+def test_precision_is_told(name, precision):
+    assert found_in(name).precision == precision
+
+
+def test_a_network_alone_says_what_else_it_needs_and_where_that_is():
+    reason = found_in("sdxl_unet_only").reason
+    assert "CLIP-L text encoder" in reason
+    assert found_in("flux1-dev-fp8-all-in-one").holds == ("text_encoder", "text_encoder_2", "vae")
+
+
+def test_what_is_not_recognised_says_what_was_looked_for():
+    found = found_in("a-speech-model")
+    assert "'encoder.blocks.0.attn.query.weight'" in found.reason
+    assert any(line.startswith("FLUX.1: double_blocks.0") for line in found.looked_for)
+
+
+# what is hostile
+
+
+def raw(path, header, body=b"", length=None):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    path.write_bytes((len(text) if length is None else length).to_bytes(8, "little") + text + body)
+    return path
+
+
+def entry(start, stop, shape=(2,), dtype="F32"):
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": [start, stop]}
+
+
+@pytest.mark.parametrize(
+    ("header", "word"),
+    [
+        ({"a": entry(-8, 0)}, "impossible"),
+        ({"a": entry(0, 8), "b": entry(4, 12)}, "overlap"),
+        ({"a": entry(0, 8), "b": entry(16, 24)}, "gaps"),
+        ({"a": entry(0, 8, shape=(1000,))}, "as long as its shape"),
+        ({"a": entry(0, 8, shape=(2.0,))}, "impossible"),
+        ({"a": entry(0, 8, shape=(True, 2))}, "impossible"),
+        ({"a": entry(0, 8, shape=[1] * 1000)}, "impossible"),
+        ({"a": entry(0, 8, dtype="F33")}, "not readable"),
+        ({"a": entry(8, 0)}, "as long as its shape"),
+        ({"a": entry(0, 1 << 70, shape=(1 << 68,))}, "incomplete"),
+        ({"a": 3}, "not readable"),
+        ({"__metadata__": 3}, "not readable"),
+        (b'{"a": %s, "a": %s}' % ((json.dumps(entry(0, 8)).encode(),) * 2), "twice"),
+        (b'{"a": {"dtype": "F32", "shape": [NaN], "data_offsets": [0, 8]}}', "no number"),
+        (b'{"a": {"dtype": "F32", "shape": [Infinity], "data_offsets": [0, 8]}}', "no number"),
+        (b"[" * 200_000, "not readable"),
+        (b"\xff\xfe{}", "not readable"),
+    ],
+)
+def test_hostile_headers_are_refused(tmp_path, header, word):
+    reason = recognise(raw(tmp_path / "bad.safetensors", header, bytes(8))).reason
+    assert "damaged" in reason or "incomplete" in reason
+    assert word in reason
+
+
+def test_a_header_of_a_hundred_megabytes_is_not_read(tmp_path):
+    path = tmp_path / "huge.safetensors"
+    with path.open("wb") as file:
+        file.write((100_000_000).to_bytes(8, "little"))
+        file.truncate(100_000_100)
+    before = time.process_time()
+    reason = recognise(path).reason
+    assert "100 MB" in reason
+    assert time.process_time() - before < 1
+
+
+# GGUF
+
+
+def text(value):
+    return struct.pack("<Q", len(value)) + value.encode()
+
+
+def gguf(tensors, facts=b"", count=0, body=None, version=3):
+    """tensors: name → (ggml type, shape); all quantised as Q8_0 (34 bytes for 32) or F16."""
+    made = b"GGUF" + struct.pack("<IQQ", version, len(tensors), count) + facts
+    end = 0
+    for name, (kind, shape) in tensors.items():
+        made += text(name) + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape[::-1])
+        made += struct.pack("<IQ", kind, end)
+        size = 2
+        for side in shape:
+            size *= side
+        end += size if kind == 1 else size // 64 * 34
+    made += bytes(-len(made) % 32)
+    return made + bytes(end if body is None else body)
+
+
+FLUX = {
+    "double_blocks.0.img_attn.norm.key_norm.scale": (1, [128]),
+    "vector_in.in_layer.weight": (8, [64, 768]),
+    "img_in.weight": (8, [3072, 64]),
+    "guidance_in.in_layer.weight": (8, [64, 256]),
+}
+
+
+def test_quantised_files_are_recognised(tmp_path):
+    path = tmp_path / "flux1-dev-Q8_0.gguf"
+    arch = text("general.architecture") + struct.pack("<I", 8) + text("flux")
+    words = text("tokens") + struct.pack("<IIQ", 9, 8, 3) + text("a") + text("b") + text("c")
+    numbers = text("scores") + struct.pack("<IIQ3f", 9, 6, 3, 1, 2, 3)
+    path.write_bytes(gguf(FLUX, arch + words + numbers, 3))
+    found = recognise(path)
+    assert (found.kind, found.family, found.variant, found.precision) == ("diffusion", "flux", "dev", "q8_0")
+    assert found.format == "gguf"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"GGUF" + bytes(4),
+        b"GGML" + bytes(40),
+        b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 0) + bytes(40),
+        b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1 << 63) + bytes(40),
+        gguf({}, text("a") + struct.pack("<IIQ", 9, 0, 1 << 62), 1),
+        gguf({}, text("a") + struct.pack("<IIQ", 9, 8, 3_000_000), 1),
+        gguf({}, text("a") + struct.pack("<IIQ", 9, 9, 2_000_000), 1),
+        gguf({"a": (99, [4])}, body=0),
+        gguf(FLUX, body=10),
+        gguf(FLUX, version=9),
+    ],
+)
+def test_hostile_quantised_files_are_refused(tmp_path, damage):
+    (tmp_path / "bad.gguf").write_bytes(damage)
+    reason = recognise(tmp_path / "bad.gguf").reason
+    assert "damaged" in reason or "incomplete" in reason or "kind (99)" in reason

@@ -113,7 +113,7 @@ CODECS: Mapping[str, tuple[Sign, ...]] = {  # variant of a "vae" file
     "kl-4": (Sign(has={"decoder.conv_in.weight": (512, 4, 3, 3)}),),
     "kl-16": (Sign(has={"decoder.conv_in.weight": (512, 16, 3, 3)}),),
     "kl-32": (Sign(has={"decoder.conv_in.weight": (512, 32, 3, 3)}),),
-    "qwen": (  # three-dimensional, shared with Wan 2.1
+    "kl-video": (  # three-dimensional, shared with Wan 2.1
         Sign(has={"decoder.middle.0.residual.0.gamma": None, "conv2.weight": (16, 16, 1, 1, 1)}),
         Sign(has={"decoder.mid_block.resnets.0.norm1.gamma": None, "post_quant_conv.weight": (16, 16, 1, 1, 1)}),
     ),
@@ -153,7 +153,7 @@ KL_32 = Part(
 QWEN_CODEC = Part(
     role="vae",
     kind="vae",
-    variant="qwen",
+    variant="kl-video",
     title="the picture codec of Qwen-Image",
     inside=_INSIDE,
     repository="Comfy-Org/Qwen-Image_ComfyUI",
