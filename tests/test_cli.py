@@ -139,7 +139,7 @@ def test_odd_sources_become_requests(picture, kind, tmp_path):
                 image.putalpha(60)
                 image.save(path)
     options = _parser(["generate"]).parse_args(["generate", "a lake", "--image", str(path)])
-    source = request_from(options, models_of(Home.find(os.environ))).source
+    source = request_from(options, models_of(Home.find(os.environ)))[0].source
     expected = {"deep": (256, 128), "turned": (256, 128)}.get(kind, (256, 256))
     assert source.array.shape[:2] == expected
 
