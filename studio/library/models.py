@@ -107,11 +107,11 @@ class Models:
         yield from self._folders
 
     def _described(self, found: Recognised) -> Model:
-        kind = family(found.family)
+        name = found.path.stem if found.path.is_file() else found.path.name
+        kind = family(found.family).shaped(found.traits, name)
         about = _about(found.path)
         weights = main_weights(found.path)
         digest = self._digests.known(weights) if self._digests and weights else ""
-        name = found.path.stem if found.path.is_file() else found.path.name
         return Model(
             reference=ModelReference(family=kind.id, name=name, digest=digest or _text(about, "digest")),
             title=_text(about, "title") or name,

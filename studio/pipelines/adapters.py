@@ -1,111 +1,127 @@
-"""What torch needs to run a family: the parts of its folder, and how words condition its denoiser.
+"""What torch needs to run a family: the parts of its folder, how words condition its denoiser, how that is called.
 
-A new family is a descriptor in `library/families/` and an adapter here.
+A new family is a descriptor in `library/families/` and an adapter of the same name in `pipelines/families/`. Both are
+found by their file's name: no other file knows it.
 """
 
 from __future__ import annotations
 
-import math
+import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
+from studio.pipelines.codecs import Codec
 from studio.pipelines.conditioning import Conditioning
-from studio.pipelines.words import Words
+from studio.pipelines.flow import Flow
 from studio.request.family import Family
 from studio.request.geometry import Size
+from studio.request.pixels import Array
+
+Classes = tuple[tuple[str, str, str], ...]
+"""Library and class as model_index.json names them, and the module that the class is in."""
+
+
+class Reader(Protocol):
+    """Words to vectors. encoders: its networks, which have to be on their device to read something new."""
+
+    @property
+    def encoders(self) -> tuple[Any, ...]: ...
+
+    def knows(self, text: str) -> bool:
+        """True when this prompt costs nothing."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What there is to condition on.
+
+    negative: None runs without guidance. canvas: what the network makes. options: flags of model_index.json.
+    picture: RGB, height × width × 3, the source on its canvas, for models that look at it; else None.
+    """
+
+    prompt: str
+    negative: str | None
+    canvas: Size
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    picture: Array | None = None
 
 
 class Adapter(Protocol):
     """One per layout of pipelines.
 
     words: folder names of each tokenizer and its text encoder, in order.
+    network: folder name of the denoiser. classes: what its index may name beyond the common ones.
+    stock: diffusers' own pipeline of the family, module and class; it converts LoRA files and may encode prompts.
+    codec: how its picture codec scales latents.
     codec_overflows: the picture codec must not run in half precision if its configuration says so.
+    flow: how steps are laid out if it was trained by flow matching; None for diffusion.
     """
 
-    words: tuple[tuple[str, str], ...]
-    codec_overflows: bool
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]: ...
 
-    def readers(self, parts: Mapping[str, Any]) -> tuple[Words, ...]:
+    @property
+    def network(self) -> str: ...
+
+    @property
+    def classes(self) -> Classes: ...
+
+    @property
+    def stock(self) -> tuple[str, str]: ...
+
+    @property
+    def codec(self) -> Codec: ...
+
+    @property
+    def codec_overflows(self) -> bool: ...
+
+    @property
+    def flow(self) -> Flow | None: ...
+
+    def readers(self, parts: Mapping[str, Any]) -> tuple[Reader, ...]:
         """The text encoders among the loaded parts, ready to read."""
         ...
 
-    def condition(
-        self, readers: tuple[Words, ...], prompt: str, negative: str | None, canvas: Size, options: Mapping[str, Any]
-    ) -> Conditioning:
-        """What the denoiser gets. negative: None runs without guidance. options: flags of model_index.json."""
+    def guided(self, denoiser: Any, guidance: float, options: Mapping[str, Any]) -> bool:
+        """Whether this guidance scale takes a second look with the negative prompt."""
         ...
 
+    def fills_holes(self, denoiser: Any) -> bool:
+        """Whether these weights were made for inpainting: they want to see the hole and what is around it."""
+        ...
 
-class OneEncoder:
-    """Stable Diffusion 1.x: the last layer of one text encoder."""
+    def condition(self, readers: tuple[Any, ...], asked: Asked) -> Conditioning:
+        """What the denoiser gets. The text encoders are on their device."""
+        ...
 
-    words = (("tokenizer", "text_encoder"),)
-    codec_overflows = False
-
-    def readers(self, parts: Mapping[str, Any]) -> tuple[Words, ...]:
-        return (Words(parts["tokenizer"], parts["text_encoder"]),)
-
-    def condition(
-        self, readers: tuple[Words, ...], prompt: str, negative: str | None, canvas: Size, options: Mapping[str, Any]
-    ) -> Conditioning:
-        states = aligned(readers[0], prompt, negative)
-        return Conditioning(hidden_states=states, guided=negative is not None)
-
-
-class TwoEncoders:
-    """Stable Diffusion XL (arXiv 2307.01952): two text encoders side by side, a pooled vector, sizes as conditions."""
-
-    words = (("tokenizer", "text_encoder"), ("tokenizer_2", "text_encoder_2"))
-    codec_overflows = True
-
-    def readers(self, parts: Mapping[str, Any]) -> tuple[Words, ...]:
-        return tuple(Words(parts[tokenizer], parts[encoder], penultimate=True) for tokenizer, encoder in self.words)
-
-    def condition(
-        self, readers: tuple[Words, ...], prompt: str, negative: str | None, canvas: Size, options: Mapping[str, Any]
-    ) -> Conditioning:
-        hidden = torch.cat([aligned(reader, prompt, negative) for reader in readers], dim=-1)
-        texts = [prompt] if negative is None else [negative, prompt]
-        pooled = torch.cat([_pooled(readers[-1], text) for text in texts])
-        if negative == "" and options.get("force_zeros_for_empty_prompt", False):
-            hidden[0], pooled[0] = 0, 0  # how the model was taught that nothing was said
-        sizes = [canvas.height, canvas.width, 0, 0, canvas.height, canvas.width]  # original, crop corner, target
-        ids = torch.tensor([sizes] * len(texts), dtype=hidden.dtype, device=hidden.device)
-        return Conditioning(
-            hidden_states=hidden, added={"text_embeds": pooled, "time_ids": ids}, guided=negative is not None
-        )
-
-
-def aligned(reader: Words, prompt: str, negative: str | None) -> Tensor:
-    """Hidden states of the prompt, below those of the negative prompt, both as long as the longer one."""
-    if negative is None:
-        return reader.encoded(prompt).hidden_states
-    length = max(reader.encoded(text).hidden_states.shape[1] for text in (prompt, negative))
-    return torch.cat([reader.lengthened(text, length) for text in (negative, prompt)])
-
-
-def _pooled(reader: Words, text: str) -> Tensor:
-    pooled = reader.encoded(text).pooled
-    if pooled is None:
-        raise ValueError("the second text encoder gives no pooled vector")
-    return pooled
-
-
-def distilled_guidance(guidance: float, width: int, like: Tensor) -> Tensor:
-    """The guidance scale as sines and cosines, for models that were taught it (arXiv 2310.04378): (1, width)."""
-    half = width // 2
-    rates = torch.exp(torch.arange(half) * -(math.log(10000.0) / (half - 1)))
-    angles = (guidance - 1) * 1000 * rates[None]
-    waves = torch.cat((angles.sin(), angles.cos()), dim=1)
-    return torch.nn.functional.pad(waves, (0, width % 2)).to(like)
-
-
-_LAYOUTS: dict[str, Adapter] = {"sd15": OneEncoder(), "scenes": OneEncoder(), "sdxl": TwoEncoders()}
+    def predict(
+        self, denoiser: Any, inputs: Conditioning, latents: Tensor, timestep: Tensor, guidance: float
+    ) -> Tensor:
+        """What the network predicts for latents (pictures, channels, h, w), guidance applied: the same shape."""
+        ...
 
 
 def adapter_of(family: Family) -> Adapter:
     """How this family is run."""
-    return _LAYOUTS[family.id]
+    return importlib.import_module(f"studio.pipelines.families.{family.id}").ADAPTER
+
+
+def stock_pipeline(adapter: Adapter) -> type[Any]:
+    """diffusers' own pipeline of a family."""
+    module, name = adapter.stock
+    return getattr(importlib.import_module(f"diffusers.pipelines.{module}"), name)
+
+
+def led(toward: Tensor, against: Tensor, guidance: float) -> Tensor:
+    """Classifier-free guidance (arXiv 2207.12598): away from `against`, beyond `toward` where guidance is over 1."""
+    return against + guidance * (toward - against)
+
+
+def stacked(latents: Tensor, inputs: Conditioning) -> Tensor:
+    """Latents once for each of the negative and positive rows."""
+    return torch.cat([latents, latents]) if inputs.guided else latents

@@ -14,7 +14,8 @@ from studio.pipelines.encode import encode
 from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.noise import fresh_noise
-from studio.pipelines.prepare import Start, generator_of, prepare, read_source
+from studio.pipelines.prepare import Start, generator_of, prepare
+from studio.pipelines.source import painted_over, read_source
 from studio.pipelines.steering import Course, Steering
 from studio.request.events import Event, Loading
 from studio.request.pipeline import Report
@@ -45,7 +46,7 @@ def begin(
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index((scheduler.begin_index or 0) + calls)
     shape = tuple(kept.shape)
-    drawn = [fresh_noise(each.seed, shape, loaded.dtype) for each in singles]
+    drawn = [fresh_noise(each.seed, shape, loaded.latents_dtype) for each in singles]
     return replace(
         start,
         latents=kept.to(start.latents).repeat(len(singles), 1, 1, 1),
@@ -98,11 +99,13 @@ def _draw_what_was_drawn(loaded: Loaded, request: GenerationRequest, start: Star
     generator = generator_of(start)
     if not generator:
         return
-    spare = loaded.schedulers.steps(request.sampler, request.steps, _strength(request), loaded.device.torch_device)
+    spare = loaded.schedulers.steps(
+        request.sampler,
+        request.steps,
+        request.strength if painted_over(request) else 1.0,
+        loaded.device.torch_device,
+        tokens=loaded.tokens(tuple(start.latents.shape)),
+    )
     nothing = torch.zeros_like(start.latents)
     for timestep in spare.timesteps[:calls]:
         spare.scheduler.step(nothing, timestep, nothing, **generator, return_dict=False)
-
-
-def _strength(request: GenerationRequest) -> float:
-    return request.strength if request.source is not None else 1.0

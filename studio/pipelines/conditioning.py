@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conditioning:
-    """What the network gets besides the noisy latents, for one guided call.
+    """What the network gets besides the noisy latents.
 
-    hidden_states: (rows, tokens, width), the encoded words. Two rows, negative before positive, when guided;
-        else one row.
+    hidden_states: (rows, tokens, width), the encoded words. Two rows, negative before positive, when guided in one
+        call; else one row.
     added: further inputs by name (SDXL: text_embeds (rows, width) and time_ids (rows, 6)), each with as many rows.
     guided: whether to run classifier-free guidance (arXiv 2207.12598).
-    scale: (1, width), the guidance scale itself, for models that were taught it (arXiv 2310.04378), or None.
+    shown: pictures that the network looks at besides, one row for each picture to make: see `looking`.
+    against: the negative prompt's, for networks that are called twice because its length differs; else None.
     """
 
     hidden_states: Tensor
     added: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
     guided: bool
-    scale: Tensor | None = None
+    shown: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
+    against: Conditioning | None = None
 
     def repeated(self, pictures: int) -> Conditioning:
         """For a batch of `pictures`: all negative rows first, then all positive ones."""
         if pictures == 1:
             return self
-        return Conditioning(
-            hidden_states=self.hidden_states.repeat_interleave(pictures, 0),
-            added={name: value.repeat_interleave(pictures, 0) for name, value in self.added.items()},
-            guided=self.guided,
-            scale=self.scale,
+        return self._each(lambda value: value.repeat_interleave(pictures, 0))
+
+    def to(self, device: torch.device) -> Conditioning:
+        """The same on a device."""
+        return self._each(lambda value: value.to(device))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Conditioning:
+        return replace(
+            self,
+            hidden_states=change(self.hidden_states),
+            added={name: change(value) for name, value in self.added.items()},
+            against=None if self.against is None else self.against._each(change),
         )
 
 

@@ -10,7 +10,6 @@ from studio.pipelines.framing import Frame, opaque, pasted
 from studio.pipelines.joining import mended
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import tiling
-from studio.pipelines.prepare import per_channel
 from studio.request.errors import Trouble
 from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest
@@ -39,15 +38,8 @@ def decode(loaded: Loaded, request: GenerationRequest, frame: Frame, latents: Te
 
 def decode_latents(loaded: Loaded, latents: Tensor) -> Tensor:
     """(1, 3, height, width), about -1..1."""
-    codec, config = loaded.codec, loaded.codec.config
-    latents = latents.to(codec.dtype)
-    mean, deviation = config.get("latents_mean"), config.get("latents_std")
-    if mean is None or deviation is None:
-        unscaled = latents / config.scaling_factor
-    else:
-        unscaled = latents * per_channel(deviation, latents) / config.scaling_factor + per_channel(mean, latents)
-    with loaded.visit(codec), tiling(codec, loaded.plan):
-        return codec.decode(unscaled, return_dict=False)[0]
+    with loaded.visit(loaded.codec), tiling(loaded.codec, loaded.plan):
+        return loaded.adapter.codec.decode(loaded.codec, latents)
 
 
 def as_bytes(picture: Tensor) -> Array:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,18 +29,18 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
     """
     steps, latents = start.steps, start.latents
     generator = generator_of(start)
-    denoiser = loaded.denoiser
+    denoiser, predict = loaded.denoiser, loaded.adapter.predict
     with numpy_at_peace(), loaded.visit(denoiser), loaded.watch.closely(denoiser), ExitStack() as looking:
         if start.fresh is not None:
-            latents = _renewed(denoiser, course, start, start.fresh)
+            latents = _renewed(loaded, course, start, start.fresh)
         seen: Tensor | None = None
         for done, timestep in enumerate(steps.timesteps[start.begun :], start.begun + 1):
             if course.change is not seen:
                 looking.close()
                 looking.enter_context(attending(denoiser, start.known, course.change))
                 seen = course.change
-            noisy, inputs = latents, course.conditioning.repeated(len(start.generators))
-            output = _guided(denoiser, inputs, steps.scheduler, noisy, timestep, course.guidance)
+            noisy, inputs = latents, _inputs(course, start)
+            output = predict(denoiser, inputs, steps.scaled(noisy, timestep), timestep, course.guidance)
             latents = steps.scheduler.step(output, timestep, noisy, **generator, return_dict=False)[0]
             latents = _with_known(latents.to(noisy.dtype), start, course.change, done)
             level = steps.levels[done - 1]
@@ -50,35 +50,18 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
     return latents
 
 
-def _renewed(denoiser: Any, course: Course, start: Start, fresh: Tensor) -> Tensor:
+def _inputs(course: Course, start: Start) -> Conditioning:
+    return replace(course.conditioning.repeated(len(start.generators)), shown=start.shown)
+
+
+def _renewed(loaded: Loaded, course: Course, start: Start, fresh: Tensor) -> Tensor:
     """The first latents with other noise. Asks the network once what is clean in them, and forgets that it did."""
-    steps = start.steps
+    steps = replace(start.steps, scheduler=deepcopy(start.steps.scheduler))
     timestep, level = steps.timesteps[start.begun], steps.levels[start.begun]
-    scheduler = deepcopy(steps.scheduler)
-    inputs = course.conditioning.repeated(len(start.generators))
-    with attending(denoiser, start.known, course.change):
-        output = _guided(denoiser, inputs, scheduler, start.latents, timestep, course.guidance)
+    scaled = steps.scaled(start.latents, timestep)
+    with attending(loaded.denoiser, start.known, course.change):
+        output = loaded.adapter.predict(loaded.denoiser, _inputs(course, start), scaled, timestep, course.guidance)
     return renewed(start.latents, clean(output, start.latents, level, steps), level, fresh, start.share)
-
-
-def _guided(
-    denoiser: Any, inputs: Conditioning, scheduler: Any, latents: Tensor, timestep: Tensor, guidance: float
-) -> Tensor:
-    """What the network predicts, led away from the negative prompt (classifier-free guidance, arXiv 2207.12598)."""
-    doubled = torch.cat([latents, latents]) if inputs.guided else latents
-    extra: dict[str, Any] = {"added_cond_kwargs": inputs.added} if inputs.added else {}
-    if inputs.scale is not None:
-        extra["timestep_cond"] = inputs.scale
-    output: Tensor = denoiser(
-        scheduler.scale_model_input(doubled, timestep),
-        timestep,
-        encoder_hidden_states=inputs.hidden_states,
-        **extra,
-    ).sample
-    if not inputs.guided:
-        return output
-    without, toward = output.chunk(2)
-    return without + guidance * (toward - without)
 
 
 def _with_known(latents: Tensor, start: Start, change: Tensor | None, done: int) -> Tensor:

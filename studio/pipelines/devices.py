@@ -34,8 +34,9 @@ class Device:
 
     def precision(self, family: Family) -> torch.dtype:
         """Half precision on graphics cards for families published so; a processor is many times slower in it."""
-        half = self.graphics and family.bytes_per_parameter < FULL_PRECISION
-        return torch.float16 if half else torch.float32
+        if not self.graphics or family.bytes_per_parameter >= FULL_PRECISION:
+            return torch.float32
+        return torch.bfloat16 if family.brain else torch.float16
 
     def free_bytes(self) -> int:
         """Memory that can be had now without swapping; a cache of torch's own counts as free."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from studio.pipelines.adapters import Adapter, adapter_of
+from studio.pipelines.adapters import Adapter, Reader, adapter_of
 from studio.pipelines.devices import Device
 from studio.pipelines.memory import WHOLE, Need, Plan, need_of, visiting
 from studio.pipelines.palette import Palette
@@ -19,7 +19,6 @@ from studio.pipelines.parts import bytes_on_disk, class_named, read_index, read_
 from studio.pipelines.samplers import Schedulers
 from studio.pipelines.single_file import SingleFile
 from studio.pipelines.watch import Interruptible, Watch
-from studio.pipelines.words import Words
 from studio.request.events import Loading
 from studio.request.family import Family, Model
 from studio.request.pipeline import Report
@@ -28,9 +27,11 @@ log = logging.getLogger(__name__)
 
 _NAMES = {
     "unet": "the denoiser",
+    "transformer": "the denoiser",
     "vae": "the picture codec",
     "text_encoder": "the text encoder",
     "text_encoder_2": "the second text encoder",
+    "text_encoder_3": "the third text encoder",
 }
 
 
@@ -38,7 +39,7 @@ _NAMES = {
 class Loaded:
     """All of a model that is needed to run it. The parts are of the libraries' own classes, hence Any.
 
-    denoiser: called as diffusers' UNet. codec: encodes and decodes pictures as diffusers' VAEs.
+    denoiser, codec: of diffusers' classes, called by the adapter.
     schedulers: its samplers. options: flags of its model_index.json.
     dtype: of the denoiser and its latents. plan: how it is laid out now. resident: all of it is on the device.
     stamp: names the files that it was read from, as they were then.
@@ -48,7 +49,7 @@ class Loaded:
     adapter: Adapter
     denoiser: Any
     codec: Any
-    readers: tuple[Words, ...]
+    readers: tuple[Reader, ...]
     schedulers: Schedulers
     options: Mapping[str, Any]
     device: Device
@@ -62,7 +63,21 @@ class Loaded:
 
     @property
     def networks(self) -> tuple[Any, ...]:
-        return (*(reader.encoder for reader in self.readers), self.denoiser, self.codec)
+        return (*self.encoders, self.denoiser, self.codec)
+
+    @property
+    def encoders(self) -> tuple[Any, ...]:
+        return tuple(encoder for reader in self.readers for encoder in reader.encoders)
+
+    @property
+    def latents_dtype(self) -> torch.dtype:
+        """Flow matching takes such small steps between large numbers that half precision would lose them."""
+        return torch.float32 if self.adapter.flow is not None else self.dtype
+
+    def tokens(self, shape: tuple[int, ...]) -> int:
+        """Of a picture with latents of that shape."""
+        patch = self.adapter.flow.patch if self.adapter.flow is not None else 1
+        return (shape[-2] // patch) * (shape[-1] // patch)
 
     def lay_out(self, plan: Plan) -> None:
         """Puts the networks where the plan wants them between their turns. Costs nothing when they are there."""
@@ -94,23 +109,24 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
     if adapter.codec_overflows and parts["vae"].config.get("force_upcast", False):
         parts["vae"].to(torch.float32)
     readers = adapter.readers(parts)
+    denoiser, encoders = parts[adapter.network], [encoder for reader in readers for encoder in reader.encoders]
     watch = Watch()
     watch.keep(parts["vae"], finely=True)
-    for network in (parts["unet"], *(reader.encoder for reader in readers)):
+    for network in (denoiser, *encoders):
         watch.keep(network)
     return Loaded(
         family=model.family,
         adapter=adapter,
-        denoiser=parts["unet"],
+        denoiser=denoiser,
         codec=parts["vae"],
         readers=readers,
-        schedulers=Schedulers(schedule),
+        schedulers=Schedulers({**schedule, **dict(model.family.schedule)}, adapter.flow),
         options=index,
         device=device,
         dtype=dtype,
         watch=watch,
         palette=Palette(model.family),
-        need=need_of(parts["unet"], parts["vae"], readers),
+        need=need_of(denoiser, parts["vae"], encoders),
     )
 
 
@@ -119,7 +135,9 @@ _Read = tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any]]  # parts by 
 
 def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
     index = read_index(model.path)
-    kinds = {name: class_named(index, name, model.title) for name in _parts(adapter)}  # all known before any is read
+    kinds = {
+        name: class_named(index, name, model.title, adapter.classes) for name in _parts(adapter)
+    }  # all known before any is read
     sizes = {name: bytes_on_disk(model.path / name) for name in kinds}
     parts = _each(sizes, lambda name: read_part(kinds[name], model.path / name, dtype), report)
     return parts, read_schedule(model.path), index
@@ -132,7 +150,7 @@ def _read_file(model: Model, adapter: Adapter, dtype: torch.dtype, report: Repor
 
 
 def _parts(adapter: Adapter) -> tuple[str, ...]:
-    return (*(name for pair in adapter.words for name in pair), "unet", "vae")
+    return (*(name for pair in adapter.words for name in pair), adapter.network, "vae")
 
 
 def _each(sizes: Mapping[str, int], read: Callable[[str], Any], report: Report) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +15,7 @@ from studio.request.geometry import Size
 
 LARGEST_UNIT = 200_000_000  # bytes of weights that visit the device together when layers take turns
 SPARE = 0.9  # of the free memory may be planned with
+TOKEN = 256  # pixels that a transformer sees as one
 TILE = Size(512, 512)  # pixels, what tiled decoding works on at a time
 
 
@@ -99,21 +100,31 @@ class Need:
         return Size(*(max(64, int(side * scale) // 64 * 64) for side in size))
 
 
-def need_of(denoiser: Any, codec: Any, readers: tuple[Any, ...]) -> Need:
+def need_of(denoiser: Any, codec: Any, encoders: Sequence[Any]) -> Need:
     """Estimated from the widths of the networks; factors measured on Stable Diffusion 1.5 at 512 and 768 pixels."""
-    sizes = [bytes_of(network) for network in (denoiser, codec, *(reader.encoder for reader in readers))]
+    sizes = [bytes_of(network) for network in (denoiser, codec, *encoders)]
     return Need(
         weights=sum(sizes),
         largest=max(sizes),
-        denoising=1.0 * _width(denoiser) * denoiser.dtype.itemsize,
+        denoising=_working(denoiser) * denoiser.dtype.itemsize,
         decoding=4.0 * _width(codec) * codec.dtype.itemsize,
     )
 
 
+def _working(denoiser: Any) -> float:
+    """Numbers held at a time for each pixel while denoising."""
+    config: Mapping[str, Any] = denoiser.config
+    heads, each = (config.get(name) for name in ("num_attention_heads", "attention_head_dim"))
+    if isinstance(heads, int) and isinstance(each, int):
+        return 16.0 * heads * each / TOKEN  # queries, keys, values, their mix and the wide layer, of one block
+    return 1.0 * _width(denoiser)
+
+
 def _width(network: Any) -> int:
     """Channels of the first level, which works at the highest resolution."""
-    widths = dict(network.config).get("block_out_channels") or dict(network.config).get("decoder_block_out_channels")
-    return int(widths[0]) if widths else 64
+    config: Mapping[str, Any] = network.config
+    widths: Any = config.get("block_out_channels") or config.get("decoder_block_out_channels") or 64
+    return int(widths if isinstance(widths, int) else widths[0])
 
 
 def bytes_of(network: nn.Module) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -31,11 +31,21 @@ CLASSES: Mapping[tuple[str, str], str] = {
     ("transformers", "CLIPTextModelWithProjection"): "transformers.models.clip.modeling_clip",
     ("transformers", "CLIPTokenizer"): "transformers.models.clip.tokenization_clip",
     ("transformers", "CLIPTokenizerFast"): "transformers.models.clip.tokenization_clip",
+    ("transformers", "T5EncoderModel"): "transformers.models.t5.modeling_t5",
+    ("transformers", "T5Tokenizer"): "transformers.models.t5.tokenization_t5",
+    ("transformers", "T5TokenizerFast"): "transformers.models.t5.tokenization_t5",
+    ("transformers", "Qwen2Tokenizer"): "transformers.models.qwen2.tokenization_qwen2",
+    ("transformers", "Qwen2TokenizerFast"): "transformers.models.qwen2.tokenization_qwen2",
     ("studio.pipelines.closed_form", "ClosedFormUNet"): "studio.pipelines.closed_form",
 }
 """What model_index.json may name, and where it is."""
 
-_SAME = {"CLIPTokenizerFast": "CLIPTokenizer"}  # one class since transformers 5
+_SAME = {  # one class since transformers 5
+    "CLIPTokenizerFast": "CLIPTokenizer",
+    "T5TokenizerFast": "T5Tokenizer",
+    "Qwen2TokenizerFast": "Qwen2Tokenizer",
+    "GemmaTokenizerFast": "GemmaTokenizer",
+}
 _PICKLED = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
 
@@ -44,18 +54,24 @@ def read_index(folder: Path) -> dict[str, Any]:
     return _read_json(folder / "model_index.json", folder.name)
 
 
-def class_named(index: Mapping[str, Any], part: str, model: str) -> type[Any]:
-    """The class that a model's index names for a part. Raises Trouble when it names none of the known ones."""
+def class_named(
+    index: Mapping[str, Any], part: str, model: str, more: Sequence[tuple[str, str, str]] = ()
+) -> type[Any]:
+    """The class that a model's index names for a part. Raises Trouble when it names none of the known ones.
+
+    more: library, name and module of known ones besides `CLASSES`.
+    """
+    known = {**CLASSES, **{(library, name): module for library, name, module in more}}
     entry: object = index.get(part)
     named: list[object] = cast("list[object]", entry) if isinstance(entry, list) else [None, None]
     library, name = (str(each) for each in (*named, None, None)[:2])
-    if (library, name) not in CLASSES:
+    if (library, name) not in known:
         what = f"a {part} of the kind {library}.{name}" if isinstance(entry, list) else f"no {part}"
         raise Trouble(
             f"The model {model} cannot be used: it has {what}, which is not known here.",
             "Choose another model.",
         )
-    module = importlib.import_module(CLASSES[library, name])
+    module = importlib.import_module(known[library, name])
     return cast("type[Any]", getattr(module, _SAME.get(name, name)))
 
 

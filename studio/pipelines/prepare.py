@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.pipelines.framing import Frame, opaque
+from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
-from studio.pipelines.memory import tiling
+from studio.pipelines.looking import shown
 from studio.pipelines.noise import first_noise
 from studio.pipelines.samplers import Steps
+from studio.pipelines.source import Source, painted_over
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 
@@ -27,7 +28,7 @@ class Start:
 
     latents: (pictures, channels, h, w), what the first step gets. generators: one for each picture, on the CPU.
     known: clean latents of the source, noise: what hides them, change: (1, 1, h, w), 0 keep .. 1 make anew;
-        the last two only with a mask.
+        the last two only with a mask. shown: see `looking`.
     begun: calls of the network that a parent has made already. fresh: noise that replaces a `share` of what is left.
     """
 
@@ -40,6 +41,7 @@ class Start:
     begun: int = 0
     fresh: Tensor | None = None
     share: float = 0.0
+    shown: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
 
 
 def generator_of(start: Start) -> dict[str, Any]:
@@ -49,80 +51,29 @@ def generator_of(start: Start) -> dict[str, Any]:
     return {"generator": start.generators[0] if len(start.generators) == 1 else list(start.generators)}
 
 
-@dataclass(frozen=True)
-class Source:
-    """The source picture as the codec sees it: exact latents, or a distribution that every picture draws from."""
-
-    encoded: Any
-    config: Any
-
-    def latents(self, generator: torch.Generator) -> Tensor:
-        """(1, channels, h, w), scaled as the network sees them."""
-        found: Tensor = (
-            self.encoded.latent_dist.sample(generator) if hasattr(self.encoded, "latent_dist") else self.encoded.latents
-        )
-        mean, deviation = self.config.get("latents_mean"), self.config.get("latents_std")
-        if mean is None or deviation is None:
-            return self.config.scaling_factor * found
-        return (found - per_channel(mean, found)) * self.config.scaling_factor / per_channel(deviation, found)
-
-
-def per_channel(values: Sequence[float], like: Tensor) -> Tensor:
-    """A number for each channel, laid out to be used with latents."""
-    return torch.tensor(values).view(1, -1, 1, 1).to(like)
-
-
-def uses_source(request: GenerationRequest) -> bool:
-    """Whether the source picture matters: at full strength only what a mask keeps does."""
-    return request.source is not None and (request.strength < 1 or request.mask is not None)
-
-
-def read_source(loaded: Loaded, request: GenerationRequest, frame: Frame) -> Source | None:
-    """Encodes the source picture, once for all pictures of a set; None when it does not matter."""
-    if request.source is None or not uses_source(request):
-        return None
-    return encode_picture(loaded, as_input(frame.padded(opaque(request.source))))
-
-
-def encode_picture(loaded: Loaded, picture: Tensor) -> Source:
-    """picture: (1, 3, height, width), -1..1."""
-    codec = loaded.codec
-    with loaded.visit(codec), tiling(codec, loaded.plan, encodes=True):
-        inputs = picture.to(loaded.device.torch_device, codec.dtype)
-        return Source(codec.encode(inputs), codec.config)
-
-
-def as_input(array: np.typing.NDArray[np.uint8]) -> Tensor:
-    """RGB bytes, height × width × 3, as the codec takes them: (1, 3, height, width), -1..1."""
-    shares = array[None].astype(np.float32) / 255.0
-    return 2.0 * torch.tensor(shares).permute(0, 3, 1, 2) - 1.0
-
-
 def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], source: Source | None) -> Start:
     """Draws the noise of each picture from its own seed, always on the CPU, and lays it on the source, if any.
 
     singles: requests for one picture each, which differ in nothing but their seeds.
     """
-    device, dtype, request = loaded.device.torch_device, loaded.dtype, singles[0]
+    device, dtype, request = loaded.device.torch_device, loaded.latents_dtype, singles[0]
     generators = tuple(torch.Generator().manual_seed(each.seed) for each in singles)
-    strength = request.strength if source is not None else 1.0
-    steps = loaded.schedulers.steps(request.sampler, request.steps, strength, device)
-    known = None
-    if source is not None:
-        known = torch.cat([source.latents(generator) for generator in generators]).to(device, dtype)
+    begins = source if painted_over(request) else None
+    strength = request.strength if begins is not None else 1.0
     shape = latent_shape(loaded, frame)
+    steps = loaded.schedulers.steps(request.sampler, request.steps, strength, device, tokens=loaded.tokens(shape))
+    known = None
+    if begins is not None:
+        known = torch.cat([begins.latents(generator) for generator in generators]).to(device, dtype)
     drawn = [first_noise(each, generator, shape, dtype) for each, generator in zip(singles, generators, strict=True)]
     noise = torch.cat(drawn).to(device)
-    if known is not None and strength < 1:
-        latents = steps.scheduler.add_noise(known, noise, steps.timesteps[:1].repeat(len(singles)))
-    else:
-        latents = noise * steps.scheduler.init_noise_sigma
     return Start(
         steps=steps,
-        latents=latents,
+        latents=noise * steps.loudest if known is None or strength == 1 else steps.noised(known, noise),
         generators=generators,
         noise=noise,
         known=known,
+        shown=shown(loaded, request, frame, source, generators),
         change=None if request.mask is None else change_map(request.mask, frame, shape).to(device, dtype),
     )
 

@@ -14,11 +14,12 @@ from studio.pipelines.chart import chart
 from studio.pipelines.decode import decode_latents
 from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
-from studio.pipelines.prepare import encode_picture
+from studio.pipelines.source import encode_picture
 from studio.request.geometry import Size
 from studio.request.pixels import Array, Pixels
 
-CHART = Size(128, 128)
+CHART = 128  # pixels a side, or more for codecs that make few latents of them
+CHART_LATENTS = 16
 
 
 class Previews(Protocol):
@@ -50,7 +51,8 @@ def previews_for(loaded: Loaded, frame: Frame, wanted: bool) -> Previews:
 
 def _teach(loaded: Loaded) -> None:
     """A first matrix, from what the codec makes of a chart; real pictures improve it."""
-    source = encode_picture(loaded, chart(CHART))
+    side = max(CHART, CHART_LATENTS * loaded.family.latent_scale)
+    source = encode_picture(loaded, chart(Size(side, side)))
     latents = source.latents(torch.Generator().manual_seed(0))
     loaded.palette.learn(latents, decode_latents(loaded, latents))
 

@@ -7,12 +7,13 @@ import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 import torch
 
+from studio.pipelines.flow import Flow
 from studio.request.errors import BadInput
 from studio.request.sampling import Algorithm, Sampler, Schedule
 
@@ -24,6 +25,7 @@ class Scale(Enum):
     MIDPOINT = "as exploding, every second sample standing between two steps"
     PRESERVING = "signal² + noise² = 1, from the step's own noise level"  # DPM-Solver and relatives
     TRAINED = "signal² + noise² = 1, from the trained time step"  # DDPM and relatives
+    STRAIGHT = "signal + noise = 1"  # flow matching, arXiv 2210.02747
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,29 @@ _RECIPES: dict[Algorithm, _Recipe] = {
     Algorithm.LCM: _Recipe(scheduler="LCMScheduler", module="scheduling_lcm", scale=Scale.TRAINED),
 }
 
+_SOLVERS = {"use_flow_sigmas": True, "prediction_type": "flow_prediction", "use_dynamic_shifting": False}
+_FLOW_RECIPES: dict[Algorithm, _Recipe] = {
+    Algorithm.EULER: _Recipe(
+        scheduler="FlowMatchEulerDiscreteScheduler", module="scheduling_flow_match_euler_discrete", scale=Scale.STRAIGHT
+    ),
+    Algorithm.HEUN: _Recipe(
+        scheduler="FlowMatchHeunDiscreteScheduler", module="scheduling_flow_match_heun_discrete", scale=Scale.STRAIGHT
+    ),
+    Algorithm.DPMPP_2M: replace(
+        _RECIPES[Algorithm.DPMPP_2M],
+        scale=Scale.STRAIGHT,
+        settings={**_SOLVERS, "algorithm_type": "dpmsolver++", "solver_order": 2},
+    ),
+    Algorithm.UNIPC: replace(_RECIPES[Algorithm.UNIPC], scale=Scale.STRAIGHT, settings=_SOLVERS),
+    # each step goes to the clean picture and back with fresh noise, as consistency models were taught
+    Algorithm.LCM: _Recipe(
+        scheduler="FlowMatchEulerDiscreteScheduler",
+        module="scheduling_flow_match_euler_discrete",
+        scale=Scale.STRAIGHT,
+        settings={"stochastic_sampling": True},
+    ),
+}
+
 _SCHEDULES: dict[Schedule, dict[str, Any]] = {
     Schedule.NORMAL: {},
     Schedule.KARRAS: {"use_karras_sigmas": True},
@@ -113,7 +138,7 @@ class Steps:
     scheduler: fresh; its state belongs to this run alone.
     timesteps: one for each call of the network, on the device.
     levels: where the sample stands at each call; the same length.
-    prediction: what the network predicts: "epsilon", "v_prediction" or "sample".
+    prediction: what the network predicts: "epsilon", "v_prediction", "sample" or "flow_prediction".
     order: calls of the network for one step of the artist's count.
     """
 
@@ -129,10 +154,28 @@ class Steps:
         """Steps as the artist counts them; the last one of a two-call method takes a single call."""
         return -(-len(self.timesteps) // self.order)
 
+    @property
+    def loudest(self) -> float:
+        """What noise alone is multiplied by at the first step."""
+        return getattr(self.scheduler, "init_noise_sigma", 1.0)
 
-def scheduler_settings(sampler: Sampler) -> tuple[type[Any], dict[str, Any]]:
+    def scaled(self, sample: torch.Tensor, timestep: torch.Tensor) -> torch.Tensor:
+        """The sample as the network wants it."""
+        if not hasattr(self.scheduler, "scale_model_input"):
+            return sample
+        return self.scheduler.scale_model_input(sample, timestep)
+
+    def noised(self, known: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+        """Clean latents with the noise of the first step on them."""
+        if self.scale is Scale.STRAIGHT:
+            level = self.levels[0]
+            return level.noise * noise + level.signal * known
+        return self.scheduler.add_noise(known, noise, self.timesteps[:1].repeat(len(known)))
+
+
+def scheduler_settings(sampler: Sampler, *, flow: bool = False) -> tuple[type[Any], dict[str, Any]]:
     """The scheduler class of a sampler and what to set in it beyond the model's own configuration."""
-    recipe = _RECIPES[sampler.algorithm]
+    recipe = (_FLOW_RECIPES if flow else _RECIPES)[sampler.algorithm]
     module = importlib.import_module(f"diffusers.schedulers.{recipe.module}")
     return getattr(module, recipe.scheduler), {**recipe.settings, **_SCHEDULES[sampler.schedule]}
 
@@ -141,15 +184,18 @@ class Schedulers:
     """The samplers of one model. A scheduler is built once (some take half a second), each run gets a fresh copy.
 
     schedule: the model's own scheduler configuration (betas, prediction type, spacing).
+    flow: how a network trained by flow matching lays its steps out; None for diffusion.
     """
 
-    def __init__(self, schedule: Mapping[str, Any]) -> None:
+    def __init__(self, schedule: Mapping[str, Any], flow: Flow | None = None) -> None:
         self._schedule = dict(schedule)
+        self._flow = flow
         self._built: dict[Sampler, Any] = {}
 
-    def steps(self, sampler: Sampler, count: int, strength: float, device: torch.device) -> Steps:
+    def steps(self, sampler: Sampler, count: int, strength: float, device: torch.device, tokens: int = 0) -> Steps:
         """Lays out `count` steps, of which the last `strength` part is taken (at least one).
 
+        tokens: of the picture, for networks that want more noise for more of them.
         Raises BadInput when the method cannot divide the model's noise schedule so finely.
         """
         scheduler = self._fresh(sampler)
@@ -157,27 +203,50 @@ class Schedulers:
         if count > finest:
             raise BadInput(f"{sampler.name} can take at most {finest} steps with this model.", "Ask for fewer.")
         with numpy_at_peace():
-            if sampler.algorithm is Algorithm.LCM:
+            if self._flow is not None:
+                self._lay_out_flow(scheduler, self._flow, count, device, tokens)
+            elif sampler.algorithm is Algorithm.LCM:
                 scheduler.set_timesteps(count, device=device, original_inference_steps=max(50, count))
             else:
                 scheduler.set_timesteps(count, device=device)
         order = int(scheduler.order)
-        skipped = (count - max(1, min(int(count * strength), count))) * order
+        skipped = self._skipped(count, strength) * order
         if hasattr(scheduler, "set_begin_index"):
             scheduler.set_begin_index(skipped)
-        scale = _RECIPES[sampler.algorithm].scale
+        scale = (_FLOW_RECIPES if self._flow is not None else _RECIPES)[sampler.algorithm].scale
         return Steps(
             scheduler=scheduler,
             timesteps=scheduler.timesteps[skipped:],
             levels=_levels(scheduler, scale)[skipped:],
             scale=scale,
-            prediction=str(scheduler.config.prediction_type),
+            prediction=str(scheduler.config.get("prediction_type", "flow_prediction")),
             order=order,
         )
 
+    def _skipped(self, count: int, strength: float) -> int:
+        """Steps left out. The two kinds of stock pipelines round differently when it is not a whole number."""
+        if self._flow is not None:
+            return min(count - 1, int(max(count - min(count * strength, count), 0)))
+        return count - max(1, min(int(count * strength), count))
+
+    def _lay_out_flow(self, scheduler: Any, flow: Flow, count: int, device: torch.device, tokens: int) -> None:
+        if "flow_shift" in scheduler.config:
+            scheduler.register_to_config(flow_shift=flow.factor(self._schedule, tokens, count))
+            scheduler.set_timesteps(count, device=device)
+        elif int(scheduler.order) == 2:
+            scheduler.set_timesteps(count, device=device)  # which applies the model's shift twice, so:
+            levels = torch.tensor(flow.levels(self._schedule, tokens, count))
+            levels = torch.cat((levels[:1], levels[1:].repeat_interleave(2)))
+            scheduler.timesteps = levels.to(device) * scheduler.config.num_train_timesteps
+            scheduler.sigmas = torch.cat((levels, torch.zeros(1)))
+        else:
+            places = {} if flow.places(count) is None else {"sigmas": flow.places(count)}
+            steps = None if places else count
+            scheduler.set_timesteps(steps, device=device, mu=flow.moved(self._schedule, tokens, count), **places)
+
     def _fresh(self, sampler: Sampler) -> Any:
         if sampler not in self._built:
-            kind, settings = scheduler_settings(sampler)
+            kind, settings = scheduler_settings(sampler, flow=self._flow is not None)
             with numpy_at_peace():
                 self._built[sampler] = kind.from_config(self._schedule, **settings)
         return deepcopy(self._built[sampler])
@@ -203,6 +272,8 @@ def _levels(scheduler: Any, scale: Scale) -> tuple[Level, ...]:
         case Scale.PRESERVING:
             sigmas = scheduler.sigmas[:count].tolist()
             return tuple(Level((1 + sigma**2) ** -0.5, sigma * (1 + sigma**2) ** -0.5) for sigma in sigmas)
+        case Scale.STRAIGHT:
+            return tuple(Level(1 - sigma, sigma) for sigma in scheduler.sigmas[:count].tolist())
         case Scale.EXPLODING:
             return tuple(Level(1.0, sigma) for sigma in scheduler.sigmas[:count].tolist())
         case Scale.MIDPOINT:
@@ -223,6 +294,8 @@ def clean(output: torch.Tensor, sample: torch.Tensor, level: Level, steps: Steps
     prediction, noisy = output.float(), sample.float()
     if steps.prediction == "sample":
         return prediction
+    if steps.scale is Scale.STRAIGHT:
+        return noisy - level.noise * prediction
     if steps.prediction == "epsilon":
         return (noisy - level.noise * prediction) / level.signal
     if steps.scale in (Scale.EXPLODING, Scale.MIDPOINT):  # the network saw x / sqrt(noise² + 1)

@@ -23,9 +23,10 @@ from studio.pipelines.encode import encode
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
-from studio.pipelines.prepare import Source, Start, prepare, read_source
+from studio.pipelines.prepare import Start, prepare
 from studio.pipelines.preview import Previews, previews_for
 from studio.pipelines.progress import Clock, Forecast
+from studio.pipelines.source import Source, read_source
 from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
 from studio.pipelines.trail import Keeping, Trail

@@ -31,6 +31,7 @@ class Words:
     def __init__(self, tokenizer: Any, encoder: Any, *, penultimate: bool = False) -> None:
         self._tokenizer = tokenizer
         self.encoder = encoder
+        self.encoders = (encoder,)
         self._penultimate = penultimate
         self._window = min(int(tokenizer.model_max_length), int(encoder.config.max_position_embeddings))
         self._known: OrderedDict[str, Encoded] = OrderedDict()
@@ -38,6 +39,10 @@ class Words:
     def knows(self, text: str) -> bool:
         """True when this prompt costs nothing."""
         return text in self._known
+
+    def forget(self) -> None:
+        """The encoder changed."""
+        self._known.clear()
 
     def encoded(self, text: str) -> Encoded:
         """The prompt as the network wants it. The text encoder must be on its device."""

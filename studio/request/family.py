@@ -6,7 +6,9 @@ adapter in `pipelines/`. Controls shown, validation, metadata and recognition ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -25,6 +27,24 @@ class Ability(StrEnum):
     REGIONS = "regions"
     LORA = "lora"
     CONTROL = "control"
+    INSTRUCT = "edit by instruction"  # the source picture is looked at, not painted over
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How models with a trait want to be used.
+
+    trait: as they are recognised ("lightning", "v-prediction"). title: what to add to the family's.
+    steps, guidance, sampler, abilities: instead of the family's. schedule: settings of the noise schedule.
+    """
+
+    trait: str
+    title: str = ""
+    steps: int | None = None
+    guidance: float | None = None
+    sampler: Sampler | None = None
+    abilities: frozenset[Ability] | None = None
+    schedule: tuple[tuple[str, str | float | bool], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +58,10 @@ class Family:
     variants: those with inputs of their own ("inpaint", "fill") that the adapter can run (see `library/signs`).
     formats: how its models may be stored: also "gguf", "nf4", or "parts" for a denoiser in a file of its own with
     encoders and codec in others (`Model.parts`).
+    ways: how models with certain traits want to be used.
+    emphasis: weights in prompts, like (this:1.2), have an effect; language models read plain sentences only.
+    brain: half precision is bfloat16, because numbers of this family are too large for float16.
+    schedule: settings of the noise schedule beyond the model's own.
     """
 
     id: str
@@ -59,6 +83,10 @@ class Family:
     variants: frozenset[str] = frozenset()
     formats: frozenset[str] = frozenset(("diffusers", "safetensors"))
     pixels: tuple[int, int] = (0, 0)  # fewest and most of one pass; 0: 0.6 and 1.5 times the native area
+    ways: tuple[Way, ...] = ()
+    emphasis: bool = True
+    brain: bool = False
+    schedule: tuple[tuple[str, str | float | bool], ...] = ()
 
     @property
     def fewest_pixels(self) -> int:
@@ -72,6 +100,25 @@ class Family:
 
     def can(self, ability: Ability) -> bool:
         return ability in self.abilities
+
+    def shaped(self, traits: Sequence[str], name: str = "") -> Family:
+        """What holds for models with these traits.
+
+        name: of the file; "4steps" in the name of one that takes few steps says how many it was taught.
+        """
+        shaped = self
+        for way in (way for way in self.ways if way.trait in traits):
+            told = re.search(r"(\d{1,2})[-_ ]?steps?\b", name.lower()) if way.steps is not None else None
+            shaped = replace(
+                shaped,
+                title=f"{shaped.title} {way.title}".strip(),
+                steps=int(told[1]) if told and int(told[1]) else way.steps or shaped.steps,
+                guidance=shaped.guidance if way.guidance is None else way.guidance,
+                sampler=way.sampler or shaped.sampler,
+                abilities=shaped.abilities if way.abilities is None else way.abilities,
+                schedule=shaped.schedule + way.schedule,
+            )
+        return shaped
 
 
 @dataclass(frozen=True, kw_only=True)

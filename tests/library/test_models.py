@@ -102,7 +102,7 @@ def test_a_renamed_model_is_found_by_its_digest(tmp_path: Path) -> None:
         (
             {"double_blocks.0.img_attn.norm.key_norm.scale": [128], "vector_in.in_layer.weight": [3072, 768]},
             "diffusion",
-            "FLUX",
+            "T5-XXL text encoder",
         ),
         ({"emb_params": [4, 768]}, "embedding", "embedding"),
         ({"something": [1]}, "unknown", "not known"),

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from studio.library.families import FAMILIES, family
-from studio.library.families.samplers import DIFFUSION_SAMPLERS
+from studio.library.samplers import DIFFUSION_SAMPLERS
 from studio.pipelines.samplers import Schedulers, clean
 from studio.request.errors import BadInput
 from studio.request.sampling import Algorithm, Sampler, Schedule
@@ -131,5 +131,5 @@ def test_descriptors_fit_together(each):
 
 
 def test_an_unknown_family_is_named_with_the_known_ones():
-    with pytest.raises(BadInput, match=r"'flux'.*Stable Diffusion XL"):
-        family("flux")
+    with pytest.raises(BadInput, match=r"'imagen'.*Stable Diffusion XL"):
+        family("imagen")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from studio.pipelines.adapters import OneEncoder, TwoEncoders, distilled_guidance
+from studio.pipelines.adapters import Asked
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.loaded import load
+from studio.pipelines.unets import OneEncoder, TwoEncoders, distilled_guidance
 from studio.pipelines.words import REMEMBERED
 from studio.request.geometry import Size
 from tests.pipelines import tiny
@@ -29,6 +30,10 @@ def large(shelf):
 def no_gradients():
     with torch.inference_mode():
         yield
+
+
+def asked(prompt, negative, **changes):
+    return Asked(**{"prompt": prompt, "negative": negative, "canvas": Size(64, 64), **changes})
 
 
 def tokens(text):
@@ -54,26 +59,28 @@ def test_each_chunk_is_encoded_as_if_it_stood_alone(small):
 @pytest.mark.parametrize(("prompt", "negative"), [(LONG, "fog"), ("fog", LONG), ("", ""), (LONG, "")])
 def test_prompt_and_negative_are_equally_long(prompt, negative, small, large):
     for adapter, loaded in ((OneEncoder(), small), (TwoEncoders(), large)):
-        found = adapter.condition(loaded.readers, prompt, negative, Size(64, 64), loaded.options)
+        found = adapter.condition(loaded.readers, asked(prompt, negative, options=loaded.options))
         longest = max(-(-max(1, tokens(text)) // 75) for text in (prompt, negative))
         assert found.hidden_states.shape[:2] == (2, 77 * longest)
         assert found.guided
 
 
 def test_without_guidance_there_is_no_negative_row(small):
-    found = OneEncoder().condition(small.readers, "a", None, Size(64, 64), {})
+    found = OneEncoder().condition(small.readers, asked("a", None))
     assert found.hidden_states.shape[0] == 1
     assert not found.guided
 
 
 def test_an_empty_negative_prompt_of_a_large_model_is_nothing_when_it_was_taught_so(large):
     adapter, size = TwoEncoders(), Size(96, 64)
-    taught = adapter.condition(large.readers, "a", "", size, {"force_zeros_for_empty_prompt": True})
+    taught = adapter.condition(
+        large.readers, asked("a", "", canvas=size, options={"force_zeros_for_empty_prompt": True})
+    )
     assert not taught.hidden_states[0].any()
     assert not taught.added["text_embeds"][0].any()
     assert taught.hidden_states[1].any()
     assert taught.added["time_ids"].tolist() == [[64, 96, 0, 0, 64, 96]] * 2
-    said = adapter.condition(large.readers, "a", "", size, {})
+    said = adapter.condition(large.readers, asked("a", "", canvas=size))
     assert said.hidden_states[0].any()
 
 

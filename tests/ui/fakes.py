@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.engine.job import Job
 from studio.engine.status import EngineStatus, Phase
-from studio.library.families.scenes import SCENES
-from studio.library.families.sdxl import SDXL
+from studio.library.families import family
 from studio.request.course import Keep
 from studio.request.events import Cancelled, Failed, Finished, Loading, Made, Picture, Queued, Step
 from studio.request.family import Defaults, Model, ModelReference
@@ -21,7 +20,7 @@ from studio.request.sampling import Algorithm, Sampler
 SCENES_MODEL = Model(
     reference=ModelReference(family="scenes", name="scenes"),
     title="Sfumato Scenes",
-    family=SCENES,
+    family=family("scenes"),
     defaults=Defaults(size=Size(256, 256), steps=20, guidance=2.0, sampler=Sampler(Algorithm.EULER_A)),
     path=Path("models/scenes"),
     about="The small model that comes with the studio. It knows thirteen kinds of places, four times of day and "
@@ -31,8 +30,8 @@ SCENES_MODEL = Model(
 OTHER_MODEL = Model(
     reference=ModelReference(family="sdxl", name="sd_xl_base_1.0"),
     title="SDXL Base 1.0",
-    family=SDXL,
-    defaults=Defaults(size=Size(1024, 1024), steps=30, guidance=6.0, sampler=SDXL.sampler),
+    family=family("sdxl"),
+    defaults=Defaults(size=Size(1024, 1024), steps=30, guidance=6.0, sampler=family("sdxl").sampler),
     path=Path("models/sd_xl_base_1.0.safetensors"),
 )
 

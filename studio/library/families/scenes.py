@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from studio.library.families.samplers import DIFFUSION_SAMPLERS
+from studio.library.samplers import DIFFUSION_SAMPLERS
 from studio.request.family import Ability, Family
 from studio.request.geometry import Size
 from studio.request.sampling import Algorithm, Sampler
 
-SCENES = Family(
+FAMILY = Family(
     id="scenes",
     title="Scenes",
     latent_channels=8,

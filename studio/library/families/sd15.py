@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from studio.library.families.samplers import DIFFUSION_SAMPLERS
+from studio.library.samplers import DIFFUSION_SAMPLERS
 from studio.request.family import Ability, Family
 from studio.request.geometry import Size
 from studio.request.sampling import Algorithm, Sampler, Schedule
 
-SD15 = Family(
+FAMILY = Family(
     id="sd15",
     title="Stable Diffusion 1.5",
     latent_channels=4,

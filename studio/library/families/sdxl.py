@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from studio.library.families.samplers import DIFFUSION_SAMPLERS
+from studio.library.samplers import DIFFUSION_SAMPLERS
 from studio.request.family import Ability, Family
 from studio.request.geometry import Size
 from studio.request.sampling import Algorithm, Sampler, Schedule
 
-SDXL = Family(
+FAMILY = Family(
     id="sdxl",
     title="Stable Diffusion XL",
     latent_channels=4,

@@ -28,3 +28,9 @@ DIFFUSION_SAMPLERS: tuple[Sampler, ...] = tuple(
     Sampler(algorithm, schedule) for algorithm, schedules in _SCHEDULES.items() for schedule in schedules
 )
 """Every valid pair, in the order in which a list shows them."""
+
+FLOW_SAMPLERS: tuple[Sampler, ...] = tuple(
+    Sampler(algorithm)
+    for algorithm in (Algorithm.EULER, Algorithm.HEUN, Algorithm.DPMPP_2M, Algorithm.UNIPC, Algorithm.LCM)
+)
+"""For networks trained by flow matching, whose steps lie where the model's shift puts them."""

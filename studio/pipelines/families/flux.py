@@ -1,0 +1,76 @@
+"""FLUX.1 dev, schnell, Fill and Kontext: two by two latents are a token; the network is told the guidance scale.
+
+Fill gets the picture without what the mask makes anew, and the mask, as further channels; Kontext gets a picture to
+look at as further tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from studio.pipelines.adapters import Asked, stock_pipeline
+from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.flow import Flow
+from studio.pipelines.readers import StockReader, Vectors
+from studio.pipelines.tokens import packed, places, unpacked
+from studio.pipelines.transformers import Transformer
+
+LONGEST = 512  # tokens of a prompt
+LONGEST_SCHNELL = 256
+
+
+class Flux(Transformer):
+    words = (("tokenizer", "text_encoder"), ("tokenizer_2", "text_encoder_2"))
+    classes = (("diffusers", "FluxTransformer2DModel", "diffusers.models.transformers.transformer_flux"),)
+    stock = ("flux.pipeline_flux", "FluxPipeline")
+    flow = Flow()
+
+    def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
+        longest = LONGEST if parts[self.network].config.guidance_embeds else LONGEST_SCHNELL
+
+        def encode(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vectors:
+            hidden, pooled, _ = pipeline.encode_prompt(text, device=device, max_sequence_length=longest)
+            return {"hidden": hidden, "pooled": pooled}
+
+        return (StockReader(stock_pipeline(self), parts, self.part_names, encode),)
+
+    def fills_holes(self, denoiser: Any) -> bool:
+        """Its input holds the picture and an eight by eight mask for each latent, besides the latents."""
+        return int(denoiser.config.in_channels) > int(denoiser.config.out_channels or denoiser.config.in_channels)
+
+    def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
+        found = readers[0].encoded(asked.prompt)
+        return Conditioning(hidden_states=found["hidden"], added={"pooled": found["pooled"]}, guided=False)
+
+    def predict(
+        self, denoiser: Any, inputs: Conditioning, latents: Tensor, timestep: Tensor, guidance: float
+    ) -> Tensor:
+        dtype = denoiser.dtype
+        tokens, ids = packed(latents), places(latents)
+        given, shown = tokens, inputs.shown
+        if "filled" in shown:
+            hole = functional.pixel_unshuffle(shown["hole"], shown["hole"].shape[-1] // latents.shape[-1])
+            given = torch.cat((tokens, packed(shown["filled"]), packed(hole)), dim=2)
+        if "reference" in shown:
+            given = torch.cat((tokens, packed(shown["reference"])), dim=1)
+            ids = torch.cat((ids, places(shown["reference"], 1)))
+        scale = torch.full((len(latents),), guidance, device=latents.device, dtype=torch.float32)
+        output = denoiser(
+            hidden_states=given.to(dtype),
+            timestep=timestep.expand(len(latents)).to(latents.dtype) / 1000,
+            guidance=scale if denoiser.config.guidance_embeds else None,
+            pooled_projections=inputs.added["pooled"],
+            encoder_hidden_states=inputs.hidden_states,
+            txt_ids=torch.zeros(inputs.hidden_states.shape[1], 3, device=latents.device, dtype=dtype),
+            img_ids=ids.to(dtype),
+            return_dict=False,
+        )[0]
+        return unpacked(output[:, : tokens.shape[1]], latents)
+
+
+ADAPTER = Flux()

@@ -1,0 +1,57 @@
+"""What a network is shown of the source picture besides what it paints over: a hole to fill, or a picture to follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from studio.pipelines.framing import Frame, opaque
+from studio.pipelines.loaded import Loaded
+from studio.pipelines.source import Source, as_input, encode_picture
+from studio.request.family import Ability
+from studio.request.request import GenerationRequest
+
+HALF = 128  # of 255: from here on a place of the mask is a hole
+
+
+def shown(
+    loaded: Loaded,
+    request: GenerationRequest,
+    frame: Frame,
+    source: Source | None,
+    generators: Sequence[torch.Generator],
+) -> dict[str, Tensor]:
+    """By name, a row for each generator:
+
+    hole: (1, height, width), 1 where something is to be made; filled: latents of the picture, grey in the hole. For
+        networks made for inpainting; without a mask all is a hole.
+    reference: latents of the source, for networks that edit by instruction.
+    """
+    device = loaded.device.torch_device
+    if loaded.adapter.fills_holes(loaded.denoiser):
+        hole = _hole(request, frame)
+        picture = _blank(frame) if request.source is None else as_input(frame.padded(opaque(request.source)))
+        encoded = encode_picture(loaded, picture * (1 - hole))
+        filled = torch.cat([encoded.latents(generator) for generator in generators])
+        return {
+            "filled": filled.to(device, loaded.latents_dtype),
+            "hole": hole.to(device, loaded.latents_dtype).repeat(len(generators), 1, 1, 1),
+        }
+    if source is not None and loaded.family.can(Ability.INSTRUCT):
+        latents = source.latents().to(device, loaded.latents_dtype)
+        return {"reference": latents.repeat(len(generators), 1, 1, 1)}
+    return {}
+
+
+def _blank(frame: Frame) -> Tensor:
+    return torch.zeros(1, 3, frame.canvas.height, frame.canvas.width)
+
+
+def _hole(request: GenerationRequest, frame: Frame) -> Tensor:
+    if request.mask is None:
+        return torch.ones(1, 1, frame.canvas.height, frame.canvas.width)
+    array = frame.padded(request.mask.array)[..., 0] >= HALF
+    return torch.tensor(array.astype(np.float32))[None, None]
