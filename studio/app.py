@@ -69,6 +69,8 @@ class Studio:
                 read_picture=read_picture,
                 gallery_folder=home.gallery,
                 make_gallery=self._make_gallery,
+                brushes=home.brushes_file,
+                journals=home.journal,
             ),
         )
         for problem in filter(None, (file.problem, history.problem)):

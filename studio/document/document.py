@@ -16,11 +16,21 @@ from studio.document.compositing import compose
 from studio.document.edits import Edit, FieldsEdit, TilesEdit, TreeEdit, extent_of
 from studio.document.history import History
 from studio.document.images import pixels_of
-from studio.document.layers import NOWHERE, GeneratedLayer, Group, Layer, PaintLayer, has_content, parent_of, walk
+from studio.document.layers import (
+    NOWHERE,
+    GeneratedLayer,
+    Group,
+    Layer,
+    PaintLayer,
+    Plane,
+    has_content,
+    parent_of,
+    walk,
+)
 from studio.document.placing import generated_layer, paint_layer
 from studio.document.recipe import Recipe, fresh_seed
 from studio.document.resolve import Canvas, on_paper, resolve
-from studio.document.tiles import Tiles
+from studio.document.tiles import Tiles, Versions
 from studio.document.vault import Vault
 from studio.request.events import Picture
 from studio.request.family import Model
@@ -52,6 +62,7 @@ class Document(QObject):
         self.vault = Vault()
         self.path: Path | None = None
         self.foreign: Mapping[str, bytes] = {}  # entries of its file that are another program's
+        self.held: dict[Plane, Versions] = {}  # tiles as they were before an unfinished stroke or move took them
         self._model = model
         self._recipe = Recipe(seed=fresh_seed())
         self._size = size

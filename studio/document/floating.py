@@ -23,6 +23,7 @@ class Floating:
         self._layer = layer
         self._selection = document.selection
         self._before: Versions = {}
+        document.held[layer] = self._before
         self.content = self._lifted()
         self.bounds = self.content.bounds()  # on the canvas
 
@@ -53,6 +54,7 @@ class Floating:
 
     def put_back(self) -> None:
         """As if it had never been lifted."""
+        self._document.held.pop(self._layer, None)
         self._layer.tiles.replace(self._before)
         self._document.damaged.emit(self._extent())
         self._before = {}
@@ -74,6 +76,7 @@ class Floating:
         after.update(versions)
         before = {key: self._before[key] if key in self._before else layer.tiles.get(key) for key in after}
         layer.tiles.replace(before)
+        self._document.held.pop(layer, None)
         with self._document.step(text):
             self._document.push(TilesEdit(self._document, text, layer, after))
             if self._selection is not None:

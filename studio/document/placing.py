@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtGui import QColor
 
-from studio.document.images import image_of, scaled
+from studio.document.images import SOURCE, blank, image_of, scaled
 from studio.document.layers import GeneratedLayer, MaskLayer, PaintLayer
-from studio.document.tiles import Tiles
+from studio.document.tiles import TILE_SIZE, Tiles, keys_in, place
 from studio.request.events import Picture
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
@@ -64,3 +65,20 @@ def _where(pixels: Pixels, mask: Pixels) -> Pixels:
     """The picture, transparent where the mask kept the old one."""
     made = (mask.array > 0).astype(np.uint8) * 255
     return Pixels(np.concatenate((pixels.array[..., :3], made), axis=-1))
+
+
+def paper(size: Size, colour: str) -> PaintLayer:
+    """A layer of one colour (#rrggbb) as large as the canvas. Whole tiles are one and the same, so it costs little."""
+    layer = PaintLayer(name="Paper")
+    whole = blank(TILE_SIZE)
+    whole.fill(QColor(colour))
+    canvas = Rect.of(size)
+    for key in keys_in(canvas):
+        part = place(key).intersection(canvas)
+        if part.size == TILE_SIZE:
+            layer.tiles.put(key, whole)
+        else:
+            image = blank(part.size)
+            image.fill(QColor(colour))
+            layer.tiles.replace(layer.tiles.drawn(image, part.x, part.y, SOURCE))
+    return layer

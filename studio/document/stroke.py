@@ -52,6 +52,11 @@ class Stroke:
         self._line = _Line()
         self._to_next = 0.0  # pixels along the line until the next dab
 
+    @property
+    def before(self) -> Versions:
+        """The tiles that were taken so far, as they were."""
+        return self._before
+
     def add(self, point: QPointF, pressure: float = 1.0) -> Rect:
         """Goes on to a point. Returns what looks different now."""
         sample = _Sample(point.x() - self.layer.x, point.y() - self.layer.y, pressure)

@@ -74,6 +74,11 @@ class Home:
         return self.root / "journal"
 
     @property
+    def brushes_file(self) -> Path:
+        """The brushes that the artist kept."""
+        return self.root / "brushes.json"
+
+    @property
     def history_file(self) -> Path:
         """The prompts that were used, newest first."""
         return self.root / "prompts.json"

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from studio.ui.theme import colours
 from studio.ui.widgets.tool import label, tool_button
 
-VERSION = 1  # of the saved layout
+VERSION = 2  # of the saved layout
 TITLE = 32  # height of a title bar
+STRIP = 8  # of what is left of it below a tab
 
 
 class _Title(QWidget):
@@ -25,10 +26,13 @@ class _Title(QWidget):
         self._float = tool_button("picture-in-picture-2", "Take out of the window, or put back", self._toggle, 14)
         self._close = tool_button("x", "Close this panel\nIt comes back from the menu View.", dock.close, 14)
         self._dock = dock
+        self._bare = not tools
+        self._strip = False
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 8, 0)
         row.setSpacing(2)
-        row.addWidget(self._label, 1)
+        row.addWidget(self._label)
+        row.addStretch(1)
         for button in (self._float, self._close):
             keep = button.sizePolicy()
             keep.setRetainSizeWhenHidden(True)
@@ -38,8 +42,15 @@ class _Title(QWidget):
             row.addWidget(tool)
         self._show_buttons(False)
 
+    def show_title(self, on: bool) -> None:
+        """Off: a tab says it already; then what is left is a strip to drag the panel by, or the row of its tools."""
+        self._label.setVisible(on)
+        self._strip = not on and self._bare
+        self.setFixedHeight(STRIP if self._strip else TITLE)
+        self._show_buttons(False)
+
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, TITLE)
+        return QSize(96, self.height())
 
     def enterEvent(self, event: object) -> None:
         self._show_buttons(True)
@@ -48,8 +59,8 @@ class _Title(QWidget):
         self._show_buttons(False)
 
     def _show_buttons(self, on: bool) -> None:
-        self._float.setVisible(on)
-        self._close.setVisible(on)
+        for button in (self._float, self._close):
+            button.setVisible(on and not self._strip)
 
     def _toggle(self) -> None:
         self._dock.setFloating(not self._dock.isFloating())
@@ -68,6 +79,8 @@ class Docks(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setAnimated(False)
         self.setDocumentMode(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.tabifiedDockWidgetActivated.connect(self._show_titles)
         for corner, side in (
             (Qt.Corner.TopLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
             (Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea),
@@ -113,6 +126,19 @@ class Docks(QMainWindow):
         dock.show()
         return dock
 
+    def tab(self, first: str, *others: str) -> None:
+        """Puts panels into the place of the first, with tabs to choose among them."""
+        for name in others:
+            self.tabifyDockWidget(self._docks[first], self._docks[name])
+        self._show_titles()
+
+    def _show_titles(self) -> None:
+        """What has a tab needs no title besides."""
+        for dock in self._docks.values():
+            title = dock.titleBarWidget()
+            if isinstance(title, _Title):
+                title.show_title(not self.tabifiedDockWidgets(dock))
+
     def set_shown(self, name: str, shown: bool) -> None:
         dock = self._docks[name]
         dock.setVisible(shown)
@@ -142,4 +168,6 @@ class Docks(QMainWindow):
 
     def restore(self, state: QByteArray) -> bool:
         """False, and nothing changed, if it is not a layout of ours."""
-        return not state.isEmpty() and self.restoreState(state, VERSION)
+        done = not state.isEmpty() and self.restoreState(state, VERSION)
+        self._show_titles()
+        return done

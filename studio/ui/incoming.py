@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QImage
 
 from studio.document.document import Document
+from studio.document.files.opening import LAYERED
 from studio.document.images import pixels_of
 from studio.document.placing import mask_layer, paint_layer
 from studio.request.errors import Trouble
@@ -24,13 +25,14 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".
 
 
 class Incoming(QObject):
-    """trouble(Trouble): a picture could not be taken. taken: one was.
+    """trouble(Trouble): a picture could not be taken. taken: one was. document_given(Path): it is a document.
 
     read: a file to pixels, upright, sRGB, eight bits; raises Trouble.
     """
 
     trouble = Signal(object)
     taken = Signal()
+    document_given = Signal(object)
 
     def __init__(self, document: Document, read: Callable[[Path], Pixels], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,9 @@ class Incoming(QObject):
 
     def open(self, path: Path, way: str = "source") -> bool:
         """Puts a file on the canvas. way: the "source" to start from, a "layer", or a "mask" of what to make anew."""
+        if path.suffix.lower() == LAYERED:
+            self.document_given.emit(path)
+            return True
         try:
             pixels = self._read(path)
         except Trouble as trouble:
@@ -88,4 +93,4 @@ class Incoming(QObject):
 def files_of(data: QMimeData) -> list[Path]:
     """Local files; those with the ending of a picture first."""
     files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return sorted(files, key=lambda path: path.suffix.lower() not in ENDINGS)
+    return sorted(files, key=lambda path: path.suffix.lower() not in (LAYERED, *ENDINGS))

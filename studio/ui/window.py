@@ -16,6 +16,7 @@ from studio.document.change import Change
 from studio.document.document import Document
 from studio.engine.engine import Engine
 from studio.library.models import Models
+from studio.library.resources import resource
 from studio.prompts.history import PromptHistory
 from studio.prompts.styles import Style
 from studio.request.family import Model
@@ -25,7 +26,10 @@ from studio.ui.actions import ActionTable, shown_keys
 from studio.ui.candidates import Candidates
 from studio.ui.canvas.actions import canvas_actions
 from studio.ui.canvas_page import CanvasPage
+from studio.ui.canvas_panels import CanvasPanels
 from studio.ui.deeds import Deeds
+from studio.ui.documents.disk import Disk
+from studio.ui.documents.files import DocumentFiles
 from studio.ui.gallery_holder import GalleryHolder
 from studio.ui.generation import Generation
 from studio.ui.incoming import Incoming
@@ -56,12 +60,15 @@ class Furnishing:
 
     read_picture: a file to pixels; raises Trouble. make_gallery: builds the gallery's widget when it is first
     looked at. gallery_folder: where finished pictures are kept.
+    brushes: where the artist's own are written. journals: where unsaved work is kept. None: they are not kept.
     """
 
     styles: tuple[Style, ...]
     read_picture: Callable[[Path], Pixels]
     gallery_folder: Path
     make_gallery: Callable[[], QWidget]
+    brushes: Path | None = None
+    journals: Path | None = None
 
 
 class MainWindow(QMainWindow):
@@ -110,6 +117,8 @@ class MainWindow(QMainWindow):
         self.notifier = Notifier(self)
         self.telling = Telling(self.page.notices, self.notifier, engine, self.generation, self)
         self.status = StatusBar()
+        self.panels = CanvasPanels(self.page, resource("brushes", "brushes.json"), furnishing.brushes)
+        self.files = DocumentFiles(self, Disk(furnishing.read_picture), furnishing.journals)
         self.deeds = Deeds(self)
         self._build()
 
@@ -162,7 +171,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(middle)
         self.page.notices.setParent(middle)  # bars are seen in every workspace
-        self.table.add(*window_actions(self))
+        self.table.add(*self.files.actions(), *window_actions(self))
         self.table.add(*canvas_actions(self.page.canvas, self.document), within=self.page)
         self.table.set_canvas(self.page.canvas)
         self.page.add_tools(ToolRail(self.table))
@@ -219,9 +228,7 @@ class MainWindow(QMainWindow):
             screen = QGuiApplication.primaryScreen().availableGeometry().size()
             self.resize(USUAL.boundedTo(screen * 0.9).expandedTo(LEAST))
         if not self.page.restore(self.preferences.recall_bytes("docks")):
-            docks = [self.page.dock(name) for name in ("results", "queue")]
-            self.page.resizeDocks([self.page.dock("prompt"), docks[0]], [320, 280], Qt.Orientation.Horizontal)
-            self.page.resizeDocks(docks, [600, 220], Qt.Orientation.Vertical)
+            self.panels.arrange(self.height())
         self._preferences_changed(self.preferences.now)
         self.status.show_status(self.engine.status)
         self.status.show_size(self.document.size)
@@ -236,6 +243,7 @@ class MainWindow(QMainWindow):
         """What can wait until the window is there."""
         self.telling.problem(self.engine.problem)
         self.telling.offer_left_over()
+        self.files.offer()
 
     def _show_button(self) -> None:
         modes, words = self.generation.modes, self.generation.words
@@ -279,6 +287,9 @@ class MainWindow(QMainWindow):
             self.notifier.seen()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_close():
+            event.ignore()
+            return
         self.preferences.remember_bytes("docks", self.page.save())
         self.preferences.remember_bytes("window", self.saveGeometry())
         self.preferences.flush()

@@ -21,22 +21,31 @@ def _file(window: MainWindow) -> list[Action]:
     return [
         Action(
             id="file.open_picture",
-            title="Start from a picture …",
+            title="Place a picture …",
             group="File",
+            section="documents",
             run=window.deeds.choose_picture,
-            keys=("Ctrl+O",),
-            help="Puts a picture of yours on the canvas, to work over it.",
+            help="Puts a picture of yours on the canvas as a layer, to work over it.",
             icon="image-plus",
         ),
         Action(
             id="file.open_gallery_folder",
             title="Show the folder of the gallery",
             group="File",
+            section="gallery",
             run=window.deeds.show_gallery_folder,
             icon="folder-open",
             help="Every finished picture is there, with all its settings inside.",
         ),
-        Action(id="file.quit", title="Quit", group="File", section="end", run=window.close, keys=("Ctrl+Q",)),
+        Action(
+            id="file.quit",
+            title="Quit",
+            group="File",
+            section="end",
+            icon="log-out",
+            run=window.close,
+            keys=("Ctrl+Q",),
+        ),
     ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.document.files.opening import ENDINGS, open_document, save_document, write_snapshot
+from studio.document.files.opening import ENDINGS, Notes, open_document, save_document, write_snapshot
 from studio.document.files.snapshot import Snapshot
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
@@ -52,7 +52,7 @@ def test_what_a_jpeg_cannot_hold_lies_on_white_paper(tmp_path: Path) -> None:
 def test_pictures_carry_their_profile_and_texts(tmp_path: Path) -> None:
     document = a_document()
     document.set_source(noise((32, 32)))
-    write_snapshot(Snapshot.of(document), tmp_path / "p.png", texts={"Title": "Füchse 🦊"})
+    write_snapshot(Snapshot.of(document), tmp_path / "p.png", notes=Notes({"Title": "Füchse 🦊"}))
     with Image.open(tmp_path / "p.png") as image:
         image.load()
         assert image.info["icc_profile"]

@@ -51,7 +51,7 @@ def desk_of(qtbot, tmp_path, themed):
     """Makes a window; several can be made one after the other, as in several starts."""
     windows = []
 
-    def make(settings=None, engine=None, models=None, gallery=None, show=True):
+    def make(settings=None, engine=None, models=None, gallery=None, journals=None, show=True):
         engine = engine or FakeEngine()
         document = Document(SCENES_MODEL)
         preferences = Preferences(settings or Settings())
@@ -66,6 +66,8 @@ def desk_of(qtbot, tmp_path, themed):
                 read_picture=read_picture,
                 gallery_folder=tmp_path / "gallery",
                 make_gallery=gallery or QWidget,
+                brushes=tmp_path / "brushes.json",
+                journals=journals,
             ),
         )
         windows.append(window)
@@ -80,6 +82,7 @@ def desk_of(qtbot, tmp_path, themed):
 
     yield make
     for window in windows:
+        window.document.undo_stack.setClean()  # nothing is asked about when it closes
         window.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from studio.document.recipe import Recipe
 from studio.document.tiles import Tiles
 from studio.prompts.styles import Style
 from studio.request.errors import BadInput
+from studio.request.family import Model
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.request.record import from_record, pixels_of, to_record
@@ -161,6 +162,13 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "context": (str,),
     "seamless": (bool,),
 }
+
+
+def model_named(entry: object, model: Model, models: Sequence[Model]) -> Model:
+    """The model that a file was made with, if this machine has it; else `model`."""
+    wanted = cast("Json", entry) if isinstance(entry, dict) else {}
+    same = (known for known in models if known.reference.name == wanted.get("name"))
+    return next((known for known in same if known.reference.family == wanted.get("family")), model)
 
 
 def area_layer(entry: Mapping[str, Any], plane: Plane) -> AreaLayer:

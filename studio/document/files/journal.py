@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import uuid
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +25,7 @@ from PySide6.QtGui import QImage
 
 from studio.document.change import Change
 from studio.document.document import Document
+from studio.document.files.extra import model_named
 from studio.document.files.snapshot import Snapshot
 from studio.document.files.tree import is_area, layer_of, planes_in, recipe_in, size_of, state_of
 from studio.document.images import AREA, COLOUR, blank, view, writable
@@ -71,6 +72,10 @@ class Journal(QObject):
     def wait(self) -> None:
         """Until everything that happened is on disk."""
         self._pool.submit(lambda: None).result()
+
+    def after(self, act: Callable[[], object]) -> None:
+        """Does something, in the journal's thread, when everything that happened is on disk."""
+        self._pool.submit(act)
 
     def saved(self) -> None:
         """The document is in a file of its own now: what the journal holds is not needed until the next change."""
@@ -170,13 +175,26 @@ def left_over(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
 
 
-def recover(path: Path, model: Model) -> Document:
-    """The document of a journal, as it was after its last complete step. Raises BadInput if nothing can be read."""
+def recover(path: Path, model: Model, models: Sequence[Model] = ()) -> Document:
+    """The document of a journal, as it was after its last complete step. Raises BadInput if nothing can be read.
+
+    model: to go on with, unless the one that was used is among `models`.
+    """
     try:
         with closing(sqlite3.connect(path)) as base:
-            return _recovered(base, model)
+            return _recovered(base, model, models)
     except (sqlite3.Error, KeyError, TypeError, ValueError, zlib.error) as error:
         raise BadInput("What was left of your unsaved work is damaged.", "", repr(error)) from error
+
+
+def name_in(path: Path) -> str:
+    """The name of the file that a journal belongs to, or ""."""
+    try:
+        with closing(sqlite3.connect(path)) as base:
+            row: tuple[str] | None = base.execute("select path from state").fetchone()
+    except sqlite3.Error:
+        return ""
+    return Path(row[0]).name if row is not None else ""
 
 
 def forget(path: Path) -> None:
@@ -185,7 +203,7 @@ def forget(path: Path) -> None:
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
-def _recovered(base: sqlite3.Connection, model: Model) -> Document:
+def _recovered(base: sqlite3.Connection, model: Model, models: Sequence[Model]) -> Document:
     row: tuple[str, str] | None = base.execute("select path, value from state where format = ?", (FORMAT,)).fetchone()
     if row is None:
         raise BadInput("There is no unsaved work in this journal.")
@@ -201,7 +219,7 @@ def _recovered(base: sqlite3.Connection, model: Model) -> Document:
         found = base.execute("select height, width, channels, data from pixels where digest = ?", (digest,)).fetchone()
         return None if found is None else Pixels(_array(zlib.decompress(found[3])).reshape(found[:3]).copy())
 
-    document = Document(model, size_of(state))
+    document = Document(model_named(state["model"], model, models), size_of(state))
     layers = tuple(layer_of(entry, lambda id_: planes[id_], pixels) for entry in state["layers"])
     selection = planes[SELECTION] if state["selected"] else None
     document.load(layers, state["active"], recipe_in(state), selection)

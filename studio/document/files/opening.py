@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from PIL import Image, ImageCms, PngImagePlugin
 
+from studio.document.blend import Blend
 from studio.document.compositing import compose
 from studio.document.document import Document
 from studio.document.files.atomic import replacing
@@ -17,6 +19,7 @@ from studio.document.files.ora_read import read_ora
 from studio.document.files.ora_write import write_ora
 from studio.document.files.snapshot import Snapshot
 from studio.document.images import pixels_of
+from studio.document.layers import Layer, PaintLayer
 from studio.document.placing import paint_layer
 from studio.document.resolve import on_paper
 from studio.request.errors import BadInput
@@ -35,17 +38,27 @@ FORMATS = {
     ".tiff": "TIFF",
 }
 ENDINGS = (LAYERED, *FORMATS)
+LOSSLESS = (".png", ".tif", ".tiff")
 LARGEST_SIDES = {"JPEG": 65_535, "WEBP": 16_383}
 ReadPicture = Callable[[Path], Pixels]
 
 
-def open_document(path: Path, model: Model, read_picture: ReadPicture) -> Document:
+@dataclass(frozen=True)
+class Notes:
+    """What is written about a picture into its file. texts: into a PNG. exif: a block for JPEG and WebP."""
+
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+    exif: bytes = b""
+
+
+def open_document(path: Path, model: Model, read_picture: ReadPicture, models: Sequence[Model] = ()) -> Document:
     """A document from a file. read_picture: reads what is not OpenRaster (`studio.library.pictures.read_picture`).
 
+    model: to go on with, unless the one that the file names is among `models`.
     Raises BadInput, in one sentence, for what cannot be opened.
     """
     if path.suffix.lower() == LAYERED:
-        return read_ora(path, model)
+        return read_ora(path, model, models)
     pixels = read_picture(path)
     document = Document(model, pixels.size)
     document.load((paint_layer(pixels, pixels.size, path.stem),))
@@ -53,15 +66,23 @@ def open_document(path: Path, model: Model, read_picture: ReadPicture) -> Docume
     return document
 
 
+def holds(layers: Sequence[Layer], path: Path) -> bool:
+    """Whether a file of this kind keeps all of these layers: a picture does for one plain layer, OpenRaster for any."""
+    if path.suffix.lower() == LAYERED:
+        return True
+    first = layers[0] if len(layers) == 1 else None
+    if path.suffix.lower() not in LOSSLESS or type(first) is not PaintLayer:
+        return False
+    return first.visible and first.opacity == 1 and first.blend is Blend.NORMAL
+
+
 def save_document(document: Document, path: Path, cache: BandCache | None = None) -> None:
     """Writes a document, all or nothing. To save in another thread, take `Snapshot.of` and call `write_snapshot`."""
     write_snapshot(Snapshot.of(document), path, cache)
 
 
-def write_snapshot(
-    snapshot: Snapshot, path: Path, cache: BandCache | None = None, texts: Mapping[str, str] | None = None
-) -> None:
-    """In any thread. cache: of the last save, to compress only what changed. texts: written into a PNG.
+def write_snapshot(snapshot: Snapshot, path: Path, cache: BandCache | None = None, notes: Notes | None = None) -> None:
+    """In any thread. cache: of the last save, to compress only what changed. notes: written into a picture.
 
     Raises BadInput for an ending we do not write, Trouble when the file cannot be written.
     """
@@ -70,14 +91,14 @@ def write_snapshot(
         write_ora(snapshot, path, cache)
     elif ending in FORMATS:
         picture = pixels_of(compose(snapshot.layers, Rect.of(snapshot.size)))
-        write_picture(picture, path, texts or {})
+        write_picture(picture, path, notes or Notes())
     else:
         raise BadInput(
             f"A document cannot be saved as “{path.name}”.", f"Choose one of the endings {', '.join(ENDINGS)}."
         )
 
 
-def write_picture(pixels: Pixels, path: Path, texts: Mapping[str, str]) -> None:
+def write_picture(pixels: Pixels, path: Path, notes: Notes) -> None:
     """One picture in sRGB, with its profile. What cannot hold transparency gets white paper."""
     kind = FORMATS[path.suffix.lower()]
     largest = LARGEST_SIDES.get(kind)
@@ -89,7 +110,7 @@ def write_picture(pixels: Pixels, path: Path, texts: Mapping[str, str]) -> None:
     options: dict[str, Any] = {"icc_profile": profile}
     if kind == "PNG":
         info = PngImagePlugin.PngInfo()
-        for key, text in texts.items():
+        for key, text in notes.texts.items():
             info.add_itxt(key, text)
         options |= {"pnginfo": info, "compress_level": 4}
     elif kind == "JPEG":
@@ -98,6 +119,8 @@ def write_picture(pixels: Pixels, path: Path, texts: Mapping[str, str]) -> None:
         options |= {"quality": QUALITY, "method": 4}
     else:
         options |= {"compression": "tiff_adobe_deflate"}
+    if notes.exif and kind in ("JPEG", "WEBP"):
+        options["exif"] = b"Exif\0\0" + notes.exif if kind == "JPEG" else notes.exif
     data = io.BytesIO()  # encoders seek and may fail half-way; the file is opened when all is there
     Image.fromarray(pixels.array).save(data, kind, **options)
     with replacing(path) as file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from studio.document.blend import Blend
 from studio.document.document import Document
 from studio.document.files.decoding import Budget, colour_plane, coverage_plane, pixels_of_png
-from studio.document.files.extra import AREAS, EXTRA, PIXELS, area_layer, recipe_of, with_extra
+from studio.document.files.extra import AREAS, EXTRA, PIXELS, area_layer, model_named, recipe_of, with_extra
 from studio.document.files.ora_write import ID, MIME, WORKERS
 from studio.document.layers import Group, Layer, PaintLayer, new_id
 from studio.document.recipe import Recipe
@@ -39,11 +39,14 @@ _OURS = ("mimetype", "stack.xml", "mergedimage.png", "sfumato/", "data/", "Thumb
 _BLENDS = {blend.value: blend for blend in Blend} | {"svg:add": Blend.ADD}
 
 
-def read_ora(path: Path, model: Model) -> Document:
-    """Opens a file. Raises BadInput, in one sentence, when it is no OpenRaster file, damaged or hostile."""
+def read_ora(path: Path, model: Model, models: Sequence[Model] = ()) -> Document:
+    """Opens a file. model: to go on with, unless the one it names is among `models`.
+
+    Raises BadInput, in one sentence, when it is no OpenRaster file, damaged or hostile.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            return _Reader(path, archive).read(model)
+            return _Reader(path, archive).read(model, models)
     except FileNotFoundError:
         raise BadInput(f"There is no file {path}.") from None
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
@@ -76,7 +79,7 @@ class _Reader:
             raise self._refusal(f"it would unpack to {total / 2**30:.1f} GB in {len(entries)} parts")
         self._entries = {entry.filename: entry for entry in entries}
 
-    def read(self, model: Model) -> Document:
+    def read(self, model: Model, models: Sequence[Model]) -> Document:
         self._check_kind()
         image = self._xml()
         size = Size(self._number(image, "w", 1), self._number(image, "h", 1))
@@ -87,7 +90,7 @@ class _Reader:
         self._decode()
         extra = self._extra()
         layers = self._with_own(layers, extra)
-        document = Document(model, size)
+        document = Document(model_named(extra.get("model"), model, models), size)
         recipe = recipe_of(cast("Mapping[str, Any]", extra.get("recipe"))) if _is_map(extra.get("recipe")) else Recipe()
         document.load(layers, str(extra.get("active", self._active)), recipe, self._selection(extra))
         document.path = self._path

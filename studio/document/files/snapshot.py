@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from studio.document.document import Document
 from studio.document.layers import Group, Layer, Plane, walk
 from studio.document.recipe import Recipe
-from studio.document.tiles import Tiles
+from studio.document.tiles import Tiles, Versions
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
 
@@ -33,7 +33,7 @@ class Snapshot:
         """To be called in the window's thread."""
         return cls(
             size=document.size,
-            layers=tuple(_frozen(layer) for layer in document.layers),
+            layers=tuple(_frozen(layer, document.held) for layer in document.layers),
             active=document.active.id,
             selection=document.selection,
             recipe=document.recipe,
@@ -47,9 +47,12 @@ class Snapshot:
         return tuple(layer for layer in walk(self.layers) if isinstance(layer, Plane))
 
 
-def _frozen(layer: Layer) -> Layer:
+def _frozen(layer: Layer, held: Mapping[Plane, Versions]) -> Layer:
+    """A copy that nothing changes any more; what is unfinished in a layer counts as not begun."""
     if isinstance(layer, Group):
-        return replace(layer, children=tuple(_frozen(child) for child in layer.children))
+        return replace(layer, children=tuple(_frozen(child, held) for child in layer.children))
     if isinstance(layer, Plane):
-        return replace(layer, tiles=layer.tiles.copy())
+        tiles = layer.tiles.copy()
+        tiles.replace(held.get(layer, {}))
+        return replace(layer, tiles=tiles)
     return replace(layer)

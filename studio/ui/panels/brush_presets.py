@@ -23,8 +23,8 @@ from studio.request.errors import Trouble
 from studio.request.geometry import Size
 from studio.ui.theme import colours
 
-CELL = QSize(84, 46)
-PICTURE = QSize(76, 34)
+CELL = QSize(74, 44)
+PICTURE = QSize(66, 32)
 ROWS = 3
 
 

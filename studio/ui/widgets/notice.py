@@ -108,6 +108,7 @@ class Notices(QWidget):
         notice.closed.connect(self.withdraw)
         self._column.addWidget(notice)
         self.show()
+        notice.show()  # else the layout would only show it, and count it, later
         self._place()
         return notice
 

@@ -71,6 +71,7 @@ class BrushTool(Tool):
         brush = self.kit.brush(ERASE if pointer.eraser and self.holds == PAINT else self.holds)
         ink = Ink(self.kit.foreground, self._erasing)
         self._stroke = Stroke(layer, brush, ink, self._stamps, self.document.selection)
+        self.document.held[layer] = self._stroke.before
         self._smoothing = Smoothing(brush.smoothing, self.canvas.view.zoom)
         if pointer.shift and self._end is not None:
             self._add(self._smoothing.to(self._end), pointer.pressure)
@@ -100,6 +101,7 @@ class BrushTool(Tool):
         self.document.damaged.emit(stroke.finish())
         self._end = pointer.position
         versions = stroke.versions()
+        self.document.held.pop(stroke.layer, None)
         if versions:
             self.document.push(TilesEdit(self.document, self._said(), stroke.layer, versions, applied=True))
         self._step.close()
@@ -114,6 +116,7 @@ class BrushTool(Tool):
         stroke, self._stroke, self._smoothing = self._stroke, None, None
         if stroke is None:
             return False
+        self.document.held.pop(stroke.layer, None)
         self.document.damaged.emit(stroke.cancel())
         self._step.close()
         return True
