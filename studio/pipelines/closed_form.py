@@ -17,7 +17,7 @@ The class has the call of diffusers' UNet2DConditionModel, so that every pipelin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -126,7 +126,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
         return UNet2DConditionOutput(sample=output) if return_dict else (output,)
 
     @contextmanager
-    def attend(self, known: Tensor, mask: Tensor) -> Iterator[None]:
+    def attend(self, known: Tensor, mask: Tensor) -> Generator[None]:
         """While open, `forward` fills a hole: known (1, 8, h, w) clean latents, mask (1, 1, h, w), 1 where it is made.
 
         See `conditioning.AttentiveDenoiser`.

@@ -31,7 +31,7 @@ class Atlas:
 
     def __init__(self, stored: Tensor, gain: Tensor) -> None:
         self._stored, self._gain = stored, gain
-        parts = [functional.adaptive_avg_pool2d(part.float(), _COARSE) for part in stored.split(512)]
+        parts = [functional.adaptive_avg_pool2d(chunk.float(), _COARSE) for chunk in torch.split(stored, 512)]
         self.coarse = (torch.cat(parts) * gain[:, None, None]).flatten(1)  # (N, C * 64)
         self.coarse_energy = self.coarse.unflatten(1, (len(gain), -1)).square().sum(1)  # (N, 64)
 
@@ -81,7 +81,7 @@ class Grounds:
     def _suiting(self, known: Evidence, columns: slice) -> Tensor:
         """(N,) log-prior by what is known around the hole: impossible but for the few that suit it best."""
         shortlist = (self.scores + self._likelihood(known, columns)).topk(min(_SHORTLIST, len(self.scores))).indices
-        misfit = torch.cat([self._misfit(part, known, columns) for part in shortlist.split(64)])
+        misfit = torch.cat([self._misfit(part, known, columns) for part in torch.split(shortlist, 64)])
         scores = torch.full_like(self.scores, -torch.inf)
         scores[shortlist] = self.scores[shortlist] - 0.5 * misfit
         return scores

@@ -19,6 +19,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from studio.pipelines.closed_form import ClosedFormUNet
 from studio.pipelines.closed_form_words import slots_to_config
+from studio.pipelines.samplers import numpy_at_peace
 from studio.training.codec import Basis
 from studio.training.library import THING_KINDS, Shards
 from studio.training.parts import GLITTER
@@ -132,15 +133,16 @@ def write_folder(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     config = denoiser.config
-    scheduler = EulerAncestralDiscreteScheduler(
-        num_train_timesteps=config["num_train_timesteps"],
-        beta_start=config["beta_start"],
-        beta_end=config["beta_end"],
-        beta_schedule="linear",
-        prediction_type=config["prediction_type"],
-        timestep_spacing="trailing",
-        steps_offset=1,
-    )
+    with numpy_at_peace():
+        scheduler = EulerAncestralDiscreteScheduler(
+            num_train_timesteps=config["num_train_timesteps"],
+            beta_start=config["beta_start"],
+            beta_end=config["beta_end"],
+            beta_schedule="linear",
+            prediction_type=config["prediction_type"],
+            timestep_spacing="trailing",
+            steps_offset=1,
+        )
     denoiser.half().save_pretrained(part / "unet")
     codec.half().save_pretrained(part / "vae")
     encoder.half().save_pretrained(part / "text_encoder")

@@ -97,7 +97,7 @@ def _shape(random: np.random.Generator, extent: tuple[int, int], centre: tuple[f
         width = max(1, int(radius * random.uniform(0.04, 0.3)))
         points = [(int(point[0] * shift), int(point[1] * shift)) for point in (start, stop)]
         cv2.line(mask, points[0], points[1], 255, width, cv2.LINE_AA, 4)
-    return mask.astype(np.float32) / 255
+    return mask.astype(np.float32) / np.float32(255)
 
 
 def _texture(random: np.random.Generator, side: int, strength: float) -> Floats:

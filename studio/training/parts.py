@@ -127,7 +127,8 @@ def things_for(place: str, time: str, style: str, turn: int, seed: int, copies: 
             weights = np.array([OFTEN[name].get(thing.kind, RARE) ** 0.5 + 0.2 for name in places])
             random = np.random.default_rng([seed, TIMES.index(time), STYLES.index(style), turn, number])
             most = min(copies, len(places))
-            picked = [places[i] for i in random.choice(len(places), most, replace=False, p=weights / weights.sum())]
+            drawn: list[int] = random.choice(len(places), most, replace=False, p=weights / weights.sum()).tolist()
+            picked = [places[i] for i in drawn]
         if place in picked:
             chosen.append(thing)
     return chosen

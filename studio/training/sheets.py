@@ -1,6 +1,7 @@
 """Contact sheets: what a finished model makes of fixed prompts with fixed seeds, nothing picked, nothing left out."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportPrivateImportUsage=false
 # diffusers is only partly typed; what it gives back is typed where it enters here
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from PIL import Image, ImageDraw
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from studio.pipelines.closed_form import ClosedFormUNet
+from studio.pipelines.samplers import numpy_at_peace
 
 _LINE = 14  # pixels for a line of words under a picture
 PROMPTS = (
@@ -87,15 +89,17 @@ PROMPTS = (
 
 def load_pipeline(folder: Path) -> StableDiffusionPipeline:
     """The model in diffusers' own pipeline, in full precision on the processor."""
-    single = {"dtype": torch.float32, "local_files_only": True}
+    single: Any = {"dtype": torch.float32, "local_files_only": True}
     unet: Any = ClosedFormUNet.from_pretrained(folder / "unet", **single)
     codec: Any = AutoencoderTiny.from_pretrained(folder / "vae", **single)
+    tokenizer: Any = CLIPTokenizer.from_pretrained(str(folder / "tokenizer"), local_files_only=True)
+    scheduler: Any = EulerAncestralDiscreteScheduler.from_pretrained(folder / "scheduler", local_files_only=True)
     pipeline = StableDiffusionPipeline(
         vae=codec,
         text_encoder=CLIPTextModel.from_pretrained(str(folder / "text_encoder"), **single),
-        tokenizer=CLIPTokenizer.from_pretrained(str(folder / "tokenizer"), local_files_only=True),
+        tokenizer=tokenizer,
         unet=unet,
-        scheduler=EulerAncestralDiscreteScheduler.from_pretrained(folder / "scheduler", local_files_only=True),
+        scheduler=scheduler,
         safety_checker=None,  # pyright: ignore[reportArgumentType]
         feature_extractor=None,  # pyright: ignore[reportArgumentType]
         requires_safety_checker=False,
@@ -106,10 +110,11 @@ def load_pipeline(folder: Path) -> StableDiffusionPipeline:
 
 def sample_sheet(folder: Path, count: int, across: int = 8, steps: int = 24) -> tuple[Image.Image, float]:
     """The first prompts, each with its number as the seed; and the processor's seconds for a picture."""
-    pipeline = load_pipeline(folder)
     prompts = PROMPTS[:count]
-    started = time.process_time()
-    pictures = [make(pipeline, prompt, seed, steps) for seed, prompt in enumerate(prompts)]
+    with numpy_at_peace():
+        pipeline = load_pipeline(folder)
+        started = time.process_time()
+        pictures = [make(pipeline, prompt, seed, steps) for seed, prompt in enumerate(prompts)]
     seconds = (time.process_time() - started) / len(pictures)
     return contact_sheet(pictures, prompts, min(across, len(pictures))), seconds
 

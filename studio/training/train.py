@@ -5,19 +5,24 @@ leaves. Each part is kept in the working folder as soon as it is there, so a run
 again, and with the same preset and seed it makes the same model.
 """
 
+# pyright: reportUnknownMemberType=false, reportPrivateImportUsage=false
+# torch and diffusers are only partly typed; what they give back is typed where it enters here
+
 from __future__ import annotations
 
 import json
 import multiprocessing
 import os
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import AutoencoderTiny
 from numpy.lib.npyio import NpzFile
 
+from studio.pipelines.warm import warm_up
+from studio.request.errors import BadInput
 from studio.training.assemble import assemble_denoiser, write_folder
 from studio.training.codec import Basis, Bytes, fit_basis, make_codec
 from studio.training.decoder import Crops, psnr, train_decoder
@@ -30,24 +35,48 @@ from studio.training.sheets import sample_sheet
 from studio.training.words.teach import load_words, train_words
 
 _LEAVES_SHARE = 0.5  # of the codec's crops
+_DIARY = "run.json"
 _HELD_OUT = 24  # scenes, to measure the codec on
 
 
-def train_scenes(preset: str = "cpu", out: Path = Path("training"), resume: bool = False, seed: int = 0) -> int:
+def train_scenes(preset: str | None, out: Path, resume: bool = False, seed: int | None = None) -> int:
     """Runs the recipe in `out`; the model is in `out/model` in the end. Returns the exit status.
 
-    Without `resume` an earlier run in the folder is not taken up but begun again. Raises BadInput on unknown presets.
+    preset, seed: None for those that the run was begun with, "cpu" and 0 for a new one. Raises BadInput on unknown
+    presets, on a folder that cannot be written, when there is a run in the folder and it is not to be resumed, and
+    when there is one of another preset or seed.
     """
-    if preset == "gpu":
-        from studio.training.unet_run import run as train_unet  # noqa: PLC0415 - needs nothing of the rest
-
-        return train_unet(out, resume=resume, seed=seed)
-    size = find_preset(preset)
-    out.mkdir(parents=True, exist_ok=True)
-    if not resume:
-        _forget(out)
-    Run(size, out, seed).all()
+    name, number = _begin(preset, out, resume, seed)
+    warm_up()
+    Run(find_preset(name), out, number).all()
     return 0
+
+
+def _begin(preset: str | None, out: Path, resume: bool, seed: int | None) -> tuple[str, int]:
+    """The preset and the seed of the run in this folder, which is written down there. Hours of work are never lost:
+    a run is gone on with or left alone."""
+    diary = out / _DIARY
+    if diary.exists():
+        kept = json.loads(diary.read_text(encoding="utf-8"))
+        begun: tuple[str, int] = kept["preset"], kept["seed"]
+        if not resume:
+            raise BadInput(
+                f"There is a run in {out} already.", "Add --resume to go on with it, or choose another --out."
+            )
+        if (preset or begun[0], begun[1] if seed is None else seed) != begun:
+            raise BadInput(
+                f"The run in {out} was begun with the preset {begun[0]} and the seed {begun[1]}.",
+                "Leave --preset and --seed out to go on with it, or choose another --out.",
+            )
+        return begun
+    begun = preset or "cpu", seed or 0
+    find_preset(begun[0])
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        diary.write_text(json.dumps({"preset": begun[0], "seed": begun[1]}), encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"The folder {out} cannot be written.", "Choose another --out.", str(error)) from error
+    return begun
 
 
 class Run:
@@ -131,7 +160,7 @@ class Run:
 
         train_words(folder, self.seed, self.size.lesson, report=tell)
 
-    def _codec(self, basis: Basis, scenes: Bytes, leaves: Bytes) -> torch.nn.Module:
+    def _codec(self, basis: Basis, scenes: Bytes, leaves: Bytes) -> AutoencoderTiny:
         torch.manual_seed(self.seed)
         codec = make_codec(basis)
         crops = Crops(scenes[:-_HELD_OUT] if len(scenes) > 2 * _HELD_OUT else scenes, leaves, _LEAVES_SHARE)
@@ -153,17 +182,3 @@ def _write_array(place: Path, array: Bytes) -> None:
     part = place.with_suffix(".part.npy")
     np.save(part, array)
     part.replace(place)
-
-
-def _forget(out: Path) -> None:
-    """Removes what an earlier run left in its folder, and nothing else."""
-    for name in ("scenes", "parts", "words"):
-        for path in sorted((out / name).rglob("*"), reverse=True) if (out / name).exists() else ():
-            _remove(path)
-    for name in ("leaves.npy", "basis.npz", "decoder.safetensors"):
-        (out / name).unlink(missing_ok=True)
-
-
-def _remove(path: Path) -> None:
-    action: Callable[[], None] = path.rmdir if path.is_dir() else path.unlink
-    action()

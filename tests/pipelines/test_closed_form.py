@@ -18,7 +18,7 @@ SLOTS = (
     Slot("hue", ("pink",), 4.0, (0.0, -5.0)),
     Slot("style", ("flat", "ink"), 8.0, (0.0, 0.0, -7.0)),
     Slot("house.present", ("present", "absent"), 6.0, (0.0, -0.6, 0.0)),
-    Slot("house.colour", ("red", "blue"), 4.0, (0.0, 0.0, 0.0)),
+    Slot("house.colour", ("red", "blue"), 8.0, (0.0, 0.0, 0.0)),  # what guidance makes of 4
     Slot("house.position", ("left", "centre", "right"), 2.5, (0.0, 0.0, 0.0, 0.0)),
 )
 CLASSES = sum(slot.classes for slot in SLOTS)

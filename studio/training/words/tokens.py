@@ -52,7 +52,11 @@ def make_tokenizer(folder: Path, captions: Iterable[str], size: int = 2600) -> C
         ]
     )
     trainer = trainers.BpeTrainer(
-        vocab_size=size, end_of_word_suffix="</w>", initial_alphabet=alphabet, show_progress=False
+        vocab_size=size,
+        end_of_word_suffix="</w>",
+        initial_alphabet=alphabet,
+        special_tokens=[letter + "</w>" for letter in sorted(alphabet)],  # else they are numbered by chance
+        show_progress=False,
     )
     tokenizer.train_from_iterator([*vocabulary_text(), *captions], trainer)
     model = json.loads(tokenizer.to_str())["model"]
