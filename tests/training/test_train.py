@@ -6,6 +6,7 @@ import hashlib
 import json
 
 import pytest
+import torch
 from PIL import Image
 
 from studio.__main__ import main
@@ -22,6 +23,15 @@ def digests(folder):
     weights = sorted((folder / "model").rglob("*.safetensors"))
     assert len(weights) == 3
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in weights]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """On small tensors a second one only waits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
