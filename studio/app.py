@@ -28,9 +28,10 @@ from studio.request.errors import Trouble
 from studio.request.family import Model
 from studio.settings.paths import Home
 from studio.settings.settings import Settings, SettingsFile
-from studio.shelves import describe, gallery_of, models_of, pipeline_of
+from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of
 from studio.ui.preferences import Preferences
 from studio.ui.theme import apply_theme
+from studio.ui.timeline.wiring import Timeline
 from studio.ui.window import Furnishing, MainWindow
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Studio:
                 journals=home.journal,
             ),
         )
+        self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)
         self.preferences.changed.connect(self._settings_changed)

@@ -32,9 +32,9 @@ Latents = npt.NDArray[np.float16]
 T = TypeVar("T")
 
 MAGIC = b"SFTL0001"
-LONGEST = 256  # pixels of a frame's longer side
 MOST_FRAMES = 96
-QUALITY = 88  # of JPEG
+FINENESS = ((256, 85), (192, 75), (128, 70), (96, 60), (64, 50))  # longer side in pixels and quality, the best first
+ALL_FRAMES = 560_000  # bytes; frames are as fine as fits
 LATENT_BYTES = 1_400_000  # for 512 × 512 pixels, and in proportion above; with the frames it stays under 2 MB
 LARGEST_HEADER = 1 << 20
 FRAME_BYTES = 16 << 20  # no frame is longer; a damaged file may say anything
@@ -42,14 +42,22 @@ FRAME_BYTES = 16 << 20  # no frame is longer; a damaged file may say anything
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """frames: RGB, by the number of steps done. total: steps of the picture."""
+    """jpegs: frames by the number of steps done, in order. total: steps of the picture."""
 
     total: int
-    frames: Mapping[int, Pixels]
+    jpegs: Mapping[int, bytes]
+    _decoded: dict[int, Pixels] = field(default_factory=dict[int, Pixels], compare=False)
 
     @property
     def steps(self) -> tuple[int, ...]:
-        return tuple(self.frames)
+        return tuple(self.jpegs)
+
+    def frame(self, step: int) -> Pixels:
+        """RGB, decoded when it is first looked at. Raises OSError when it is damaged."""
+        if step not in self._decoded:
+            image = Image.open(io.BytesIO(self.jpegs[step]), formats=("JPEG",)).convert("RGB")
+            self._decoded[step] = Pixels(np.asarray(image).copy())
+        return self._decoded[step]
 
 
 @dataclass(kw_only=True)
@@ -101,8 +109,8 @@ class Timelines:
         if request.branch is not None:
             before = self.find(request.branch.parent)
             if before is not None:
-                first = {step: frame for step, frame in before.frames.items() if step <= request.branch.step}
-                found = Timeline(total=found.total, frames={**first, **found.frames})
+                first = {step: jpeg for step, jpeg in before.jpegs.items() if step <= request.branch.step}
+                found = Timeline(total=found.total, jpegs={**first, **found.jpegs})
         return found
 
     def latents(self, request: GenerationRequest, step: int, stamp: str) -> Latents | None:
@@ -147,7 +155,8 @@ def spread(last: int, most: int) -> frozenset[int]:
 def encoded(trace: Trace, stamp: str) -> bytes:
     """A length, a JSON header, JPEGs, and raw float16: noise cannot be made smaller without loss."""
     shown = spread(trace.total, MOST_FRAMES) if len(trace.frames) > MOST_FRAMES else frozenset(trace.frames)
-    frames = {step: _jpeg(frame) for step, frame in sorted(trace.frames.items()) if step in shown}
+    room = ALL_FRAMES // max(1, len(shown))
+    frames = {step: _jpeg(frame, room) for step, frame in sorted(trace.frames.items()) if step in shown}
     latents = {step: np.ascontiguousarray(array, np.dtype("<f2")) for step, array in sorted(trace.latents.items())}
     header = {
         "total": trace.total,
@@ -161,12 +170,18 @@ def encoded(trace: Trace, stamp: str) -> bytes:
     return b"".join((MAGIC, len(text).to_bytes(4, "little"), text, *frames.values(), *raw))
 
 
-def _jpeg(frame: Pixels) -> bytes:
-    image = Image.fromarray(frame.array)
-    image.thumbnail((LONGEST, LONGEST), Image.Resampling.BILINEAR)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
-    return buffer.getvalue()
+def _jpeg(frame: Pixels, room: int) -> bytes:
+    """As fine as fits into so many bytes; the coarsest in any case."""
+    data = b""
+    for side, quality in FINENESS:
+        image = Image.fromarray(frame.array)
+        image.thumbnail((side, side), Image.Resampling.BILINEAR)
+        buffer = io.BytesIO()
+        image.save(buffer, "JPEG", quality=quality)
+        data = buffer.getvalue()
+        if len(data) <= room:
+            break
+    return data
 
 
 def _read(path: Path, part: Callable[[dict[str, Any], BinaryIO], T]) -> T | None:
@@ -187,13 +202,12 @@ def _read(path: Path, part: Callable[[dict[str, Any], BinaryIO], T]) -> T | None
 
 
 def _frames(header: dict[str, Any], file: BinaryIO) -> Timeline:
-    frames: dict[int, Pixels] = {}
+    jpegs: dict[int, bytes] = {}
     for step, length in header["frames"]:
         if not 0 < length <= FRAME_BYTES:
             raise ValueError(f"a frame of {length} bytes")
-        image = Image.open(io.BytesIO(file.read(length)), formats=("JPEG",)).convert("RGB")
-        frames[int(step)] = Pixels(np.asarray(image).copy())
-    return Timeline(total=int(header["total"]), frames=frames)
+        jpegs[int(step)] = file.read(length)
+    return Timeline(total=int(header["total"]), jpegs=jpegs)
 
 
 def _latents(header: dict[str, Any], file: BinaryIO, step: int, stamp: str) -> Latents | None:

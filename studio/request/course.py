@@ -109,10 +109,10 @@ def _check_branch(request: GenerationRequest, branch: Branch) -> None:
     same = ("model", "size", "steps", "steps_taken", "sampler")
     if parent.count != 1 or any(getattr(parent, name) != getattr(request, name) for name in same):
         raise BadInput("A branch has the model, size, sampler and steps of the picture it comes from.")
-    last = (parent.stop_at or parent.steps_taken) - 1
-    first = parent.branch.step if parent.branch else 0
-    if not max(1, first) <= branch.step <= last:
-        raise BadInput(f"There is no way on from step {branch.step}.", f"Choose a step from {max(1, first)} to {last}.")
+    last = min(parent.stop_at or parent.steps_taken, parent.steps_taken - 1)
+    first = 1 + (parent.branch.step if parent.branch else 0)
+    if not first <= branch.step <= last:
+        raise BadInput(f"There is no way on from step {branch.step}.", f"Choose a step from {first} to {last}.")
     depth, ancestor = 1, parent
     while ancestor.branch is not None:
         depth, ancestor = depth + 1, ancestor.branch.parent

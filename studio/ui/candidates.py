@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QPixmap, QUndoCommand, QUndoStack
 
+from studio.document.editing.run import EditRun
 from studio.document.images import image_of
 from studio.engine.job import Job
 from studio.request.events import Made, Picture, Step
@@ -35,7 +36,7 @@ class Candidate:
     """A picture of a job, finished or in the making.
 
     area: where on the canvas it belongs. picture: None while it is made. path: where the gallery keeps it.
-    preview, fraction: while it is made.
+    preview, fraction: while it is made. edit: the edit of the canvas that it is the result of, or None.
     """
 
     job: Job
@@ -45,6 +46,7 @@ class Candidate:
     path: Path | None = None
     preview: Pixels | None = None
     fraction: float = 0.0
+    edit: EditRun | None = None
     thumb: QPixmap = field(default_factory=QPixmap)
 
     @property

@@ -45,7 +45,7 @@ class CanvasPage(Docks):
         self._tools.setSpacing(0)
         self._tools.addWidget(self.stack, 1)
         middle = QWidget()
-        column = QVBoxLayout(middle)
+        self._column = column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._tools, 1)
@@ -62,6 +62,10 @@ class CanvasPage(Docks):
     def add_tools(self, tools: QWidget) -> None:
         """A rail at the left of the canvas."""
         self._tools.insertWidget(0, tools)
+
+    def add_below(self, bar: QWidget) -> None:
+        """A bar under the canvas."""
+        self._column.addWidget(bar)
 
     @property
     def canvas_shown(self) -> bool:

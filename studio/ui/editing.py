@@ -92,6 +92,18 @@ class Edits:
         """This job is the current pass of that run."""
         self._runs[job] = run
 
+    def run(self, job: int) -> EditRun | None:
+        """The pass that a job makes, or None for a job that is no edit."""
+        return self._runs.get(job)
+
+    def reselected(self, job: int) -> EditRun | None:
+        """Lets a run go on with what is selected now; None, and nothing changed, when that cannot be."""
+        run = self._runs.get(job)
+        if run is None or run.request.mask is None or self.situation.selection is None:
+            return None
+        self._runs[job] = replace(run, selection=surface_of(self._document).selection(run.plan.context).copy())
+        return self._runs[job]
+
     def repeat(self, job: int, again: int) -> None:
         """Another job tries the same pass."""
         if job in self._runs:

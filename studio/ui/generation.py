@@ -16,7 +16,9 @@ from studio.engine.job import Job
 from studio.prompts.history import PromptHistory
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Queued, Step
 from studio.request.geometry import Rect
-from studio.ui.candidates import Candidates
+from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest
+from studio.ui.candidates import Candidate, Candidates
 from studio.ui.editing import ON_CANVAS, Edits, Going
 from studio.ui.progress import Progress, told
 
@@ -116,6 +118,24 @@ class Generation(QObject):
         self._edits.repeat(job.id, again.id)
         return again
 
+    def again(self, item: Candidate, request: GenerationRequest) -> Job:
+        """Asks for another picture in the place of one that was made."""
+        job = self._engine.submit(request, item.job.id)
+        if item.edit is not None:
+            self._edits.put(job.id, item.edit)
+        else:
+            self._areas[job.id] = item.area
+        self.changed.emit()
+        return job
+
+    def selected_anew(self, job: Job) -> Pixels | None:
+        """The mask of a running edit with the selection of now, which from here on is its selection.
+
+        None for a job that is no edit, and when nothing is selected any more.
+        """
+        run = self._edits.reselected(job.id)
+        return run.request.mask if run is not None else None
+
     def cancel(self) -> None:
         """Stops the job in hand; those that wait go on."""
         if self.running is not None:
@@ -171,7 +191,8 @@ class Generation(QObject):
         if isinstance(outcome, Going):
             self._pass(outcome.run, job.id)
         else:
-            self._candidates.made(job, self.area(job), outcome)
+            item = self._candidates.made(job, self.area(job), outcome)
+            item.edit = self._edits.run(job.id)
 
     def _over(self, job: Job) -> None:
         self._candidates.ended(job)

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from studio.document.change import Change
 from studio.document.document import Document
+from studio.request.geometry import Rect
+from studio.request.pixels import Pixels
 from studio.ui.candidates import Candidate, Candidates
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.widgets.tool import label, tool_button
@@ -15,10 +17,11 @@ from studio.ui.widgets.tool import label, tool_button
 class Proposal(QObject):
     """Follows the picture in the making until the person looks at another one, or paints.
 
-    changed: another candidate is shown, or none.
+    changed: another candidate is shown, or none. looked: another step of the same one.
     """
 
     changed = Signal()
+    looked = Signal()
 
     def __init__(self, document: Document, canvas: Canvas, candidates: Candidates, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,6 +30,7 @@ class Proposal(QObject):
         self._candidates = candidates
         self._item: Candidate | None = None
         self._following = True
+        self.away = False  # an earlier step of it is seen: then it cannot be put on the canvas unseen
         candidates.changed.connect(self._come_further)
         candidates.discarded.connect(self._gone)
         document.changed.connect(self._document_changed)
@@ -39,7 +43,7 @@ class Proposal(QObject):
     @property
     def ready(self) -> bool:
         """It is finished and can be put on the canvas."""
-        return self._item is not None and self._item.picture is not None
+        return self._item is not None and self._item.picture is not None and not self.away
 
     def follow(self) -> None:
         """From now on the picture in the making is shown."""
@@ -54,9 +58,22 @@ class Proposal(QObject):
         """Shows the canvas as it is; nothing is lost."""
         self._following = False
         if self._item is not None:
-            self._item = None
+            self._item, self.away = None, False
             self._canvas.clear_preview()
             self.changed.emit()
+
+    def look_back(self, pixels: Pixels, area: Rect) -> None:
+        """Shows an earlier step of the picture in its place."""
+        self.away = True
+        self._canvas.show_preview(pixels, area)
+        self.looked.emit()
+
+    def look_now(self) -> None:
+        """Shows the finished picture again."""
+        if self._item is not None and self._item.pixels is not None:
+            self.away = False
+            self._canvas.show_preview(self._item.pixels, self._item.area)
+            self.looked.emit()
 
     def go(self, by: int) -> None:
         """To the next or previous finished picture of the same request."""
@@ -78,7 +95,7 @@ class Proposal(QObject):
     def _lay(self, item: Candidate) -> None:
         pixels = item.pixels
         if pixels is not None:
-            self._item = item
+            self._item, self.away = item, False
             self._canvas.show_preview(pixels, item.area)
             self.changed.emit()
 
@@ -132,6 +149,7 @@ class ProposalBar(QFrame):
         self.discard.clicked.connect(self.discarded)
         self.close_button.clicked.connect(proposal.dismiss)
         proposal.changed.connect(self.refresh)
+        proposal.looked.connect(self.refresh)
         candidates.discarded.connect(self.refresh)
         candidates.rowsInserted.connect(self.refresh)
         self.refresh()

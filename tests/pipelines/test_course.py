@@ -188,7 +188,7 @@ def test_a_branch_shows_the_steps_it_shares_with_its_parent(sd15, keeper):
     branch = made(pipeline, replace(parent, seed=99, branch=Branch(parent=parent, step=2))).request
     before, after = timelines.find(parent), timelines.find(branch)
     assert after.steps == (1, 2, 3, 4, 5)
-    assert [after.frames[step] == before.frames[step] for step in (1, 2, 4, 5)] == [True, True, False, False]
+    assert [after.frame(step) == before.frame(step) for step in (1, 2, 4, 5)] == [True, True, False, False]
 
 
 def test_a_full_disk_costs_the_steps_not_the_picture(sd15, tmp_path):

@@ -1,0 +1,1 @@
+"""The timeline under the canvas: how a picture came out of noise, and ways on from there."""

@@ -1,0 +1,172 @@
+"""The bar below the canvas: the film strip, and what can be done from where it stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
+
+from studio.ui.icons import icon
+from studio.ui.timeline.film import Film
+from studio.ui.timeline.strip import FINE, FilmStrip
+from studio.ui.widgets.slider import Slider
+from studio.ui.widgets.tool import label, tool_button
+
+TICK = 33  # milliseconds
+LENGTH = 2500  # a film plays for about so long
+
+
+class TimelineBar(QFrame):
+    """moved(float): the playhead stands at this index. branched, kept: from the step where it stands.
+
+    steered(bool): changes are to be applied to the picture in the making, or not any more.
+    """
+
+    moved = Signal(float)
+    branched = Signal()
+    kept = Signal()
+    steered = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.setAccessibleName("Timeline")
+        self._making = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self._play_on)
+        self.strip = FilmStrip()
+        self.play = tool_button("play", "Play (Space)", self.toggle_play)
+        self.words = label("", "secondary")
+        self.fresh = Slider()
+        self.fresh.setRange(0, 100)
+        self.fresh.setFixedWidth(96)
+        self.fresh.setAccessibleName("Fresh noise")
+        self.fresh_words = label("")
+        self.branch = QPushButton(icon("git-branch"), "Branch here")
+        self.keep = QPushButton(icon("bookmark"), "Keep this step")
+        self.steer = QToolButton()
+        self._dress()
+        self._lay_out()
+        self.strip.valueChanged.connect(self._moved)
+        self.strip.sliderPressed.connect(self.stop)
+        self.strip.toggled.connect(self.toggle_play)
+        self.fresh.valueChanged.connect(self._show_fresh)
+        self.branch.clicked.connect(self.branched)
+        self.keep.clicked.connect(self.kept)
+        self.steer.toggled.connect(self.steered)
+        self._show_fresh()
+
+    # what it shows
+
+    def show_film(self, film: Film, position: float, *, making: bool) -> None:
+        """making: the picture is not finished, and the film still grows."""
+        self.stop()
+        self._making = making
+        self.strip.show_film(film, position, grows=making)
+        self.strip.setEnabled(not making)
+        for widget in (self.play, self.fresh, self.fresh_words, self.branch):
+            widget.setVisible(not making)
+        self.steer.setVisible(making)
+        self._show_words()
+
+    @property
+    def step(self) -> int:
+        """The number of steps that are done where the playhead stands; 0 for an empty film."""
+        steps = self.strip.film.steps
+        return steps[min(self.strip.index, len(steps) - 1)] if steps else 0
+
+    @property
+    def at_end(self) -> bool:
+        return self.strip.index >= self.strip.film.last
+
+    @property
+    def share(self) -> float:
+        """How much fresh noise is wanted, 0..1."""
+        return self.fresh.value() / 100
+
+    # playing
+
+    def toggle_play(self) -> None:
+        if self._timer.isActive() or self._making or self.strip.film.last < 1:
+            self.stop()
+            return
+        if self.at_end:
+            self.strip.setValue(0)
+        self._timer.start()
+        self._show_play()
+
+    def stop(self) -> None:
+        self._timer.stop()
+        self._show_play()
+
+    def _play_on(self) -> None:
+        speed = max(1, round(self.strip.maximum() * TICK / LENGTH))
+        if not self.strip.smooth:
+            speed = FINE
+        self.strip.setValue(self.strip.value() + speed)
+        if self.strip.value() >= self.strip.maximum():
+            self.stop()
+
+    def _show_play(self) -> None:
+        playing = self._timer.isActive()
+        self.play.setIcon(icon("pause" if playing else "play"))
+        self.play.setAccessibleName("Stop" if playing else "Play")
+
+    def _moved(self) -> None:
+        self._show_words()
+        if not self._making:
+            self.moved.emit(self.strip.position)
+
+    def _show_words(self) -> None:
+        film, step = self.strip.film, self.step
+        self.words.setText(f"Step {step} of {film.total}" if film.steps else "")
+        self.branch.setEnabled(not self._making and 0 < step < film.total)
+        self.keep.setEnabled(self._making or not self.at_end)
+        if self._making:
+            self.keep.setToolTip("Keep this step\nStops here and keeps what the picture would become now.")
+        else:
+            self.keep.setToolTip("Keep this step\nMakes a picture of what is seen here, in full size.")
+
+    def _show_fresh(self) -> None:
+        self.fresh_words.setText(f"Fresh noise {self.fresh.value()} %")
+
+    # how it is built
+
+    def _dress(self) -> None:
+        widest = self.fontMetrics().horizontalAdvance
+        self.words.setMinimumWidth(widest("Step 100 of 100"))
+        self.fresh_words.setMinimumWidth(widest("Fresh noise 100 %"))
+        about = "How much of the noise that is left is drawn anew for a branch: 0 % changes nothing by itself."
+        for widget in (self.fresh, self.fresh_words):
+            widget.setToolTip(about)
+        self.branch.setToolTip(
+            "Branch here\nGoes on from this step with the prompt, the guidance and the selection as they are now."
+        )
+        for button in (self.branch, self.keep):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.steer.setText("Steer")
+        self.steer.setIcon(icon("ship-wheel"))
+        self.steer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.steer.setCheckable(True)
+        self.steer.setFixedHeight(28)
+        self.steer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.steer.setToolTip(
+            "Steer\nWhat you change in prompt, guidance or selection counts from the next step on."
+        )
+
+    def _lay_out(self) -> None:
+        upper, lower = QHBoxLayout(), QHBoxLayout()
+        upper.setSpacing(4)
+        upper.addWidget(self.play)
+        upper.addWidget(self.strip, 1)
+        lower.setSpacing(8)
+        lower.addSpacing(8)
+        lower.addWidget(self.words)
+        lower.addStretch(1)
+        for widget in (self.fresh_words, self.fresh, self.branch, self.steer, self.keep):
+            lower.addWidget(widget)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 8)
+        column.setSpacing(4)
+        column.addLayout(upper)
+        column.addLayout(lower)
