@@ -99,9 +99,11 @@ class Edits:
     def reselected(self, job: int) -> EditRun | None:
         """Lets a run go on with what is selected now; None, and nothing changed, when that cannot be."""
         run = self._runs.get(job)
-        if run is None or run.request.mask is None or self.situation.selection is None:
+        area = self._area(run.plan.mode) if run is not None else None
+        if run is None or run.request.mask is None or area is None:
             return None
-        self._runs[job] = replace(run, selection=surface_of(self._document).selection(run.plan.context).copy())
+        surface = surface_of(self._document, area.tiles)
+        self._runs[job] = replace(run, selection=surface.selection(run.plan.context).copy())
         return self._runs[job]
 
     def repeat(self, job: int, again: int) -> None:

@@ -298,3 +298,30 @@ def test_damaged_or_foreign_files_are_as_if_they_were_not_there(timelines, desk)
     for bad in (b"", b"rubbish" * 100, data[:40], data[:8] + b"\xff" * 100):
         path.write_bytes(bad)
         assert timelines.find(request) is None
+
+
+def test_the_selection_of_a_running_edit_can_be_steered(qtbot, desk):
+    document, window = desk.document, desk.window
+    document.set_source(colour(Size(256, 256)), "ground")
+    document.change(strength=1.0)
+    left, right = np.zeros((2, 256, 256), np.uint8)
+    left[64:128, 64:128], right[64:128, 96:160] = 255, 255
+    document.select(plane(left))
+    window.deeds.generate()
+    desk.engine.step(desk.job, 2, frame(2))
+    qtbot.mouseClick(desk.timeline.bar.steer, LEFT)
+    document.select(plane(right))
+    qtbot.waitUntil(lambda: bool(desk.engine.wishes), timeout=20_000)
+    job, turn = desk.engine.wishes[0]
+    assert turn.mask.size == job.request.size
+    assert turn.mask != job.request.mask
+    steered = turn.applied(job.request)
+    picture = Picture(pixels=colour(job.request.size, 250), request=steered)
+    desk.engine.tell(job, Made(0, picture))
+    item = window.candidates.items[0]
+    alpha = item.picture.pixels.array[..., 3]
+    covered = np.zeros((256, 256), np.uint8)
+    area = item.area
+    covered[area.y : area.bottom, area.x : area.right] = alpha
+    assert covered[96, 150] > 0  # the result joins the canvas through the new selection
+    assert covered[96, 70] == 0
