@@ -10,6 +10,8 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from studio.pipelines.regions import Areas
+
 
 @dataclass(frozen=True, kw_only=True)
 class Conditioning:
@@ -21,6 +23,7 @@ class Conditioning:
     guided: whether to run classifier-free guidance (arXiv 2207.12598).
     shown: pictures that the network looks at besides, one row for each picture to make: see `looking`.
     against: the negative prompt's, for networks that are called twice because its length differs; else None.
+    areas: words that hold only in parts of the picture, or None.
     """
 
     hidden_states: Tensor
@@ -28,6 +31,7 @@ class Conditioning:
     guided: bool
     shown: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
     against: Conditioning | None = None
+    areas: Areas | None = None
 
     def repeated(self, pictures: int) -> Conditioning:
         """For a batch of `pictures`: all negative rows first, then all positive ones."""

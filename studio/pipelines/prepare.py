@@ -63,7 +63,7 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
     shape = latent_shape(loaded, frame)
     steps = loaded.schedulers.steps(request.sampler, request.steps, strength, device, tokens=loaded.tokens(shape))
     known = None
-    if begins is not None:
+    if begins is not None and not (strength == 1 and _sees_all(loaded, request)):
         known = torch.cat([begins.latents(generator) for generator in generators]).to(device, dtype)
     drawn = [first_noise(each, generator, shape, dtype) for each, generator in zip(singles, generators, strict=True)]
     noise = torch.cat(drawn).to(device)
@@ -76,6 +76,13 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
         shown=shown(loaded, request, frame, source, generators),
         change=None if request.mask is None else change_map(request.mask, frame, shape).to(device, dtype),
     )
+
+
+def _sees_all(loaded: Loaded, request: GenerationRequest) -> bool:
+    """A network that is shown a hole with hard edges needs no help to keep what is around it."""
+    if request.mask is None or not loaded.adapter.fills_holes(loaded.denoiser):
+        return False
+    return bool(np.isin(request.mask.array, (0, 255)).all())
 
 
 def latent_shape(loaded: Loaded, frame: Frame) -> tuple[int, int, int, int]:

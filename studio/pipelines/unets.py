@@ -14,6 +14,7 @@ from studio.pipelines.adapters import Asked, Classes, led, stacked
 from studio.pipelines.codecs import Codec, PlainCodec
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
+from studio.pipelines.regions import coupled, mixed
 from studio.pipelines.words import Words
 
 
@@ -53,7 +54,12 @@ class OneEncoder:
         if inputs.shown:
             hole = functional.interpolate(inputs.shown["hole"], latents.shape[-2:])
             given = torch.cat((given, stacked(torch.cat((hole, inputs.shown["filled"]), dim=1), inputs)), dim=1)
-        output: Tensor = denoiser(given, timestep, encoder_hidden_states=inputs.hidden_states, **extra).sample
+
+        def call(states: Tensor) -> Tensor:
+            return denoiser(given, timestep, encoder_hidden_states=states, **extra).sample
+
+        with coupled(denoiser, inputs.areas, guided=inputs.guided):
+            output = mixed(denoiser, inputs.areas, inputs.hidden_states, call)
         if not inputs.guided:
             return output
         without, toward = output.chunk(2)

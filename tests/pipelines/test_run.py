@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from studio.pipelines.studio_pipeline import refuse_impossible
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Loading, Made, Step
 from studio.request.family import Ability
@@ -120,9 +121,11 @@ def test_sources_may_be_grey_coloured_or_transparent(channels, sd15, warm):
 
 
 def test_nothing_asked_for_is_silently_left_out(sd15, warm):
-    mask = tiny.photo(channels=1)
+    regions = (Region(mask=tiny.photo(channels=1), prompt=Prompt.plain("x")),)
     with pytest.raises(BadInput, match=str(Ability.REGIONS)):
-        warm.run(tiny.request(sd15, regions=(Region(mask=mask, prompt=Prompt.plain("x")),)), tiny.Notes())
+        refuse_impossible(
+            tiny.request(sd15, regions=regions), replace(sd15.family, abilities=frozenset((Ability.TEXT_TO_IMAGE,)))
+        )
     with pytest.raises(BadInput, match=str(Ability.LORA)):
         warm.run(tiny.request(sd15, attachments=(Attachment(kind="lora", name="x"),)), tiny.Notes())
     with pytest.raises(BadInput, match="Euler a Karras"):

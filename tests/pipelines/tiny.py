@@ -108,12 +108,13 @@ def save(folder: Path, kind: str, parts: dict[str, Any], schedule: dict[str, Any
     return folder
 
 
-def save_sd15(folder: Path, seed: int = 0, **schedule: Any) -> Path:
+def save_sd15(folder: Path, seed: int = 0, channels: int = 4, **schedule: Any) -> Path:
+    """channels: that the UNet takes; 9 is the layout of models that were taught to fill holes."""
     torch.manual_seed(seed)
     parts = {
         "tokenizer": tokenizer(),
         "text_encoder": CLIPTextModel(text_config()),
-        "unet": unet(),
+        "unet": unet(in_channels=channels),
         "vae": codec(),
     }
     nothing = [None, None]

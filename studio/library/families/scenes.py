@@ -27,6 +27,7 @@ FAMILY = Family(
             Ability.INPAINT,
             Ability.NEGATIVE_PROMPT,
             Ability.GUIDANCE,
+            Ability.REGIONS,
         )
     ),
     bytes_per_parameter=4,  # small enough to be kept and computed in full precision everywhere

@@ -27,6 +27,7 @@ FAMILY = Family(
             Ability.INPAINT,
             Ability.NEGATIVE_PROMPT,
             Ability.GUIDANCE,
+            Ability.REGIONS,
         )
     ),
     # Linear fit of decoded pictures to latents by torridgristle, published in the thread "Decoding latents to RGB

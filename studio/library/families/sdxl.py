@@ -27,6 +27,7 @@ FAMILY = Family(
             Ability.INPAINT,
             Ability.NEGATIVE_PROMPT,
             Ability.GUIDANCE,
+            Ability.REGIONS,
         )
     ),
     # Linear fit of decoded pictures to latents by StAlKeR7779, as published with InvokeAI (Apache-2.0), halved and

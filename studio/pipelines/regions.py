@@ -1,0 +1,118 @@
+"""Words that hold only in a part of the picture.
+
+Networks with cross-attention look at each area's words everywhere and keep the outcome where the area is ("attention
+couple"): areas share light and lines. For others the predictions for each area's words are mixed. Where there is one
+area that covers everything, both are the plain call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+LEAST = 1e-4  # share below which an area's words are not worth a call
+
+
+@dataclass(frozen=True, kw_only=True)
+class Areas:
+    """states: encoded words of each area, (1, tokens, width); those of the whole picture first.
+
+    shares: (areas, h, w) at the latents' resolution; they sum to 1 everywhere.
+    """
+
+    states: tuple[Tensor, ...]
+    shares: Tensor
+
+    @classmethod
+    def of(cls, whole: Tensor, words: list[Tensor], masks: Tensor) -> Areas:
+        """whole: states of the root prompt, which gets what is left. words, masks: of each region; (n, h, w), 0..1."""
+        left = (1 - masks.sum(0, keepdim=True)).clamp(0, 1)
+        shares = torch.cat([left, masks])
+        shares = shares / shares.sum(0, keepdim=True).clamp(min=LEAST)
+        used = [index for index, share in enumerate(shares) if float(share.max()) > LEAST]
+        states = (whole, *words)
+        return cls(states=tuple(states[index] for index in used), shares=shares[used])
+
+    def at(self, places: int) -> Tensor:
+        """The shares for a layer of the network that sees so many places: (areas, places)."""
+        height, width = self.shares.shape[-2:]
+        for step in (2**power for power in range(8)):
+            size = (-(-height // step), -(-width // step))
+            if size[0] * size[1] == places:
+                return functional.interpolate(self.shares[None], size, mode="area")[0].flatten(1)
+        raise ValueError(f"a layer with {places} places does not belong to latents of {height} × {width}")
+
+
+@contextmanager
+def coupled(denoiser: Any, areas: Areas | None, *, guided: bool) -> Generator[None]:
+    """While open, calls of a UNet look at the words of each area; those that it is given are the root prompt's."""
+    processors: dict[str, Any] | None = getattr(denoiser, "attn_processors", None)
+    if areas is None or not processors:
+        yield
+        return
+    denoiser.set_attn_processor(
+        {name: _Couple(each, areas, guided=guided) if ".attn2." in name else each for name, each in processors.items()}
+    )
+    try:
+        yield
+    finally:
+        denoiser.set_attn_processor(dict(processors))
+
+
+def mixed(denoiser: Any, areas: Areas | None, states: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:
+    """What a network predicts: called with `states` (rows, tokens, width), or, without attention, once for each area.
+
+    The last rows of the states, half of them when there are several, are the prompt's.
+    """
+    if areas is None or getattr(denoiser, "attn_processors", None):
+        return call(states)
+    prompted = max(1, len(states) // 2)
+    total: Tensor | None = None
+    for words, share in zip(areas.states, areas.shares, strict=True):
+        output = call(_with_words(states, words, prompted)) * share
+        total = output if total is None else total + output
+    assert total is not None
+    return total
+
+
+def _with_words(states: Tensor, words: Tensor, prompted: int) -> Tensor:
+    """The prompt's rows replaced; what is shorter is repeated."""
+    length = max(states.shape[1], words.shape[1])
+    others = states[: len(states) - prompted]
+    return torch.cat([_lengthened(others, length), _lengthened(words.expand(prompted, -1, -1), length)])
+
+
+def _lengthened(states: Tensor, length: int) -> Tensor:
+    return states.repeat(1, -(-length // states.shape[1]), 1)[:, :length]
+
+
+class _Couple:
+    """A processor of cross-attention that asks the one it stands for once for each area."""
+
+    def __init__(self, processor: Any, areas: Areas, *, guided: bool) -> None:
+        self._processor, self._areas, self._guided = processor, areas, guided
+
+    def __call__(
+        self, attn: Any, hidden_states: Tensor, encoder_hidden_states: Tensor | None = None, **given: Any
+    ) -> Tensor:
+        rows = len(hidden_states)
+        first = rows // 2 if self._guided else 0
+        shares = self._areas.at(hidden_states.shape[1]).to(hidden_states)[:, None, :, None]
+        asked = hidden_states[first:]
+        found = sum(
+            share * self._processor(attn, asked, encoder_hidden_states=words.expand(len(asked), -1, -1), **given)
+            for words, share in zip(self._areas.states, shares, strict=True)
+        )
+        if not first:
+            return torch.as_tensor(found)
+        assert encoder_hidden_states is not None
+        plain = self._processor(
+            attn, hidden_states[:first], encoder_hidden_states=encoder_hidden_states[:first], **given
+        )
+        return torch.cat([plain, torch.as_tensor(found)])
