@@ -7,9 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.library.digests import Digests
 from studio.library.gallery.gallery import Gallery
+from studio.library.index import Index
 from studio.library.models import Models
+from studio.library.notes import NoteBook
 from studio.library.timelines import Timelines
 from studio.request.pipeline import Pipeline
 from studio.settings.paths import Home
@@ -23,7 +24,7 @@ def models_of(home: Home, settings: Settings | None = None) -> Models:
     """All models of this person: the embedded ones, their own folder, the folders they added."""
     settings = settings or SettingsFile(home.settings_file).load()
     folders = [home.models, *(Path(folder) for folder in settings.model_folders)]
-    return Models(folders, Digests(home.cache / "digests.json"))
+    return Models(folders, Index(home.cache / "models.db"), NoteBook(home.root / "models.json"))
 
 
 def gallery_of(home: Home) -> Gallery:

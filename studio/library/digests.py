@@ -1,62 +1,70 @@
-"""SHA-256 of files of weights, computed once and remembered for as long as the file does not change."""
+"""SHA-256 of files of weights, computed once and remembered for as long as the file does not change.
+
+AutoV2 is the first ten digits of that of the file, AutoV3 the first twelve of that of the bytes after a safetensors
+header (as A1111 and Civitai name them).
+"""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import threading
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
-from studio.library.files import write_atomically
+from studio.library.index import Hashes, Index, stamp_of
 
 log = logging.getLogger(__name__)
 
+_PIECE = 1 << 22  # bytes read at a time
+
 
 class Digests:
-    """A table on disk: path, time of change and size of a file → its SHA-256 in hex. Safe to share by threads."""
+    """Safe to share by threads."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._known: dict[str, list[Any]] | None = None
+    def __init__(self, index: Index) -> None:
+        self._index = index
 
     def known(self, file: Path) -> str:
-        """The digest if it was computed before and the file is unchanged, else ""."""
-        with self._lock:
-            entry = self._table().get(str(file))
-        try:
-            return str(entry[1]) if entry is not None and entry[0] == _stamp(file) else ""
-        except OSError:
-            return ""
+        """SHA-256 of the file if it was computed before and the file is unchanged, else ""."""
+        hashes = self.hashes(file)
+        return hashes.sha256 if hashes is not None else ""
 
-    def of(self, file: Path) -> str:
-        """The digest, computed now if need be: about a second a gigabyte. Raises OSError."""
+    def hashes(self, file: Path) -> Hashes | None:
+        """All that is known of an unchanged file."""
+        try:
+            entry = self._index.hash_of(file)
+            return entry[1] if entry is not None and entry[0] == stamp_of(file) else None
+        except (OSError, sqlite3.Error):
+            return None
+
+    def of(self, file: Path, stop: Callable[[], bool] = lambda: False) -> str:
+        """SHA-256 of the file, computed now if need be: about a second a gigabyte; "" when stopped. Raises OSError."""
         if found := self.known(file):
             return found
-        stamp = _stamp(file)
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        with self._lock:
-            self._table()[str(file)] = [stamp, digest]
-            try:
-                write_atomically(self._path, json.dumps(self._table()).encode())
-            except OSError as error:
-                log.info("digests cannot be kept: %r", error)
-        return digest
-
-    def _table(self) -> dict[str, list[Any]]:
-        if self._known is None:
-            try:
-                value = json.loads(self._path.read_bytes())
-            except (OSError, ValueError):
-                value = None
-            table = cast("dict[str, list[Any]]", value) if isinstance(value, dict) else {}
-            self._known = {key: entry for key, entry in table.items() if len(entry) == 2}
-        return self._known
+        stamp = stamp_of(file)
+        hashes = hash_file(file, stop)
+        if hashes is None:
+            return ""
+        try:
+            self._index.keep_hash(file, stamp, hashes)
+        except sqlite3.Error as error:
+            log.info("digests cannot be kept: %r", error)
+        return hashes.sha256
 
 
-def _stamp(file: Path) -> list[int]:
-    status = file.stat()
-    return [status.st_mtime_ns, status.st_size]
+def hash_file(file: Path, stop: Callable[[], bool] = lambda: False) -> Hashes | None:
+    """Both hashes in one pass; None when stopped between two pieces. Raises OSError."""
+    whole, body = hashlib.sha256(), hashlib.sha256()
+    with file.open("rb") as stream:
+        head = stream.read(8)
+        whole.update(head)
+        left = int.from_bytes(head, "little") if file.suffix.lower() in (".safetensors", ".sft") else 0
+        header = stream.read(min(left, 100_000_000))
+        whole.update(header)
+        while piece := stream.read(_PIECE):
+            if stop():
+                return None
+            whole.update(piece)
+            body.update(piece)
+    return Hashes(whole.hexdigest(), body.hexdigest() if left else "")

@@ -1,98 +1,162 @@
-"""The weights on this machine, as offered to the artist."""
+"""All weights on this machine: looked for, remembered, and the models among them offered to the artist."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
 from studio.library.digests import Digests
-from studio.library.families import family
-from studio.library.recognition.folder import main_weights, read_json
-from studio.library.recognition.recognise import PICKLED, WEIGHTS, DamagedHeader, Recognised, recognise
+from studio.library.entry import Entry
+from studio.library.gallery.index.entry import fingerprint
+from studio.library.index import Hashes, Index, Row, stamp_of
+from studio.library.notes import NoteBook
+from studio.library.offered import described, with_own_names
+from studio.library.overrides import overridden
+from studio.library.parts import completed
+from studio.library.recognition.folder import INDEX, main_weights
+from studio.library.recognition.recognise import recognise
+from studio.library.recognition.recognised import Recognised
 from studio.library.resources import resource
+from studio.library.trees import Tree, candidates, tree_of
 from studio.request.errors import BadInput, Trouble
-from studio.request.family import Defaults, Family, Model, ModelReference
-from studio.request.geometry import Size
-from studio.request.sampling import Sampler
+from studio.request.family import Model, ModelReference
 
 log = logging.getLogger(__name__)
 
+_BATCH = 200  # files after which what was found is written down
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How far a look through the folders is."""
+
+    seen: int
+    new: int
+
 
 class Models:
-    """All models in the given folders, after the embedded ones.
+    """Everything in the given folders, after what came with the studio. Safe to share by threads.
 
-    folders: searched with their subfolders; nothing in them is changed. Missing ones are fine.
-    digests: remembers SHA-256 of weights; without it references carry none.
+    folders: searched with their subfolders, or as the program lays them out that they belong to; nothing in them is
+    changed. Missing ones are fine. index: remembers what was found; without it all headers are read at every start.
+    book: what the person says about their weights.
     """
 
-    def __init__(self, folders: Sequence[Path], digests: Digests | None = None) -> None:
-        self._folders = tuple(folders)
-        self._digests = digests
-        self._models: tuple[Model, ...] | None = None
-        self._others: tuple[Recognised, ...] = ()
+    def __init__(self, folders: Sequence[Path], index: Index | None = None, book: NoteBook | None = None) -> None:
+        self.folders = tuple(folders)
+        self.book = book or NoteBook(None)
+        self.digests = Digests(index) if index is not None else None
+        self._index = index
+        self._rows: dict[Path, Row] = {}
+        self._gone: frozenset[Path] = frozenset()
+        self._entries: tuple[Entry, ...] | None = None
+        self._lock = threading.RLock()
+
+    # what there is
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All weights: embedded ones first, then by title. What was known at the last look; see `refresh`."""
+        with self._lock:
+            if self._entries is None:
+                self._recall()
+            return self._entries or ()
 
     def all(self) -> tuple[Model, ...]:
-        """Every model that can be used: embedded ones first, then by title. Looked for once; see `refresh`."""
-        if self._models is None:
-            self.refresh()
-        return self._models or ()
+        """Every model that can be used, in the same order."""
+        return tuple(each.model for each in self.entries() if each.model is not None)
 
     @property
     def others(self) -> tuple[Recognised, ...]:
         """What else was found, each with the reason why it cannot be used as a model."""
-        self.all()
-        return self._others
+        return tuple(each.found for each in self.entries() if each.model is None and not each.missing)
 
-    def refresh(self) -> None:
-        """Looks through the folders again."""
-        found = [recognise(path) for root in self._roots() for path in _candidates(root)]
-        embedded = resource("models")
-        models: list[Model] = []
-        others: list[Recognised] = []
-        for each in found:
-            if each.usable:
-                try:
-                    models.append(self._described(each))
-                except Trouble as trouble:
-                    others.append(Recognised(path=each.path, kind=each.kind, reason=str(trouble)))
-            else:
-                others.append(each)
-        self._models = tuple(
-            sorted(models, key=lambda model: (not model.path.is_relative_to(embedded), model.title.lower()))
-        )
-        self._others = tuple(others)
+    def of_kind(self, *kinds: str) -> tuple[Entry, ...]:
+        """All that are there of these kinds ("lora", "vae")."""
+        return tuple(each for each in self.entries() if each.kind in kinds and not each.missing)
+
+    def refresh(
+        self, stop: Callable[[], bool] = lambda: False, progress: Callable[[Looked], object] = lambda _: None
+    ) -> None:
+        """Looks through the folders again; files that have not changed are not opened. May be stopped between files."""
+        known = self._known()
+        seen: dict[Path, Row] = {}
+        fresh: list[Row] = []
+        new = 0
+        for path in self._candidates():
+            if stop():
+                return
+            row = self._look(path, known.get(path))
+            if row is None:
+                continue
+            seen[path] = row
+            if row is not known.get(path):
+                fresh.append(row)
+                new += 1
+            if len(fresh) >= _BATCH:
+                self._keep(fresh)
+                fresh = []
+            if len(seen) % 50 == 0:
+                progress(Looked(len(seen), new))
+        self._keep(fresh)
+        gone = {path: row for path, row in known.items() if path not in seen and self._mine(path)}
+        with self._lock:
+            self._rows = {**seen, **gone}
+            self._gone = frozenset(gone)
+            self._entries = None
+            self._entries = self._made()
+
+    def forget(self, paths: Sequence[Path]) -> None:
+        """Takes files that are gone off the list."""
+        with self._lock:
+            self._rows = {path: row for path, row in self._rows.items() if path not in paths}
+            self._gone -= set(paths)
+            if self._index is not None:
+                self._index.strike_off(paths)
+            self._entries = self._made()
+
+    def noted(self) -> None:
+        """Something was said about weights, or hashed: what is offered is put together anew."""
+        with self._lock:
+            if self._entries is not None:
+                self._entries = self._made()
+
+    # finding one
 
     def find(self, reference: ModelReference) -> Model:
         """The model that a request names, by its digest if both are known, else by family and name.
 
-        Raises Trouble naming the model when it is not on this machine.
+        Looks through the folders again when it is not known. Raises Trouble naming the model when it is not here.
         """
-        named = (reference.family, reference.name)
-        for model in self.all():
-            if reference.digest and model.reference.digest == reference.digest:
-                return model
-        for model in self.all():
-            if (model.reference.family, model.reference.name) == named:
-                return model
-        raise Trouble(
-            f"The model {reference.name!r} is not on this machine.", "Choose another one, or add it to your models."
-        )
+        found = self._found(reference)
+        if found is None or not found.path.exists():
+            self.refresh()
+            found = self._found(reference)
+        if found is None:
+            raise Trouble(
+                f"The model {reference.name!r} is not on this machine.",
+                "Choose another one, or add it to your models.",
+            )
+        return found
 
     def named(self, name: str) -> Model:
         """The model of that name or title, in any case, or at that path. Raises BadInput listing the known ones."""
-        wanted = name.strip().lower()
-        for model in self.all():
-            if wanted in (model.reference.name.lower(), model.title.lower()):
-                return model
+        if (found := self._named(name)) is not None:
+            return found
         path = Path(name).expanduser()
-        if os.sep in name and path.exists():
-            found = recognise(path.resolve())
-            if found.usable:
-                return self._described(found)
-            raise BadInput(f"{path.name!r} cannot be used as a model. {found.reason}")
+        if (os.sep in name or path.suffix) and path.exists():
+            at = recognise(path.resolve())
+            completed_, parts, _ = completed(at, [each.found for each in self.entries()])
+            if completed_.usable:
+                return described(completed_, self.book.of(""), parts, "")
+            raise BadInput(f"{path.name!r} cannot be used as a model. {completed_.reason}")
+        self.refresh()
+        if (found := self._named(name)) is not None:
+            return found
         known = ", ".join(model.reference.name for model in self.all()) or "none"
         raise BadInput(f"There is no model called {name!r}.", f"Known are: {known}.")
 
@@ -102,78 +166,140 @@ class Models:
             return models[0]
         raise Trouble("There is no model to make pictures with.", "Install the studio again, or add a model.")
 
-    def _roots(self) -> Iterator[Path]:
-        yield resource("models")
-        yield from self._folders
+    def trees(self) -> tuple[Tree, ...]:
+        """The folders that were added, with the programs they belong to."""
+        return tuple(tree_of(folder) for folder in self.folders)
 
-    def _described(self, found: Recognised) -> Model:
-        name = found.path.stem if found.path.is_file() else found.path.name
-        kind = family(found.family).shaped(found.traits, name)
-        about = _about(found.path)
-        weights = main_weights(found.path)
-        digest = self._digests.known(weights) if self._digests and weights else ""
-        return Model(
-            reference=ModelReference(family=kind.id, name=name, digest=digest or _text(about, "digest")),
-            title=_text(about, "title") or name,
-            family=kind,
-            defaults=_defaults(about.get("defaults"), kind),
-            path=found.path,
-            about=_text(about, "about"),
-            examples=_examples(about),
+    # inside
+
+    def _found(self, reference: ModelReference) -> Model | None:
+        models = self.all()
+        same = (model for model in models if reference.digest and model.reference.digest == reference.digest)
+        named = (
+            model
+            for model in models
+            if (model.reference.family, model.reference.name) == (reference.family, reference.name)
         )
+        return next(same, None) or next(named, None)
+
+    def _named(self, name: str) -> Model | None:
+        wanted = name.strip().lower()
+        return next((each for each in self.all() if wanted in (each.reference.name.lower(), each.title.lower())), None)
+
+    def _recall(self) -> None:
+        """What the index knows, without a look at the disk; embedded models are looked at: they are few.
+
+        Without an index, or when it knows nothing of the folders yet, looks through them now.
+        """
+        known = self._known()
+        if not known:
+            self.refresh()
+            return
+        embedded = {path: row for path in candidates(tree_of(resource("models"))) if (row := self._look(path, None))}
+        self._rows = {**embedded, **{path: row for path, row in known.items() if self._mine(path)}}
+        self._entries = self._made()
+
+    def _known(self) -> dict[Path, Row]:
+        if self._index is None:
+            return dict(self._rows)
+        try:
+            return self._index.rows()
+        except (sqlite3.Error, OSError, ValueError) as error:
+            log.warning("the index of models cannot be read: %r", error)
+            return {}
+
+    def _keep(self, rows: list[Row]) -> None:
+        mine = [row for row in rows if not row.found.path.is_relative_to(resource("models"))]
+        if self._index is None or not mine:
+            return
+        try:
+            self._index.keep(mine)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("the index of models cannot be written: %r", error)
+
+    def _candidates(self) -> Iterator[Path]:
+        seen: set[Path] = set()
+        for root in (resource("models"), *self.folders):
+            for path in candidates(tree_of(root)):
+                if path not in seen:
+                    seen.add(path)
+                    yield path
+
+    def _mine(self, path: Path) -> bool:
+        """Whether a path lies in one of the folders that are looked through."""
+        return any(path.is_relative_to(folder) for tree in self.trees() for folder in (tree.root, *tree.folders))
+
+    def _look(self, path: Path, known: Row | None) -> Row | None:
+        """What is at a path now; None when nothing is any more."""
+        try:
+            stamp = _stamp(path)
+            if known is not None and known.stamp == stamp:
+                return known
+            return Row(recognise(path), stamp, _print(path))
+        except OSError as error:
+            log.info("%s is passed over: %r", path, error)
+            return None
+
+    def _made(self) -> tuple[Entry, ...]:
+        """Puts together what was found, what was said and which files belong together."""
+        embedded = resource("models")
+        hashes = self._hashes()
+        changed = {path: overridden(row.found, self.book.of(row.print)) for path, row in self._rows.items()}
+        others = [found for path, found in changed.items() if path not in self._gone]
+        entries: list[Entry] = []
+        roots = sorted(self.folders, key=lambda each: -len(each.parts))
+        for path, row in self._rows.items():
+            known = hashes.get(path)
+            entry = Entry(
+                found=changed[path],
+                print=row.print,
+                root=next((root for root in roots if path.is_relative_to(root)), path.parent),
+                hashes=known[1] if known is not None and known[0] == row.stamp.partition("/")[0] else None,
+                notes=self.book.of(row.print),
+                missing=path in self._gone,
+                embedded=path.is_relative_to(embedded),
+                changed=_time(row.stamp),
+            )
+            entries.append(entry if entry.missing else _offered(entry, others))
+        entries = with_own_names(entries)
+        return tuple(sorted(entries, key=lambda each: (not each.embedded, each.title.lower(), str(each.path))))
+
+    def _hashes(self) -> dict[Path, tuple[str, Hashes]]:
+        if self._index is None:
+            return {}
+        try:
+            return self._index.hashes()
+        except (sqlite3.Error, OSError):
+            return {}
 
 
-def _candidates(root: Path) -> Iterator[Path]:
-    """Files and folders below `root` that look like weights, in a fixed order."""
-    for folder, subfolders, files in os.walk(root):
-        here = Path(folder)
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        if "model_index.json" in files:
-            subfolders.clear()
-            yield here
-            continue
-        for name in sorted(files):
-            if not name.startswith(".") and name.lower().endswith((*WEIGHTS, *PICKLED)):
-                yield here / name
-
-
-def _about(path: Path) -> dict[str, Any]:
-    """What sfumato.json says: in a model's folder, or beside a single file as <stem>.sfumato.json."""
-    file = path / "sfumato.json" if path.is_dir() else path.with_suffix(".sfumato.json")
-    if not file.is_file():
-        return {}
+def _offered(entry: Entry, others: Sequence[Recognised]) -> Entry:
+    found, parts, lacking = completed(entry.found, others)
+    if found.reason or not entry.paints:
+        return replace(entry, found=found, lacking=lacking)
+    digest = entry.hashes.sha256 if entry.hashes is not None else ""
     try:
-        return read_json(file)
-    except (DamagedHeader, OSError) as error:
-        log.warning("%s is ignored: %s", file, error)
-        return {}
+        return replace(entry, found=found, model=described(found, entry.notes, parts, digest))
+    except Trouble as trouble:
+        return replace(entry, found=replace(found, reason=str(trouble)))
 
 
-def _text(about: dict[str, Any], key: str) -> str:
-    value = about.get(key)
-    return value if isinstance(value, str) else ""
+def _stamp(path: Path) -> str:
+    """Another text whenever the file, or the folder's description or weights, have changed."""
+    if not path.is_dir():
+        return stamp_of(path)
+    weights = main_weights(path)
+    return f"{stamp_of(weights) if weights else ''}/{stamp_of(path / INDEX)}"
 
 
-def _examples(about: dict[str, Any]) -> tuple[str, ...]:
-    value = about.get("examples")
-    if not isinstance(value, list):
-        return ()
-    return tuple(example for example in cast("list[Any]", value) if isinstance(example, str))
+def _print(path: Path) -> str:
+    file = main_weights(path) if path.is_dir() else path
+    if file is None:
+        return ""
+    with file.open("rb") as stream:
+        return fingerprint(stream, file.stat().st_size).hex()
 
 
-def _defaults(given: Any, kind: Family) -> Defaults:
-    """The model's own defaults where it gives good ones, else its family's."""
-    plain = Defaults(size=kind.native, steps=kind.steps, guidance=kind.guidance, sampler=kind.sampler)
-    if not isinstance(given, dict):
-        return plain
-    values = cast("dict[str, Any]", given)
-    try:
-        return Defaults(
-            size=Size(*(int(side) for side in values.get("size", plain.size))),
-            steps=int(values.get("steps", plain.steps)),
-            guidance=float(values.get("guidance", plain.guidance)),
-            sampler=Sampler.named(str(values.get("sampler", plain.sampler.name))),
-        )
-    except (TypeError, ValueError) as error:
-        log.warning("defaults of a model are ignored: %r", error)
-        return plain
+def _time(stamp: str) -> float:
+    text = stamp.partition("-")[0]
+    return int(text) / 1e9 if text.isdecimal() else 0.0

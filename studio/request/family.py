@@ -149,7 +149,7 @@ class Model:
     family: Family
     defaults: Defaults
     path: Path = field(compare=False)  # a diffusers folder or a single file
-    variant: str = ""  # as its files are recognised: "inpaint", "turbo", "v-prediction"…
+    traits: tuple[str, ...] = ()  # as its files are recognised: "inpaint", "turbo", "v-prediction"…
     parts: tuple[tuple[str, Path], ...] = field(default=(), compare=False)  # role → file, of what `path` lacks
     about: str = ""  # one honest paragraph: what it is and what its world is
     examples: tuple[str, ...] = ()  # prompts that show what it does well

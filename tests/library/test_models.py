@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio.library.digests import Digests
+from studio.library.index import Index
 from studio.library.models import Models
 from studio.library.recognition.recognise import recognise
 from studio.request.errors import BadInput, Trouble
@@ -84,13 +85,13 @@ def test_models_are_found_by_name_title_path_and_reference(tmp_path: Path) -> No
 
 
 def test_a_renamed_model_is_found_by_its_digest(tmp_path: Path) -> None:
-    digests = Digests(tmp_path / "cache" / "digests.json")
+    digests = Digests(Index(tmp_path / "cache" / "models.db"))
     path = safetensors(tmp_path / "m" / "old.safetensors", SD15)
     digest = digests.of(path)
     new = path.rename(path.with_name("new.safetensors"))
-    assert Digests(tmp_path / "cache" / "digests.json").known(path) == ""
+    assert Digests(Index(tmp_path / "cache" / "models.db")).known(path) == ""
     digests.of(new)
-    models = Models([tmp_path / "m"], Digests(tmp_path / "cache" / "digests.json"))
+    models = Models([tmp_path / "m"], Index(tmp_path / "cache" / "models.db"))
     assert models.find(ModelReference(family="sd15", name="old", digest=digest)).title == "new"
 
 

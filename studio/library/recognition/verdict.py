@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from studio.library.families import FAMILIES
@@ -27,10 +28,11 @@ def _reason(found: Recognised) -> str:
     if kind is None:
         title = BY_FAMILY[found.family].title if found.family in BY_FAMILY else found.family
         return f"Models like {title} are not supported yet."
-    return _form(found, kind) or _missing(found, kind)
+    return form_of(found, kind) or _missing(found, kind)
 
 
-def _form(found: Recognised, kind: Family) -> str:
+def form_of(found: Recognised, kind: Family) -> str:
+    """Why its variant or the way it is stored cannot be used, or ""."""
     signs = BY_FAMILY.get(found.family)
     own = {each.name for each in signs.variants if each.own} if signs else set[str]()
     for trait in found.traits:
@@ -52,7 +54,7 @@ def _missing(found: Recognised, kind: Family) -> str:
     if PARTS not in kind.formats:
         names = " and ".join(part.title for part in parts)
         return f"It holds no {names.replace('the ', '')}, so it cannot be used alone; use a complete file."
-    return f"It holds the diffusion network only. It also needs {_list([needed(part) for part in parts])}."
+    return needs_text(parts)
 
 
 def lacking_in(found: Recognised) -> tuple[Part, ...]:
@@ -61,6 +63,11 @@ def lacking_in(found: Recognised) -> tuple[Part, ...]:
     if signs is None or found.format == "diffusers" or found.kind not in MODELS:
         return ()
     return tuple(part for part in signs.parts if part.role not in found.holds)
+
+
+def needs_text(parts: Sequence[Part]) -> str:
+    """What else is to be had, in a sentence."""
+    return f"It is not complete: it also needs {_list([needed(part) for part in parts])}."
 
 
 def needed(part: Part) -> str:

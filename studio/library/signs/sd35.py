@@ -9,6 +9,13 @@ from studio.library.signs.sign import Adapted, Sign, Signs, Variant
 
 _LARGE = "joint_blocks.37.x_block.mlp.fc1.weight"
 _LARGE_NEW = "transformer_blocks.37.attn.to_q.weight"
+_CODEC = replace(
+    KL_16,
+    title="the picture codec of Stable Diffusion 3.5",
+    repository="stabilityai/stable-diffusion-3.5-medium",
+    file="vae/diffusion_pytorch_model.safetensors",
+    size=167_666_902,
+)
 
 SIGNS = Signs(
     family="sd35",
@@ -44,6 +51,6 @@ SIGNS = Signs(
     bases=r"sd3|stable-diffusion-3",
     controls=(Sign(has={"controlnet_blocks.0.weight": None, "pos_embed_input.proj.weight": None}),),
     embeddings=((768, 1280, 4096),),
-    parts=(CLIP_L, CLIP_G, replace(T5_XXL, role="text_encoder_3"), KL_16),
+    parts=(CLIP_L, CLIP_G, replace(T5_XXL, role="text_encoder_3"), _CODEC),
     called=r"sd3|sd[-_ ]3",
 )

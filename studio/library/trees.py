@@ -1,0 +1,161 @@
+"""Folders of weights as other programs lay them out: used where they are, nothing in them is changed.
+
+A1111 and Forge, ComfyUI (with extra_model_paths.yaml), SwarmUI, Fooocus, InvokeAI, or any folder at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from studio.library.recognition.folder import INDEX
+from studio.library.recognition.recognise import PICKLED, WEIGHTS
+
+_SKIPPED = frozenset(("node_modules", "venv", "__pycache__", "site-packages", "output", "outputs", "custom_nodes"))
+_SHARD = re.compile(r"-(\d{5})-of-\d{5}\.")
+_LARGEST = 1_000_000  # bytes of a file of settings
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A folder that was added. title: the program it belongs to, or "". folders: where its weights are."""
+
+    root: Path
+    title: str
+    folders: tuple[Path, ...]
+
+
+def tree_of(root: Path) -> Tree:
+    """Whose folder it is, and where to look in it. Reads settings of other programs, never runs anything."""
+    for title, is_it, folders in _PROGRAMS:
+        if is_it(root):
+            found = [folder for folder in folders(root) if folder.is_dir()]
+            return Tree(root, title, _outermost(found) or (root,))
+    return Tree(root, "", (root,))
+
+
+def candidates(tree: Tree) -> Iterator[Path]:
+    """Files and diffusers folders that look like weights, in a fixed order."""
+    for folder in tree.folders:
+        yield from _below(folder)
+
+
+def _below(root: Path) -> Iterator[Path]:
+    for folder, subfolders, files in os.walk(root):
+        here = Path(folder)
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED)
+        if INDEX in files:
+            subfolders.clear()
+            yield here
+            continue
+        for name in sorted(files):
+            if name.startswith(".") or not name.lower().endswith((*WEIGHTS, *PICKLED)):
+                continue
+            shard = _SHARD.search(name)
+            if shard is None or shard.group(1) == "00001":
+                yield here / name
+
+
+def _outermost(folders: list[Path]) -> tuple[Path, ...]:
+    """Each folder once, without those that lie in another one."""
+    kept: list[Path] = []
+    for folder in sorted({Path(os.path.abspath(folder)) for folder in folders}, key=lambda each: len(each.parts)):
+        if not any(folder.is_relative_to(other) for other in kept):
+            kept.append(folder)
+    return tuple(kept)
+
+
+# ComfyUI
+
+
+def _comfy_folders(root: Path) -> list[Path]:
+    extra = root / "extra_model_paths.yaml"
+    return [root / "models", *(_extra_paths(extra) if extra.is_file() else [])]
+
+
+def _extra_paths(file: Path) -> list[Path]:
+    """The folders that an extra_model_paths.yaml names.
+
+    Its form is a small part of YAML: sections of `key: path` or `key: |` with a path a line, and base_path.
+    """
+    found: list[Path] = []
+    base, block = file.parent, 0
+    for line in _lines(file):
+        text = line.split(" #", 1)[0].rstrip()
+        if not text.strip() or text.lstrip().startswith("#"):
+            continue
+        depth = len(text) - len(text.lstrip())
+        key, colon, value = text.strip().partition(":")
+        value = value.strip().strip("\"'")
+        if block and depth > block:
+            found.append(base / os.path.expanduser(text.strip()))
+            continue
+        block = 0
+        if not depth:
+            base = file.parent
+        elif colon and key == "base_path":
+            base = file.parent / os.path.expanduser(value)
+        elif colon and value in ("|", ">", "|-"):
+            block = depth
+        elif colon and value and key not in ("is_default",):
+            found.append(base / os.path.expanduser(value))
+    return found
+
+
+def _lines(file: Path) -> list[str]:
+    with suppress(OSError, UnicodeDecodeError):
+        if file.stat().st_size <= _LARGEST:
+            return file.read_text(encoding="utf-8-sig").splitlines()
+    return []
+
+
+# SwarmUI, Fooocus, InvokeAI, A1111
+
+
+def _swarm_folders(root: Path) -> list[Path]:
+    named = [line.partition(":")[2].strip() for line in _lines(root / "Data" / "Settings.fds") if "ModelRoot:" in line]
+    chosen = [part for text in named for part in text.split(";") if part]
+    return [root / Path(part) for part in chosen] or [root / "Models"]
+
+
+def _fooocus_folders(root: Path) -> list[Path]:
+    facts: Any = None
+    with suppress(ValueError, RecursionError):
+        facts = json.loads("\n".join(_lines(root / "config.txt")) or "null")
+    found = [root / "models"]
+    if isinstance(facts, dict):
+        for key, value in cast("dict[str, Any]", facts).items():
+            paths = cast("list[Any]", value) if isinstance(value, list) else [value]
+            if key.startswith("path_") and key not in ("path_outputs", "path_wildcards"):
+                found += [root / path for path in paths if isinstance(path, str)]
+    return found
+
+
+def _invoke_folders(root: Path) -> list[Path]:
+    named = [line.partition(":")[2].strip() for line in _lines(root / "invokeai.yaml") if "models_dir:" in line]
+    return [root / (named[0] if named else "models")]
+
+
+def _webui_folders(root: Path) -> list[Path]:
+    return [root / "models", root / "embeddings"]
+
+
+def _has(*names: str) -> Callable[[Path], bool]:
+    return lambda root: all((root / name).exists() for name in names)
+
+
+_PROGRAMS: tuple[tuple[str, Callable[[Path], bool], Callable[[Path], list[Path]]], ...] = (
+    ("Fooocus", _has("fooocus_version.py"), _fooocus_folders),
+    ("ComfyUI", _has("folder_paths.py", "models"), _comfy_folders),
+    ("SwarmUI", _has("Models", "src"), _swarm_folders),
+    ("SwarmUI", _has("Data/Settings.fds"), _swarm_folders),
+    ("InvokeAI", _has("invokeai.yaml"), _invoke_folders),
+    ("Forge", _has("modules_forge", "models"), _webui_folders),
+    ("A1111", _has("webui.py", "models"), _webui_folders),
+)
