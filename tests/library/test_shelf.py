@@ -210,7 +210,7 @@ def test_parts_in_files_of_their_own_are_found_and_missing_ones_named(tmp_path, 
     from studio.library import parts
     from studio.library.families import FAMILIES
 
-    kind = replace(FAMILIES["sdxl"], id="flux", formats=frozenset(("safetensors", "parts")))
+    kind = replace(FAMILIES["sdxl"], id="flux", variants=frozenset(), formats=frozenset(("safetensors", "parts")))
     for place in (parts, __import__("studio.library.recognition.verdict", fromlist=["FAMILIES"])):
         monkeypatch.setattr(place, "FAMILIES", {"flux": kind})
     monkeypatch.setattr("studio.library.offered.family", lambda identifier: kind)
