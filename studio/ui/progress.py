@@ -41,7 +41,8 @@ def _of(job: Job, event: Event, short: bool) -> tuple[str, float | None]:
             part = (event.picture + event.done / max(1, event.total)) / max(1, event.pictures)
             return capital(joined(of_set, step, left)), part
         case Made():
-            return "", (event.index + 1) / job.request.count
+            made, count = event.index + 1, job.request.count
+            return f"Picture {made + 1} of {count}" if made < count else "", made / count
         case Finished() | Failed() | Cancelled():
             return "", None
         case _:

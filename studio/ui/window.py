@@ -223,10 +223,12 @@ class MainWindow(QMainWindow):
         self.document.changed.connect(self._document_changed)
 
     def _restore(self) -> None:
-        """Where everything was; a first start fills a good part of the screen."""
+        """Where everything was; a first start fills a good part of the screen, or all of a small one."""
         if not self.restoreGeometry(self.preferences.recall_bytes("window")):
             screen = QGuiApplication.primaryScreen().availableGeometry().size()
-            self.resize(USUAL.boundedTo(screen * 0.9).expandedTo(LEAST))
+            self.resize(USUAL.boundedTo(screen).expandedTo(LEAST))
+            if USUAL.boundedTo(screen * 0.9) != USUAL:
+                self.setWindowState(Qt.WindowState.WindowMaximized)
         if not self.page.restore(self.preferences.recall_bytes("docks")):
             self.panels.arrange(self.height())
         self._preferences_changed(self.preferences.now)

@@ -1,7 +1,8 @@
-"""The real program in a process of its own, watched from inside: python -m tests.benchmarks.program startup | gaps N
+"""The real program in a process of its own, watched from inside: tests.benchmarks.program startup | first | gaps N
 
 Prints one line of JSON. `startup` runs what `python -m studio` runs, until its window is painted and its event loop
-idle. `gaps` starts the engine behind the open window and makes N pictures while a timer of 5 ms ticks.
+idle; `first` until the first example of its welcome is a finished picture. `gaps` starts the engine behind the open
+window and makes N pictures while a timer of 5 ms ticks.
 """
 
 from __future__ import annotations
@@ -48,16 +49,47 @@ def startup() -> None:
         )
         QApplication.quit()
 
+    until_painted(usable)
+    main([])
+
+
+def until_painted(then: Callable[[], object]) -> None:
+    """Calls `then` when the program that is going to run has painted its window."""
     execute = QApplication.exec
 
     def watched(*arguments: Any) -> int:
-        watcher = Painted(usable)
+        watcher = Painted(then)
         try:
             return execute()
         finally:
             watcher.deleteLater()
 
     QApplication.exec = watched
+
+
+def first() -> None:
+    """From the start of the program to the first finished picture, asked for as soon as the window is there."""
+    from studio.__main__ import main
+    from studio.request.events import Finished, Made, Step
+    from studio.ui.window import MainWindow
+
+    began = float(os.environ[BEGAN])
+    times: dict[str, float] = {}
+
+    def happened(job: Any, event: Any) -> None:
+        if isinstance(event, Step | Made):
+            times.setdefault("first_step" if isinstance(event, Step) else "picture", time.time() - began)
+        if job.over:
+            say(**times, made=isinstance(event, Finished), ended=repr(event)[:400])
+            QApplication.quit()
+
+    def usable() -> None:
+        times["window"] = time.time() - began
+        (window,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, MainWindow)]
+        window.engine.happened.connect(happened)
+        window.page.welcome.tried.emit(window.document.model.examples[0])
+
+    until_painted(usable)
     main([])
 
 
@@ -127,7 +159,10 @@ def say(**facts: object) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "startup":
-        startup()
-    else:
-        gaps(int(sys.argv[2]))
+    match sys.argv[1:]:
+        case ["startup"]:
+            startup()
+        case ["first"]:
+            first()
+        case ["gaps", number]:
+            gaps(int(number))

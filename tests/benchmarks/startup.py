@@ -31,5 +31,6 @@ def run(quick: bool) -> Figures:
 def one_start() -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.program", "startup"]
     environment = {**os.environ, BEGAN: repr(time.time())}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a person's Python compiles a module once, not at every start
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=120)
     return json.loads(done.stdout.splitlines()[-1])

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from studio.settings.logs import logged
+from studio.settings.logs import LOG_BYTES, logged
 from studio.settings.paths import Home
 
 
@@ -33,3 +33,11 @@ def test_a_log_that_cannot_be_written_costs_nothing_else(home, capsys):
     with logged(home):
         logging.getLogger("studio.somewhere").error("lost")
     assert capsys.readouterr().err == ""
+
+
+def test_a_long_log_is_begun_anew(home):
+    (home.logs / "studio.log").write_bytes(b"x" * (LOG_BYTES + 1))
+    with logged(home):
+        logging.getLogger("studio.somewhere").info("today")
+    assert "today" in (home.logs / "studio.log").read_text()
+    assert (home.logs / "studio.old.log").stat().st_size == LOG_BYTES + 1

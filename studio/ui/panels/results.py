@@ -90,7 +90,7 @@ class ResultsPanel(QListView):
         self.setAccessibleName("Results")
         self.setAccessibleDescription("The pictures of this session. Enter puts one on the canvas, Delete discards it.")
         self.setGridSize(QSize(WANTED, WANTED))
-        self.activated.connect(self._activate)
+        self.doubleClicked.connect(self._activate)  # not `activated`: some desktops send that for a single click
         self.clicked.connect(self._current)
 
     def select(self, item: Candidate | None) -> None:
