@@ -24,7 +24,7 @@ from studio.library.recognition.recognised import Recognised
 from studio.library.resources import resource
 from studio.library.trees import Tree, candidates, tree_of
 from studio.request.errors import BadInput, Trouble
-from studio.request.family import Model, ModelReference
+from studio.request.family import Family, Model, ModelReference
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +169,17 @@ class Models:
     def trees(self) -> tuple[Tree, ...]:
         """The folders that were added, with the programs they belong to."""
         return tuple(tree_of(folder) for folder in self.folders)
+
+    def tiny_decoder(self, family: Family) -> Path | None:
+        """The folder of the small decoder that shows a family's pictures in the making, if somebody put it there.
+
+        It is called like its repository: "taesd" for "madebyollin/taesd".
+        """
+        name = family.tiny_decoder.rpartition("/")[2]
+        if not name:
+            return None
+        places = (folder for root in self.folders for folder in sorted(root.glob(f"**/{name}")))
+        return next((folder for folder in places if (folder / "config.json").is_file()), None)
 
     # inside
 

@@ -18,6 +18,7 @@ from studio.pipelines.palette import Palette
 from studio.pipelines.parts import bytes_on_disk, class_named, read_index, read_part, read_schedule
 from studio.pipelines.samplers import Schedulers
 from studio.pipelines.single_file import SingleFile
+from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.watch import Interruptible, Watch
 from studio.request.events import Loading
 from studio.request.family import Family, Model
@@ -42,7 +43,8 @@ class Loaded:
     denoiser, codec: of diffusers' classes, called by the adapter.
     schedulers: its samplers. options: flags of its model_index.json.
     dtype: of the denoiser and its latents. plan: how it is laid out now. resident: all of it is on the device.
-    stamp: names the files that it was read from, as they were then.
+    stamp: names the files that it was read from, as they were then. tiny: a decoder for previews, where
+    there is one; tiny_sought: it was looked for.
     """
 
     family: Family
@@ -60,6 +62,8 @@ class Loaded:
     plan: Plan = WHOLE
     resident: bool = False
     stamp: str = ""
+    tiny: TinyDecoder | None = None
+    tiny_sought: bool = False
 
     @property
     def networks(self) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from studio.pipelines.decode import decode_latents
 from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.source import encode_picture
+from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.request.geometry import Size
 from studio.request.pixels import Array, Pixels
 
@@ -40,8 +42,9 @@ class Previews(Protocol):
 
 
 def previews_for(loaded: Loaded, frame: Frame, wanted: bool) -> Previews:
-    """Decoding by a matrix costs less than a millisecond, so it is done in place - but for CUDA, where reading
-    the result would wait for all that is queued, and which gets a stream of its own."""
+    """By the tiny decoder where that is cheap, else by a matrix, which costs less than a millisecond. Both are done in
+    place - but for CUDA, where reading the result would wait for all that is queued, and which gets a stream of its
+    own."""
     if wanted and not loaded.palette.ready:
         _teach(loaded)
     if loaded.device.cuda:
@@ -69,16 +72,46 @@ class NoPreviews:
         """Nothing runs ahead."""
 
 
+class Choosing:
+    """The tiny decoder or the matrix, decided once for a picture, as soon as it is known what a step takes."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._colours = loaded.palette.colours
+        self._tiny = None if loaded.plan.turns else loaded.tiny  # else every preview would move weights about
+
+    def to_try(self, step: float | None) -> TinyDecoder | None:
+        """The decoder, when its cost should be measured now. step: seconds that one takes, None while unknown."""
+        return self._tiny if step is not None and self._tiny is not None and not self._tiny.tried else None
+
+    def colours(self, latents: Tensor, step: float | None) -> Tensor:
+        """(height, width, 3) uint8."""
+        if step is not None and self._tiny is not None and self._tiny.tried:
+            if self._tiny.is_cheap(latents, step):
+                self._colours = self._tiny.colours
+            self._tiny = None
+        return self._colours(latents)
+
+
 class PlainPreviews:
-    """Made in place."""
+    """Made in place. clock: seconds."""
 
     prompt = True
 
-    def __init__(self, loaded: Loaded, frame: Frame) -> None:
-        self._palette, self._frame = loaded.palette, frame
+    def __init__(self, loaded: Loaded, frame: Frame, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._choosing, self._frame, self._clock = Choosing(loaded), frame, clock
+        self._ended: float | None = None
 
     def after(self, clean: Callable[[], Tensor]) -> Pixels | None:
-        return framed(self._palette.colours(clean()[:1]).cpu().numpy(), self._frame)
+        step = None if self._ended is None else self._clock() - self._ended
+        latents = clean()[:1]
+        if tiny := self._choosing.to_try(step):
+            cutting = tiny.cutting(latents)
+            begun = self._clock()
+            tiny.colours(cutting).cpu()
+            tiny.learn(cutting, self._clock() - begun)
+        colours = self._choosing.colours(latents, step).cpu().numpy()
+        self._ended = self._clock()
+        return framed(colours, self._frame)
 
     def pace(self) -> None:
         """Reading the colours waited for the device already."""
@@ -94,7 +127,10 @@ class CudaPreviews:
     prompt = False
 
     def __init__(self, loaded: Loaded, frame: Frame, wanted: bool) -> None:
-        self._palette, self._frame, self._wanted = loaded.palette, frame, wanted
+        self._choosing, self._frame, self._wanted = Choosing(loaded), frame, wanted
+        self._paced: float | None = None
+        self._step_seconds: float | None = None
+        self._trial: Callable[[], None] | None = None
         self._device = loaded.device.torch_device
         self._stream = torch.cuda.Stream(self._device)
         self._arriving: tuple[torch.cuda.Event, Tensor] | None = None
@@ -112,6 +148,9 @@ class CudaPreviews:
     def pace(self) -> None:
         if self._step is not None:
             self._step.synchronize()
+            now = time.perf_counter()
+            self._step_seconds = None if self._paced is None else now - self._paced
+            self._paced = now
         self._step = torch.cuda.Event()
         self._step.record(torch.cuda.current_stream(self._device))
 
@@ -119,18 +158,31 @@ class CudaPreviews:
         if self._arriving is not None and self._arriving[0].query():
             self._newest = framed(self._arriving[1].numpy().copy(), self._frame)
             self._arriving = None
+            if self._trial is not None:
+                self._trial()
+                self._trial = None
 
     def _send(self, clean: Callable[[], Tensor]) -> None:
         latents = clean()[:1]
         self._stream.wait_stream(torch.cuda.current_stream(self._device))
         with torch.cuda.stream(self._stream):
-            colours = self._palette.colours(latents)
+            if tiny := self._choosing.to_try(self._step_seconds):
+                self._trial = self._timed(tiny, tiny.cutting(latents))
+            colours = self._choosing.colours(latents, self._step_seconds)
             pinned = torch.empty(colours.shape, dtype=torch.uint8, pin_memory=True)
             pinned.copy_(colours, non_blocking=True)
             arrived = torch.cuda.Event()
             arrived.record(self._stream)
         latents.record_stream(self._stream)
         self._arriving = (arrived, pinned)
+
+    def _timed(self, tiny: TinyDecoder, cutting: Tensor) -> Callable[[], None]:
+        """Decodes a piece between two marks, on the stream in force; call what it gives when that has arrived."""
+        begun, ended = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        begun.record(self._stream)
+        tiny.colours(cutting)
+        ended.record(self._stream)
+        return lambda: tiny.learn(cutting, begun.elapsed_time(ended) / 1000)
 
 
 def framed(colours: Array, frame: Frame) -> Pixels:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ from studio.pipelines.decode import decode
 from studio.pipelines.denoise import denoise
 from studio.pipelines.devices import Device, memory_ran_out
 from studio.pipelines.encode import encode
+from studio.pipelines.finer_previews import tiny_decoder_of
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
@@ -29,6 +31,7 @@ from studio.pipelines.progress import Clock, Forecast
 from studio.pipelines.source import Source, read_source
 from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
+from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.trail import Keeping, Trail
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step
@@ -45,6 +48,10 @@ class Finder(Protocol):
 
     def find(self, reference: ModelReference) -> Model:
         """Raises Trouble, naming the model, when it is not on this machine."""
+        ...
+
+    def tiny_decoder(self, family: Family) -> Path | None:
+        """The folder of the decoder for previews that goes with a family, when it is on this machine."""
         ...
 
 
@@ -85,11 +92,16 @@ class StudioPipeline:
             return _unchanged(request, request.source, report)
         with clock.stage("load"):
             loaded = self._store.get(model, report)
+            if self.previews and not loaded.tiny_sought:
+                loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
             keeping = Keeping(self._timelines if self.previews else None, loaded)
             job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews, keeping)
             return job.run()
+
+    def _tiny_decoder(self, loaded: Loaded) -> TinyDecoder | None:
+        return tiny_decoder_of(loaded, self._models.tiny_decoder(loaded.family))
 
 
 @dataclass

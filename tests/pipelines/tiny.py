@@ -182,8 +182,13 @@ def model(folder: Path, family_id: str) -> Model:
 class Shelf:
     """Finds models by name."""
 
+    tiny_folder: Path | None = None
+
     def __init__(self, *models: Model) -> None:
         self._models = {each.reference.name: each for each in models}
+
+    def tiny_decoder(self, family: Any) -> Path | None:
+        return self.tiny_folder
 
     def find(self, reference: ModelReference) -> Model:
         return self._models[reference.name]
