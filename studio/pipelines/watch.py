@@ -13,6 +13,8 @@ from typing import Any
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
+from studio.pipelines.strips import interruptible
+
 ENOUGH = 16  # blocks of a network, so that none takes a large part of a step
 
 
@@ -39,9 +41,12 @@ class Watch:
     def keep(self, network: nn.Module, *, finely: bool = False) -> None:
         """Puts the hooks on a network, for good; their cost is too small to be measured.
 
-        finely: on every layer. For picture codecs, where a block at full resolution takes long.
+        finely: on every layer, and within the large ones. For picture codecs, where a block at full resolution takes
+        long.
         """
         blocks = layers_of(network) if finely else blocks_of(network)
+        if finely:
+            interruptible(network, lambda: self._check())
         if len(blocks) < ENOUGH:
             self._coarse.append(network)
         for block in blocks:

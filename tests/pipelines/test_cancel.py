@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from studio.pipelines import strips
 from studio.pipelines.watch import Interruptible, Watch, blocks_of, layers_of
 from studio.request.errors import CancelledError
 from studio.request.events import Loading, Made, Step
@@ -139,3 +140,27 @@ def test_reading_stops_between_two_tensors():
     with pytest.raises(CancelledError), Interruptible(check):
         torch.zeros(1).add(1)
     assert torch.zeros(1).add(1) == 1
+
+
+@pytest.mark.parametrize("height", [7, 64, 65])
+@pytest.mark.parametrize("biased", [True, False])
+def test_a_convolution_in_strips_gives_the_same_bits_and_can_be_stopped(monkeypatch, height, biased):
+    conv = torch.nn.Conv2d(6, 5, 3, padding=1, bias=biased)
+    given = torch.randn(2, 6, height, 9, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        whole = conv(given)
+        monkeypatch.setattr(strips, "LONG", conv.weight.numel() * 2 * 9 * 10)  # ten rows at a time
+        asked = []
+        strips.interruptible(conv, lambda: asked.append(1))
+        assert torch.equal(conv(given), whole)
+        assert len(asked) == (0 if height < 10 else -(-height // 10))
+
+
+def test_other_convolutions_are_left_alone(monkeypatch):
+    monkeypatch.setattr(strips, "LONG", 1)
+    for conv in (torch.nn.Conv2d(4, 4, 3, stride=2, padding=1), torch.nn.Conv2d(4, 4, 1), torch.nn.Conv2d(4, 4, 3)):
+        given = torch.randn(1, 4, 16, 16)
+        with torch.inference_mode():
+            whole = conv(given)
+            strips.interruptible(conv, lambda: pytest.fail("it was divided"))
+            assert torch.equal(conv(given), whole)
