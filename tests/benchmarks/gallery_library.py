@@ -20,6 +20,7 @@ from studio.request.pixels import Pixels
 
 DAY = 86_400.0
 FIRST = 1_700_000_000.0
+WITH_THUMBNAILS = 20_000  # of the newest: more is scrolled past by nobody, and 13 KB each
 SYLLABLES = [
     "ba",
     "be",
@@ -101,7 +102,7 @@ def entries(count: int) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def fill(gallery: Gallery, count: int) -> None:
-    """Puts `count` rows into the index, rates one in ten, and gives all a look and a thumbnail."""
+    """Puts `count` rows into the index, rates one in ten, gives all a look, and the newest a thumbnail."""
     batch: list[tuple[Path, dict[str, Any]]] = []
     for path, entry in entries(count):
         batch.append((gallery.folder / path, entry))
@@ -114,8 +115,12 @@ def fill(gallery: Gallery, count: int) -> None:
     dice = np.random.default_rng(3)
     looks = dice.integers(0, 256, (count, BYTES), np.uint8)
     jpegs = [thumbnail_of_pixels(painting(256, seed))[0] for seed in range(20)]
-    prints = (entry["print"] for _, entry in entries(count))
-    gallery.thumbnails.keep([(each, jpegs[place % 20], looks[place].tobytes()) for place, each in enumerate(prints)])
+    prints = [entry["print"] for _, entry in entries(count)]
+    made = [(each, jpegs[place % 20], looks[place].tobytes()) for place, each in enumerate(prints)]
+    gallery.thumbnails.keep(made[-WITH_THUMBNAILS:])
+    with gallery.thumbnails._database.write() as connection:
+        rest = ((each, look) for each, _, look in made[:-WITH_THUMBNAILS])
+        connection.executemany("INSERT INTO look (print, data) VALUES (?, ?)", rest)
 
 
 def painting(side: int, seed: int) -> Pixels:
