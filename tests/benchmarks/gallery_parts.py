@@ -160,7 +160,8 @@ def _search(folder: Path, count: int) -> dict[str, Any]:
     words = vocabulary()
     gallery.find(Wanted())
     found = {
-        "word": max(_keys(gallery, f"{words[0]} ")),
+        "word": max(_keys(gallery, f"{words[5]} ")),
+        "most_frequent": max(_keys(gallery, words[0])),
         "prefix": max(_keys(gallery, words[11][:3])),
         "field": max(_keys(gallery, f"{words[3]} {words[60]} rating:>=4")),
         "insert": _index_inserts(gallery),

@@ -155,6 +155,7 @@ class Gallery:
     def empty_trash(self, discard: Discard = delete_file, ids: Iterable[int] | None = None) -> list[tuple[Item, str]]:
         """Removes what is in the trash from the disk; returns what could not be removed, with the reason."""
         failed = self.trash.empty(discard, ids)
+        self._drop_thumbnails()
         self.tell(Change(everything=True))
         return failed
 
@@ -253,6 +254,7 @@ class Gallery:
         self.recover()
         result = self.scan(stop, report, thorough=True)
         self.store.tidy_journal()
+        self._drop_thumbnails()
         return result
 
     def listen(self, listener: Listener) -> None:
@@ -266,6 +268,10 @@ class Gallery:
     def close(self) -> None:
         self.store.database.close()
         self.thumbnails.close()
+
+    def _drop_thumbnails(self) -> None:
+        """Those of files that are no more."""
+        self.thumbnails.forget_others({known.print for known in self.store.known().values()})
 
     @property
     def _workshop(self) -> Path:

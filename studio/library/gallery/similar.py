@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ class Similar:
         self._prints: list[bytes] = []
         self._looks: Looks = np.empty((0, BYTES), np.uint8)
         self._version = -1
+        self._last = 0  # number of the newest that is known
 
     def to(self, fingerprint: bytes, most: int = 200) -> list[tuple[int, float]]:
         """Ids of shown pictures like the one of this print, most alike first, with their distance (0 same .. 1).
@@ -56,16 +58,31 @@ class Similar:
                 )
             ]
 
+    def prepare(self) -> None:
+        """Reads the descriptors now, so that the first question need not wait for it."""
+        with self._lock:
+            self._load()
+
     def _load(self) -> None:
-        """Reads the descriptors when there may be others than last time."""
+        """Reads the descriptors that have come since the last time, or all when some are gone."""
         version = self._thumbnails.version()
         if version == self._version:
             return
-        rows = [row for row in self._thumbnails.looks() if len(row[1]) == BYTES]
         self._version = version
-        self._prints = [bytes(row[0]) for row in rows]
-        self._looks = _stacked([row[1] for row in rows])
+        new = self._thumbnails.looks(self._last)
+        if len(self._prints) + len(new) != self._thumbnails.count_looks():  # some were replaced or dropped
+            self._prints, self._looks = [], np.empty((0, BYTES), np.uint8)
+            new = self._thumbnails.looks()
+        if new:
+            numbers, prints, looks = zip(*new, strict=True)
+            self._last = numbers[-1]
+            self._prints += prints
+            self._looks = np.concatenate((self._looks, _stacked(looks)))
 
 
-def _stacked(looks: list[bytes]) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(b"".join(looks), np.uint8).reshape(-1, BYTES)
+def _stacked(looks: Sequence[bytes]) -> npt.NDArray[np.uint8]:
+    """One row each; what has another length, of another version, is like nothing."""
+    joined = b"".join(looks)
+    if len(joined) != BYTES * len(looks):
+        joined = b"".join(look if len(look) == BYTES else bytes(BYTES) for look in looks)
+    return np.frombuffer(joined, np.uint8).reshape(-1, BYTES)

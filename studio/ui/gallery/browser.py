@@ -8,8 +8,9 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QTimer,
 from studio.library.gallery.gallery import Change, Gallery
 from studio.library.gallery.index.search import Found, Place, Sort, Wanted
 from studio.library.gallery.index.store import Item
-from studio.ui.gallery.days import day_title, first_of_days
+from studio.ui.gallery.days import day_title, first_of_days, with_first
 from studio.ui.gallery.grid import NO_GROUPS, Grid
+from studio.ui.gallery.layout import Whole
 from studio.ui.gallery.model import PictureModel
 
 SETTLE = 150  # milliseconds: many changes at once are looked at once
@@ -102,7 +103,7 @@ class Browser(QObject):
         before = self._model.found
         if len(found) == len(before) + 1 and np.array_equal(found.ids[1:], before.ids):
             self._model.insert_first(found)
-            self._group()
+            self._set_groups(with_first(self._grid.groups, found.created))
             self.shown.emit()
         else:
             self._later.start()
@@ -119,11 +120,14 @@ class Browser(QObject):
         self.shown.emit()
 
     def _group(self) -> None:
-        found = self._model.found
         if self.wanted.sort in (Sort.NEWEST, Sort.OLDEST) and self.like is None:
-            self._grid.set_groups(first_of_days(found.created), lambda row: day_title(float(found.created[row])))
+            self._set_groups(first_of_days(self._model.found.created))
         else:
             self._grid.set_groups(NO_GROUPS, None)
+
+    def _set_groups(self, first: Whole) -> None:
+        created = self._model.found.created
+        self._grid.set_groups(first, lambda row: day_title(float(created[row])))
 
     def _id_at(self, row: int) -> int:
         return int(self._model.found.ids[row]) if 0 <= row < len(self._model.found) else -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from studio.library.gallery.index.search import Times
 from studio.ui.gallery.layout import Whole
 
 _HOUR = 3600
+_DAY = 86_400
 
 
 def first_of_days(created: Times) -> Whole:
@@ -19,10 +21,24 @@ def first_of_days(created: Times) -> Whole:
         return np.zeros(1, np.int64)
     hours, places = np.unique((created // _HOUR).astype(np.int64), return_inverse=True)
     offsets = np.array([_offset(int(hour) * _HOUR) for hour in hours], np.int64)
-    days = (created.astype(np.int64) + offsets[places]) // 86_400
+    days = (created.astype(np.int64) + offsets[places]) // _DAY
     return np.flatnonzero(np.diff(days, prepend=days[0] - 1) != 0)
 
 
+def with_first(first: Whole, created: Times) -> Whole:
+    """The same after one picture was put before all others: `created` has it already, `first` has not."""
+    later = first + 1
+    if len(created) > 1 and same_day(float(created[0]), float(created[1])):
+        later[0] = 0
+        return later
+    return np.insert(later, 0, 0) if len(created) > 1 else np.zeros(1, np.int64)
+
+
+def same_day(one: float, other: float) -> bool:
+    return (int(one) + _offset(int(one))) // _DAY == (int(other) + _offset(int(other))) // _DAY
+
+
+@lru_cache(maxsize=100_000)
 def _offset(moment: int) -> int:
     """Seconds by which local time is ahead of UTC; 0 where the system cannot tell."""
     try:

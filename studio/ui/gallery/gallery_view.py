@@ -62,9 +62,8 @@ class GalleryView(GalleryFrame):
             self.info,
             gallery,
             self.acts,
-            lambda: self.selected,
-            self.model.rowCount,
-            self.model.thumbnail,
+            self.model,
+            lambda: self.selected_rows,
             self.go_to,
         )
         self._connect()
@@ -81,14 +80,18 @@ class GalleryView(GalleryFrame):
     @property
     def selected(self) -> list[Item]:
         """The selected pictures in order; in the viewer the one that is shown."""
-        rows = [self.viewer.row] if self.viewing and self.viewer.mode is Mode.SINGLE else self.grid.selected_rows()
-        return [item for row in rows if (item := self.model.item(row)) is not None]
+        return self.model.items(self.selected_rows)
+
+    @property
+    def selected_rows(self) -> list[int]:
+        alone = self.viewing and self.viewer.mode is Mode.SINGLE
+        return [self.viewer.row] if alone else self.grid.selected_rows()
 
     @property
     def current(self) -> Item | None:
         """The one picture that is selected."""
-        chosen = self.selected
-        return chosen[0] if len(chosen) == 1 else None
+        rows = self.selected_rows
+        return self.model.item(rows[0]) if len(rows) == 1 else None
 
     def metadata(self) -> Metadata | None:
         """How the one selected picture was made; None when there is none or its file cannot be read."""

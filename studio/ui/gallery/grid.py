@@ -100,6 +100,11 @@ class Grid(QListView):
         self.updateGeometries()
         self.viewport().update()
 
+    @property
+    def groups(self) -> Whole:
+        """The first row of each group."""
+        return self._first
+
     def set_cell(self, side: int) -> None:
         """Another size of cells; what is in the middle stays in view."""
         middle = self.row_in_the_middle()

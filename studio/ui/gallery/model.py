@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +72,12 @@ class PictureModel(QAbstractListModel):
         else:
             self._pages.move_to_end(number)
         return page[place] if place < len(page) else None
+
+    def items(self, rows: Sequence[int]) -> list[Item]:
+        """The pictures of these rows that are still there; many are read at once, past what is kept here."""
+        if len(rows) <= PAGE:
+            return [item for row in rows if (item := self.item(row)) is not None]
+        return self._gallery.store.items(self.found.ids[np.array(rows)].tolist())
 
     def row_of(self, identifier: int) -> int:
         """Where a picture is, -1 when it is not shown."""

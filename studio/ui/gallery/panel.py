@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QPixmap
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
@@ -15,6 +14,7 @@ from studio.request.errors import Trouble
 from studio.ui.gallery.acts import Acts
 from studio.ui.gallery.info import WIDTH, InfoPanel
 from studio.ui.gallery.lineage_strip import LineageStrip
+from studio.ui.gallery.model import PictureModel
 from studio.ui.widgets.tool import PADDING
 
 _SOON = 60  # milliseconds: the panel follows the selection, not every step of a held key
@@ -22,29 +22,31 @@ MOST_TOLD = 2000  # selected pictures that are read one by one
 
 
 class Panel(QObject):
-    """selected: what the panel is about. count: of all pictures that are shown. go_to: shows a picture by its id."""
+    """rows: of the pictures that the panel is about. go_to: shows a picture by its id."""
 
     def __init__(
         self,
         info: InfoPanel,
         gallery: Gallery,
         acts: Acts,
-        selected: Callable[[], list[Item]],
-        count: Callable[[], int],
-        thumbnail: Callable[[Item], QPixmap | None],
+        model: PictureModel,
+        rows: Callable[[], list[int]],
         go_to: Callable[[int], None],
     ) -> None:
         super().__init__(info)
         self._info = info
         self._gallery = gallery
-        self._selected = selected
-        self._count = count
-        self._thumbnail = thumbnail
+        self._model = model
+        self._rows = rows
         self._go_to = go_to
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_SOON)
         self._later.timeout.connect(self.show_now)
+
+        def selected() -> list[Item]:
+            return model.items(rows())
+
         info.rated.connect(lambda stars: acts.rate(selected(), stars))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
         info.labelled.connect(lambda name: acts.label(selected(), name))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
         info.favoured.connect(lambda on: acts.favour(selected(), on))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
@@ -58,14 +60,14 @@ class Panel(QObject):
         self._later.stop()
         if self._info.isHidden():
             return
-        items = self._selected()
+        rows = self._rows()
+        items = self._model.items(rows[:MOST_TOLD])
         if not items:
-            self._info.show_nothing(self._count())
+            self._info.show_nothing(self._model.rowCount())
             return
-        metadata = self._metadata(items[0]) if len(items) == 1 else None
-        self._info.show_items(items[:MOST_TOLD], metadata)
-        if len(items) > MOST_TOLD:
-            self._info.title.setText(f"{len(items):,} pictures")
+        self._info.show_items(items, self._metadata(items[0]) if len(items) == 1 else None)
+        if len(rows) > MOST_TOLD:
+            self._info.title.setText(f"{len(rows):,} pictures")
             self._info.facts.setText("")
         elif len(items) == 1:
             self._show_lineage(items[0])
@@ -79,6 +81,6 @@ class Panel(QObject):
     def _show_lineage(self, item: Item) -> None:
         lineage = lineage_of(self._gallery.store, item.id)
         if lineage:
-            strip = LineageStrip(lineage, item, self._thumbnail, WIDTH - 2 * PADDING)
+            strip = LineageStrip(lineage, item, self._model.thumbnail, WIDTH - 2 * PADDING)
             strip.gone_to.connect(self._go_to)
             self._info.add_lineage(strip)

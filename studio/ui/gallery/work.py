@@ -106,6 +106,7 @@ class GalleryWork(QObject):
             self._gallery.recover(move_to_trash)
             self._started = True
         result = self._gallery.scan(self._stop.is_set, self.progressed.emit)
+        self._gallery.similar.prepare()
         return result, self._folders_to_watch()
 
     def _scan_done(self, found: tuple[Scanned, list[str]]) -> None:

@@ -98,11 +98,33 @@ CREATE TABLE folder (path NOT NULL PRIMARY KEY);  -- of other programs, watched
 CREATE TABLE note (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST,)
+_SECOND = """
+-- tells whether pictures have only been added since a moment: then an order that is known stays, with them put in
+CREATE TABLE revision (number INTEGER NOT NULL);
+INSERT INTO revision VALUES (0);
+CREATE TRIGGER order_left AFTER DELETE ON picture BEGIN
+    UPDATE revision SET number = number + 1;
+END;
+CREATE TRIGGER order_changed AFTER UPDATE OF state, created ON picture
+WHEN old.state <> new.state OR old.created <> new.created BEGIN
+    UPDATE revision SET number = number + 1;
+END;
+CREATE INDEX picture_by_rating ON picture (rating);
+CREATE INDEX picture_by_loras ON picture (loras, state) WHERE loras <> '';
+"""
+
+MIGRATIONS = (_FIRST, _SECOND)
 
 THUMBNAILS = (
     """
     CREATE TABLE thumbnail (print BLOB PRIMARY KEY, data BLOB NOT NULL);
     CREATE TABLE look (print BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;  -- for finding similar pictures
+    """,
+    """
+    -- numbered, so that those made since a moment can be read alone
+    CREATE TABLE numbered (id INTEGER PRIMARY KEY, print BLOB NOT NULL UNIQUE, data BLOB NOT NULL);
+    INSERT INTO numbered (print, data) SELECT print, data FROM look;
+    DROP TABLE look;
+    ALTER TABLE numbered RENAME TO look;
     """,
 )

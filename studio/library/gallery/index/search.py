@@ -6,7 +6,8 @@ import logging
 import os
 import sqlite3
 import threading
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +34,7 @@ class Sort(StrEnum):
     NAME = "by name"
 
 
+_BY_DATE = (Sort.NEWEST, Sort.OLDEST)
 _SORTED_BY = {Sort.RATING: "rating * 2 + favourite", Sort.LARGEST: "width * height"}
 _REMEMBERED = 64  # answers
 
@@ -87,15 +89,22 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _Base:
-    """All pictures of a state in order. rank: where in it an id is, by id; -1 where it is not."""
+    """All pictures of a state in order. rank: where in it an id is, by id; -1 where it is not.
+
+    revision: of the index's order when it was read. last: no id in the index was greater then.
+    """
 
     ids: Ids
     created: Times
     rank: npt.NDArray[np.int32]
+    revision: int
+    last: int
 
 
 class Search:
     """Answers of the last questions are remembered until the index changes, so that each key typed costs one term.
+
+    New pictures are put into the orders by date that are known: adding one must not cost reading all.
 
     SQLite finds, numpy combines: the ids for which a term holds come out of an index as one text (several times
     faster than as rows), become a mask over all pictures in order, and masks are joined.
@@ -133,10 +142,14 @@ class Search:
     def _look(self, connection: sqlite3.Connection) -> None:
         """Forgets what was remembered when anybody, in this process or another, has changed the index."""
         version = int(connection.execute("PRAGMA data_version").fetchone()[0])
-        if version != self._version:
-            self._version = version
-            self._bases.clear()
-            self._masks.clear()
+        if version == self._version:
+            return
+        self._version = version
+        self._masks.clear()
+        (revision,) = connection.execute("SELECT number FROM revision").fetchone()
+        (last,) = connection.execute("SELECT ifnull(max(id), 0) FROM picture").fetchone()
+        kept = {key: base for key, base in self._bases.items() if key[1] in _BY_DATE and base.revision == revision}
+        self._bases = {key: _with_new(connection, base, *key, last) for key, base in kept.items()}
 
     def _base(self, connection: sqlite3.Connection, state: int, sort: Sort) -> _Base:
         base = self._bases.get((state, sort))
@@ -158,11 +171,17 @@ class Search:
         # the plus keeps SQLite from the index by state, so that it reads the one by column, in order
         sql = f"SELECT {column}, count(*) FROM picture WHERE +state = {SHOWN} AND {column} <> '' GROUP BY {column}"
         if name == "tag":
-            joined = f"tag t JOIN picture p ON p.id = t.picture AND p.state = {SHOWN}"
+            joined = f"tag t CROSS JOIN picture p ON p.id = t.picture AND p.state = {SHOWN}"
             sql = f"SELECT t.name, count(*) FROM {joined} GROUP BY 1"
+        several = name == "lora"  # in one column, with commas
         with self._database.read() as connection:
-            rows = connection.execute(f"{sql} ORDER BY 2 DESC, 1 LIMIT {int(most)}").fetchall()
-        return [Facet(str(row[0]), int(row[1])) for row in rows]
+            limit = "" if several else f"LIMIT {int(most)}"
+            rows = connection.execute(f"{sql} ORDER BY 2 DESC, 1 {limit}").fetchall()
+        found = Counter[str]()
+        for value, count in rows:
+            for each in str(value).split(", ") if several else (str(value),):
+                found[each] += int(count)
+        return [Facet(*each) for each in found.most_common(most)]
 
     def counts(self) -> dict[Place, int]:
         """How many pictures there are in each place."""
@@ -172,31 +191,54 @@ class Search:
         """How many shown pictures each collection has."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT m.collection, count(*) FROM member m JOIN picture p ON p.id = m.picture"
+                "SELECT m.collection, count(*) FROM member m CROSS JOIN picture p ON p.id = m.picture"
                 f" AND p.state = {SHOWN} GROUP BY 1"
             ).fetchall()
         return {str(row[0]): int(row[1]) for row in rows}
 
 
 def _read_base(connection: sqlite3.Connection, state: int, sort: Sort) -> _Base:
+    (revision,) = connection.execute("SELECT number FROM revision").fetchone()
+    (last,) = connection.execute("SELECT ifnull(max(id), 0) FROM picture").fetchone()
     if sort is Sort.NAME:
         rows = connection.execute(
             f"SELECT id, created FROM picture WHERE state = {state} ORDER BY name COLLATE NOCASE, id"
         ).fetchall()
         ids, created = np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64)
+        return _Base(ids, created, _ranks(ids), revision, last)
+    column = _SORTED_BY.get(sort, "")
+    texts = connection.execute(
+        "SELECT group_concat(id), group_concat(CAST(created * 1000 AS INTEGER))"
+        f"{f', group_concat({column})' if column else ''} FROM picture WHERE state = {state}"
+    ).fetchone()
+    ids, moments, *values = (_numbers(text) for text in texts)
+    direction = 1 if sort is Sort.OLDEST else -1
+    order = np.lexsort((direction * ids, direction * moments, *(-value for value in values)))
+    return _Base(ids[order], moments[order] / 1000.0, _ranks(ids[order]), revision, last)
+
+
+def _with_new(connection: sqlite3.Connection, base: _Base, state: int, sort: Sort, last: int) -> _Base:
+    """An order by date with the pictures that have come since; their ids are greater than all others."""
+    rows = connection.execute(
+        f"SELECT CAST(created * 1000 AS INTEGER), id FROM picture WHERE id > ? AND +state = {state}", (base.last,)
+    ).fetchall()
+    if not rows:
+        return replace(base, last=last)
+    oldest_first = sort is Sort.OLDEST
+    rows.sort(reverse=not oldest_first)
+    moments, ids = np.array([row[0] for row in rows]) / 1000.0, np.array([row[1] for row in rows], np.int64)
+    if oldest_first:
+        places = np.searchsorted(base.created, moments, "right")
     else:
-        column = _SORTED_BY.get(sort, "0")
-        texts = connection.execute(
-            "SELECT group_concat(id), group_concat(CAST(created * 1000 AS INTEGER)), "
-            f"group_concat({column}) FROM picture WHERE state = {state}"
-        ).fetchone()
-        ids, moments, values = (_numbers(text) for text in texts)
-        direction = 1 if sort is Sort.OLDEST else -1
-        order = np.lexsort((direction * ids, direction * moments, -values))
-        ids, created = ids[order], moments[order] / 1000.0
+        places = np.searchsorted(-base.created, -moments, "left")
+    everything = np.insert(base.ids, places, ids)
+    return _Base(everything, np.insert(base.created, places, moments), _ranks(everything), base.revision, last)
+
+
+def _ranks(ids: Ids) -> npt.NDArray[np.int32]:
     rank = np.full(int(ids.max(initial=0)) + 1, -1, np.int32)
     rank[ids] = np.arange(len(ids), dtype=np.int32)
-    return _Base(ids, created, rank)
+    return rank
 
 
 def _read_mask(connection: sqlite3.Connection, term: Term, base: _Base) -> Mask:

@@ -42,10 +42,14 @@ class Thumbnails:
             row = connection.execute("SELECT data FROM look WHERE print = ?", (fingerprint,)).fetchone()
         return bytes(row[0]) if row else None
 
-    def looks(self) -> list[tuple[bytes, bytes]]:
-        """All prints with their looks."""
+    def looks(self, after: int = 0) -> list[tuple[int, bytes, bytes]]:
+        """Number, print and look of all that were made after the one of this number."""
         with self._database.read() as connection:
-            return connection.execute("SELECT print, data FROM look").fetchall()
+            return connection.execute("SELECT id, print, data FROM look WHERE id > ?", (after,)).fetchall()
+
+    def count_looks(self) -> int:
+        with self._database.read() as connection:
+            return int(connection.execute("SELECT count(*) FROM look").fetchone()[0])
 
     def version(self) -> int:
         """Another number whenever there may be other looks."""
@@ -68,7 +72,9 @@ class Thumbnails:
             connection.executemany(
                 "INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", ((each[0], each[1]) for each in made)
             )
-            connection.executemany("INSERT OR REPLACE INTO look VALUES (?, ?)", ((each[0], each[2]) for each in made))
+            connection.executemany(
+                "INSERT OR REPLACE INTO look (print, data) VALUES (?, ?)", ((each[0], each[2]) for each in made)
+            )
 
     def forget_others(self, prints: set[bytes]) -> int:
         """Drops thumbnails of files that are no more; returns how many."""
