@@ -21,7 +21,7 @@ from studio.library.gallery.index.store import Item
 from studio.library.gallery.infotext import infotext_of
 from studio.library.gallery.metadata import Metadata
 from studio.library.gallery.strip import stripped
-from studio.library.gallery.writing import slug
+from studio.library.gallery.writing import free, slug
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
 from studio.request.geometry import Size
@@ -120,7 +120,7 @@ def _one(item: Item, wanted: Export, number: int) -> Path:
         pixels = smaller(read_picture(item.path), wanted.longest)
         text = "" if wanted.strip else infotext_of(metadata)
         data = encode(pixels, kind, quality=wanted.quality, infotext=text, own=b"" if wanted.strip else contents.own)
-    path = _free(wanted.folder / (name_for(item, metadata, wanted.template, number) + suffix))
+    path = free(wanted.folder / (name_for(item, metadata, wanted.template, number) + suffix))
     write_atomically(path, data)
     return path
 
@@ -168,16 +168,6 @@ def _safe(part: str) -> str:
     """One name: no sign that any system forbids, no leading or trailing dots, at most LONGEST_NAME bytes."""
     plain = _FORBIDDEN.sub("-", part).encode("utf-8", "replace").decode().strip(" .")
     return plain.encode()[:LONGEST_NAME].decode("utf-8", "ignore").strip(" .")
-
-
-def _free(path: Path) -> Path:
-    """The path, or the first with a number that is not taken."""
-    number = 2
-    free = path
-    while free.exists():
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        number += 1
-    return free
 
 
 def _moment(created: float, pattern: str) -> str:

@@ -29,7 +29,7 @@ from studio.library.gallery.metadata import Metadata
 from studio.library.gallery.record import Sources
 from studio.library.gallery.similar import Similar
 from studio.library.gallery.trash import Discard, Trash, delete_file
-from studio.library.gallery.writing import NOBODY, cannot_write, encoded, file_name, place
+from studio.library.gallery.writing import NOBODY, cannot_write, encoded, file_name, free, place
 from studio.request.errors import BadInput
 from studio.request.events import Picture
 from studio.request.request import GenerationRequest
@@ -182,11 +182,7 @@ class Gallery:
         Raises BadInput when it is no picture, Trouble when it cannot be written.
         """
         read_contents(path)
-        target = self.folder / "imported" / path.name
-        number = 2
-        while target.exists():
-            target = target.with_name(f"{path.stem}-{number}{path.suffix}")
-            number += 1
+        target = free(self.folder / "imported" / path.name)
         try:
             self._workshop.mkdir(parents=True, exist_ok=True)
             target.parent.mkdir(exist_ok=True)

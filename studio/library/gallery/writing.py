@@ -68,6 +68,16 @@ def place(data: bytes, path: Path, workshop: Path) -> None:
     sync_folder(path.parent)
 
 
+def free(path: Path) -> Path:
+    """The path, or the first with a number that is not taken: "fox.png", "fox-2.png"."""
+    number = 2
+    found = path
+    while found.exists():
+        found = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        number += 1
+    return found
+
+
 def file_name(picture: Picture, created: float) -> str:
     """Time, first words of the prompt, and a random end that makes it the only one: "093012-a-red-fox-1f3a9c0d.png"."""
     now = datetime.fromtimestamp(created)

@@ -14,84 +14,150 @@ from studio.library.gallery.export import Export, Exported, export
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
+from studio.library.gallery.moving import Moved, move, move_back
 from studio.library.gallery.strip import stripped
+from studio.library.gallery.trash import Discard, delete_file
 from studio.library.gallery.writing import place
 from studio.request.errors import BadInput, Trouble
 from studio.ui.gallery.model import mime_of
 from studio.ui.gallery.work import GalleryWork, move_to_trash
 
-Undo = Callable[[], None]
+Undo = Callable[[], object]
+MANY = 500  # pictures from which on an act is done on a thread
+MOST_UNDOS = 100
+
+
+class Once:
+    """Takes an act back, one time only, whichever button or key asks for it."""
+
+    def __init__(self, run: Undo) -> None:
+        self._run = run
+        self.done = False
+
+    def __call__(self) -> None:
+        if not self.done:
+            self.done = True
+            self._run()
 
 
 class Acts(QObject):
-    """told(str, object): a sentence, and how to undo what it says (or None). failed(str)."""
+    """told(str, object): a sentence, and how to undo what it says (or None). failed(str, object): and what may help."""
 
     told = Signal(str, object)
-    failed = Signal(str)
+    failed = Signal(str, object)
 
     def __init__(self, gallery: Gallery, work: GalleryWork, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._gallery = gallery
         self._work = work
+        self._undos: list[tuple[str, Once]] = []
+
+    def undo(self) -> None:
+        """Takes back the last act that has not been taken back."""
+        while self._undos:
+            words, once = self._undos.pop()
+            if not once.done:
+                once()
+                self.told.emit(f"Taken back: {words[0].lower()}{words[1:]}", None)
+                return
+        self.told.emit("There is nothing to take back.", None)
 
     def rate(self, items: Sequence[Item], rating: int) -> None:
-        self._gallery.mark(_ids(items), rating=rating)
+        self._mark(items, "rating", rating, f"{counted(items)} rated.")
 
     def label(self, items: Sequence[Item], name: str) -> None:
-        self._gallery.mark(_ids(items), label=name)
+        self._mark(items, "label", name, f"{counted(items)} labelled.")
 
     def favour(self, items: Sequence[Item], favourite: bool) -> None:
-        self._gallery.mark(_ids(items), favourite=favourite)
+        words = "made a favourite" if favourite else "no favourite any more"
+        self._mark(items, "favourite", favourite, f"{counted(items)} {words}.")
 
     def tag(self, items: Sequence[Item], name: str) -> None:
-        self._gallery.mark(_ids(items), tags=[name])
+        new = _ids([item for item in items if name not in item.tags])
+        self._do(
+            new,
+            lambda: self._gallery.mark(new, tags=[name]),
+            lambda: self._gallery.untag(new, name),
+            f"{counted(new)} tagged {name}.",
+            quiet=True,
+        )
 
     def untag(self, items: Sequence[Item], name: str) -> None:
-        self._gallery.untag(_ids(items), name)
+        old = _ids([item for item in items if name in item.tags])
+        self._do(
+            old,
+            lambda: self._gallery.untag(old, name),
+            lambda: self._gallery.mark(old, tags=[name]),
+            f"The tag {name} taken away.",
+            quiet=True,
+        )
 
     def throw_away(self, items: Sequence[Item]) -> None:
         ids = _ids(items)
-        self._gallery.throw_away(ids)
-        self.told.emit(f"{counted(ids)} moved to the trash.", lambda: self._gallery.restore(ids))
+        self._do(
+            ids,
+            lambda: self._gallery.throw_away(ids),
+            lambda: self._gallery.restore(ids),
+            f"{counted(ids)} moved to the trash.",
+        )
 
     def restore(self, items: Sequence[Item]) -> None:
         ids = _ids(items)
-        self._gallery.restore(ids)
-        self.told.emit(f"{counted(ids)} put back.", lambda: self._gallery.throw_away(ids))
+        self._do(
+            ids, lambda: self._gallery.restore(ids), lambda: self._gallery.throw_away(ids), f"{counted(ids)} put back."
+        )
 
-    def empty_trash(self, items: Sequence[Item] | None = None) -> None:
-        """To the system's trash, all of it or these."""
+    def empty_trash(self, items: Sequence[Item] | None = None, discard: Discard = move_to_trash) -> None:
+        """To the system's trash, all of it or these; where there is none, the person is asked what then."""
         ids = None if items is None else _ids(items)
 
         def done(failed: list[tuple[Item, str]]) -> None:
-            if failed:
-                self.failed.emit(f"{len(failed):,} files could not be removed: they stay in the trash.")
-            else:
-                self.told.emit("Moved to the system's trash.", None)
+            self._undos.clear()  # what is taken back must be there
+            if not failed:
+                self.told.emit("Moved to the system's trash." if discard is move_to_trash else "Removed.", None)
+                return
+            left = [item for item, _ in failed]
+            files = "1 file stays" if len(left) == 1 else f"{len(left):,} files stay"
+            remedy = ("Remove for good", lambda: self.empty_trash(left, delete_file))
+            self.failed.emit(f"{files} in the trash: {failed[0][1]}.", remedy if discard is move_to_trash else None)
 
-        self._work.run(lambda: self._gallery.empty_trash(move_to_trash, ids), done)
+        self._work.run(lambda: self._gallery.empty_trash(discard, ids), done)
 
     def put_in(self, items: Sequence[Item], collection: Collection) -> None:
-        ids = _ids(items)
-        self._gallery.collections.put_in(collection.id, ids)
-        self.told.emit(
+        ids, collections = _ids(items), self._gallery.collections
+        self._do(
+            ids,
+            lambda: collections.put_in(collection.id, ids),
+            lambda: collections.take_out(collection.id, ids),
             f"{counted(ids)} added to {collection.name}.",
-            lambda: self._gallery.collections.take_out(collection.id, ids),
         )
 
     def take_out(self, items: Sequence[Item], collection: Collection) -> None:
-        ids = _ids(items)
-        self._gallery.collections.take_out(collection.id, ids)
-        self.told.emit(
+        ids, collections = _ids(items), self._gallery.collections
+        self._do(
+            ids,
+            lambda: collections.take_out(collection.id, ids),
+            lambda: collections.put_in(collection.id, ids),
             f"{counted(ids)} taken out of {collection.name}.",
-            lambda: self._gallery.collections.put_in(collection.id, ids),
         )
+
+    def move(self, items: Sequence[Item], folder: Path) -> None:
+        """Moves the files into a folder of the gallery."""
+
+        def done(moved: Moved) -> None:
+            if moved.problem:
+                self.failed.emit(moved.problem, None)
+            if moved.items:
+                words = f"{counted(moved.items)} moved to {folder.name}."
+                self._told(words, Once(lambda: self._move_back(moved)))
+
+        self._work.run(lambda: move(self._gallery, items, folder), done)
 
     def rename(self, item: Item, name: str) -> None:
         try:
             self._gallery.rename(item, name)
         except Trouble as trouble:
-            self.failed.emit(str(trouble))
+            self.failed.emit(str(trouble), None)
 
     def copy_picture(self, item: Item, image: QImage) -> None:
         """To the clipboard, as picture and as file."""
@@ -118,7 +184,7 @@ class Acts(QObject):
         bad = [each for each in results if each.problem]
         good = len(results) - len(bad)
         if bad:
-            self.failed.emit(f"{good:,} exported, {len(bad):,} not: {bad[0].problem}")
+            self.failed.emit(f"{good:,} exported, {len(bad):,} not: {bad[0].problem}", None)
         else:
             self.told.emit(f"{good:,} exported to {folder.name or folder}.", None)
 
@@ -133,12 +199,53 @@ class Acts(QObject):
         try:
             place(stripped(item.path), path, path.parent)
         except (BadInput, OSError) as error:
-            self.failed.emit(str(error))
+            self.failed.emit(str(error), None)
         else:
             self.told.emit(f"{path.name} holds the picture and nothing else.", None)
 
+    # inside
 
-def counted(ids: Sequence[int]) -> str:
+    def _mark(self, items: Sequence[Item], name: str, value: object, words: str) -> None:
+        """Says the same of all; taken back, each is again what it was."""
+        before: dict[object, list[int]] = {}
+        for item in items:
+            before.setdefault(getattr(item, name), []).append(item.id)
+
+        def back() -> None:
+            for old, ids in before.items():
+                self._gallery.mark(ids, **{name: old})
+
+        ids = _ids(items)
+        self._do(ids, lambda: self._gallery.mark(ids, **{name: value}), back, words, quiet=True)
+
+    def _do(self, ids: Sequence[int], deed: Undo, undo: Undo, words: str, quiet: bool = False) -> None:
+        """Does it, on a thread where it takes long, and remembers how to take it back. quiet: it is seen anyway."""
+        if not ids:
+            return
+
+        def done(_nothing: object = None) -> None:
+            self._told(words, Once(undo), quiet)
+
+        if len(ids) > MANY:
+            self._work.run(deed, done)
+        else:
+            deed()
+            done()
+
+    def _told(self, words: str, once: Once, quiet: bool = False) -> None:
+        self._undos = [*self._undos[-MOST_UNDOS:], (words, once)]
+        if not quiet:
+            self.told.emit(words, once)
+
+    def _move_back(self, moved: Moved) -> None:
+        def done(problem: str) -> None:
+            if problem:
+                self.failed.emit(problem, None)
+
+        self._work.run(lambda: move_back(self._gallery, moved), done)
+
+
+def counted(ids: Sequence[object]) -> str:
     return "1 picture" if len(ids) == 1 else f"{len(ids):,} pictures"
 
 

@@ -49,6 +49,12 @@ class Asking:
         if good and name.strip():
             self._acts.tag(items, name.strip())
 
+    def move(self, items: Sequence[Item]) -> None:
+        start = str(self._gallery.folder)
+        folder = QFileDialog.getExistingDirectory(self._parent, "Move into a folder of the gallery", start)
+        if folder:
+            self._acts.move(items, Path(folder))
+
     def contact_sheet(self, items: Sequence[Item]) -> None:
         start = str(self._export_to / "contact sheet.pdf")
         path, _ = QFileDialog.getSaveFileName(self._parent, "Contact sheet", start, "PDF (*.pdf);;PNG (*.png)")
@@ -60,7 +66,7 @@ class Asking:
         try:
             told = reveals(item.path)
         except Trouble as trouble:
-            self._acts.failed.emit(str(trouble))
+            self._acts.failed.emit(str(trouble), None)
             return
         dialog = QDialog(self._parent)
         dialog.setWindowTitle("What this file reveals")
@@ -93,8 +99,14 @@ class Asking:
         try:
             return self._gallery.collections.make(name, parent, query)
         except Trouble as trouble:
-            self._acts.failed.emit(str(trouble))
+            self._acts.failed.emit(str(trouble), None)
             return None
+
+    def query(self, collection: Collection) -> str:
+        """Another search for a smart collection; "" when it was not given."""
+        title = "Smart collection"
+        query, good = QInputDialog.getText(self._parent, title, f"Search of {collection.name}", text=collection.query)
+        return query.strip() if good else ""
 
     def folder(self) -> Path | None:
         """A folder of other programs' pictures."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.library.gallery.index.search import Sort
 from studio.ui.gallery.grid import LARGEST, SMALLEST, Grid
@@ -25,6 +25,7 @@ SORTS = {
     Sort.LARGEST: "Largest first",
     Sort.NAME: "By name",
 }
+ALIKE = "Most alike first"
 
 
 class GalleryFrame(QWidget):
@@ -43,7 +44,12 @@ class GalleryFrame(QWidget):
         self.pages.addWidget(self.grid)
         self.pages.addWidget(self.viewer)
         self.count = label("", "small")
-        self.progress = label("", "small")
+        self.progress = QPushButton()
+        self.progress.setProperty("role", "link")
+        self.progress.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.empty = QPushButton("Empty the trash")
+        self.empty.setToolTip("Moves the files to the system's trash")
+        self.empty.hide()
         self.sort = Choice()
         for sort, title in SORTS.items():
             self.sort.addItem(title, sort)
@@ -65,6 +71,15 @@ class GalleryFrame(QWidget):
         self.notices = Notices(self.pages)
         self.setFocusProxy(self.grid)
 
+    def show_alike(self, on: bool) -> None:
+        """Whether the order is by likeness, which only a picture can ask for."""
+        place = self.sort.findText(ALIKE)
+        if on and place < 0:
+            self.sort.addItem(ALIKE)
+            self.sort.setCurrentIndex(self.sort.count() - 1)
+        elif not on and place >= 0:
+            self.sort.removeItem(place)
+
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 12, 8)
@@ -77,6 +92,7 @@ class GalleryFrame(QWidget):
         foot.addWidget(self.count)
         foot.addStretch(1)
         foot.addWidget(self.progress)
+        foot.addWidget(self.empty)
         middle = QVBoxLayout()
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QShowEvent
 
 from studio.library.gallery.gallery import Change, Gallery
-from studio.library.gallery.index.scan import Scanned
 from studio.library.gallery.index.search import Wanted
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
 from studio.request.errors import Trouble
 from studio.ui.gallery.acts import Acts, Undo
+from studio.ui.gallery.arriving import Arriving
 from studio.ui.gallery.asking import Asking
 from studio.ui.gallery.browser import Browser
 from studio.ui.gallery.frame import GalleryFrame
 from studio.ui.gallery.full_size import FullSize
 from studio.ui.gallery.grid import LARGEST, SMALLEST, Grid
 from studio.ui.gallery.keys import deed_of
-from studio.ui.gallery.loader import ThumbnailLoader, missing_thumbnails
+from studio.ui.gallery.loader import ThumbnailLoader
 from studio.ui.gallery.menu import build_menu
 from studio.ui.gallery.model import PictureModel
 from studio.ui.gallery.offers import offers_for
 from studio.ui.gallery.panel import Panel
 from studio.ui.gallery.places import Places
+from studio.ui.gallery.scan_report import ScanReport
 from studio.ui.gallery.side_bar import Chosen
 from studio.ui.gallery.viewer import Mode, Viewer
 from studio.ui.gallery.work import GalleryWork
@@ -66,6 +66,9 @@ class GalleryView(GalleryFrame):
             lambda: self.selected_rows,
             self.go_to,
         )
+        self.arriving = Arriving(gallery, self.work, self.acts, self.places.add_folder, self)
+        self.report = ScanReport(self.progress, gallery, self.work, self.loader)
+        self.setAcceptDrops(True)
         self._connect()
         self.places.fill()
         self.browser.look(Wanted())
@@ -128,7 +131,13 @@ class GalleryView(GalleryFrame):
         item = self.current
         if item is not None:
             self.browser.look_like(item)
+            self.show_alike(True)
             self._look_through(self.grid)
+
+    def leave_similar(self) -> None:
+        """Back from pictures like one to what was shown before."""
+        if self.browser.like is not None:
+            self.places.look()
 
     def recall(self, names: frozenset[str]) -> None:
         metadata = self.metadata()
@@ -180,8 +189,9 @@ class GalleryView(GalleryFrame):
         """Says something over the pictures, with a way to undo it."""
         self.notices.tell(sentence, "good", *([Remedy("Undo", undo)] if undo is not None else []))
 
-    def fail(self, sentence: str) -> None:
-        self.notices.tell(sentence, "error")
+    def fail(self, sentence: str, remedy: tuple[str, Undo] | None = None) -> None:
+        """Says what went wrong. remedy: title and act of a button."""
+        self.notices.tell(sentence, "error", *([Remedy(*remedy)] if remedy is not None else []))
 
     def set_cell(self, side: int) -> None:
         """The size of the cells in pixels."""
@@ -213,11 +223,10 @@ class GalleryView(GalleryFrame):
         self.viewer.full_screen.connect(self._set_full_screen)
         self.info.recalled.connect(self.recall)
         self.info.asked.connect(self.ask)
+        self.info.copied.connect(self.copy_settings)
         self.acts.told.connect(self.tell)
         self.acts.failed.connect(self.fail)
         self.work.changed.connect(self._changed)
-        self.work.progressed.connect(self._progress)
-        self.work.scanned.connect(self._scanned)
         self.work.troubled.connect(self.fail)
         self.browser.shown.connect(self._shown)
 
@@ -254,17 +263,6 @@ class GalleryView(GalleryFrame):
         self.browser.changed(change)
         self.places.fill_soon()
 
-    def _progress(self, scanned: Scanned) -> None:
-        new = scanned.added + scanned.changed
-        self.progress.setText(f"Looking through folders: {new:,} new" if new else "")
-
-    def _scanned(self, scanned: Scanned) -> None:
-        bad = f"{len(scanned.troubles):,} could not be read" if scanned.troubles else ""
-        self.progress.setText(bad)
-        self.progress.setToolTip("\n".join(f"{path}: {reason}" for path, reason in scanned.troubles[:20]))
-        ids = [int(each) for each in self._gallery.find(replace(Wanted(), query="")).ids]
-        self.loader.when_idle(missing_thumbnails(self._gallery, ids, lambda: self.work.stopping))
-
     def _set_full_screen(self, on: bool) -> None:
         """The viewer over the whole screen as a window of its own, or back in its place."""
         if on == self.viewer.isFullScreen():
@@ -289,6 +287,14 @@ class GalleryView(GalleryFrame):
         offers = offers_for(self, self.selected, plain, self.places.collection, self.places.in_trash)
         if offers:
             build_menu(offers, self).exec(place)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.arriving.wants(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.arriving.take(event.mimeData())
+        event.acceptProposedAction()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.open_menu(event.globalPos())

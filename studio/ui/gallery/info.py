@@ -33,7 +33,7 @@ class InfoPanel(ScrollColumn):
     """rated(int), labelled(str), favoured(bool), tagged(str), untagged(str): for all that is selected.
 
     recalled(object): names of settings to take over, a frozenset out of RECALLED.
-    asked(str): "remix", "again", "canvas", "similar", "lineage".
+    asked(str): "remix", "vary" or "again". copied(): all settings, to the clipboard.
     """
 
     rated = Signal(int)
@@ -43,6 +43,7 @@ class InfoPanel(ScrollColumn):
     untagged = Signal(str)
     recalled = Signal(object)
     asked = Signal(str)
+    copied = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -197,11 +198,18 @@ class InfoPanel(ScrollColumn):
         row.addWidget(everything, 1)
         row.addWidget(remix, 1)
         column.addLayout(row)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        copy_all = QPushButton("Copy all")
+        copy_all.setToolTip("Every setting as text, which other programs for diffusion models read, too")
+        copy_all.clicked.connect(lambda _checked=False: self.copied.emit())
+        row.addWidget(copy_all, 1)
         if metadata.own is not None:
             again = QPushButton("Make again")
             again.setToolTip("Makes it once more and says whether it came out the same, and if not, why")
             again.clicked.connect(lambda: self.asked.emit("again"))
-            column.addWidget(again)
+            row.addWidget(again, 1)
+        column.addLayout(row)
         return box
 
     def _add(self, widget: QWidget) -> None:

@@ -62,10 +62,12 @@ _PLAIN: dict[int, Deed] = {
     _Key.Key_I: lambda view: view.toggle_info(),
     _Key.Key_F2: _rename,
     _Key.Key_Slash: _search,
+    _Key.Key_Escape: lambda view: view.leave_similar(),
     **{_Key.Key_0 + stars: _rate(stars) for stars in range(6)},
 }
 _CONTROL: dict[int, Deed] = {
     _Key.Key_C: lambda view: view.copy_picture(),
+    _Key.Key_Z: lambda view: view.acts.undo(),
     _Key.Key_E: _export,
     _Key.Key_F: _search,
     _Key.Key_Plus: lambda view: view.set_cell(round(view.grid.cell * 1.15)),

@@ -120,6 +120,7 @@ def _files(host: Host, items: Sequence[Item], one: Item | None) -> list[Entry]:
     many: list[Entry] = [
         Entry("Export …", partial(asking.export, items), "upload", "Ctrl+E"),
         Entry("Contact sheet …", partial(asking.contact_sheet, items), "grid-3x3"),
+        Entry("Move to a folder …", partial(asking.move, items), "folder"),
     ]
     if one is None:
         return many

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -42,12 +43,15 @@ class Places(QObject):
         side.put_in.connect(self._put_in)
         side.thrown.connect(lambda ids: acts.throw_away(gallery.store.items(ids)))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
         side.changed.connect(self._change)
+        side.requeried.connect(self._requery)
         side.removed.connect(self._remove)
         side.folder_added.connect(self._add_folder)
         side.folder_removed.connect(self._remove_folder)
         side.emptied.connect(lambda: acts.empty_trash())
+        side.itemClicked.connect(self._clicked)
+        frame.empty.clicked.connect(lambda _checked=False: acts.empty_trash())
         frame.search.searched.connect(self._search)
-        frame.sort.activated.connect(lambda _index: self.look())  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+        frame.sort.activated.connect(self._sort)
         frame.keep.clicked.connect(lambda _checked=False: self._keep_search())
 
     @property
@@ -65,12 +69,25 @@ class Places(QObject):
             self._later.start()
 
     def fill(self) -> None:
-        search, collections = self._gallery.search, self._gallery.collections
-        self._side.fill(search.counts(), collections.all(), search.members(), self._gallery.folders())
+        """Shows what there is, and how many; what takes longer to count comes a moment later."""
+        search, collections = self._gallery.search, self._gallery.collections.all()
+        folders = self._gallery.folders()
+        self._side.fill(search.counts(), collections, search.members(), folders)
+        wanted = {Chosen(collection=each): Wanted(each.query) for each in collections if each.smart}
+        wanted |= {Chosen(folder=folder): Wanted(folder=folder) for folder in folders}
+        if wanted:
+            self._work.run(lambda: self._count(wanted), self._side.show_counts)
+
+    def _count(self, wanted: dict[Chosen, Wanted]) -> dict[Chosen, int]:
+        return {chosen: len(self._gallery.find(each)) for chosen, each in wanted.items()}
 
     def look(self) -> None:
         """Shows what is chosen and searched for."""
+        if self._browser.like is not None:  # the order by likeness ends; the one before it comes back
+            self._frame.show_alike(False)
+            self._frame.sort.setCurrentIndex(max(0, self._frame.sort.findData(self._browser.wanted.sort)))
         self._browser.look(self.wanted())
+        self._frame.empty.setVisible(self.in_trash)
 
     def wanted(self) -> Wanted:
         chosen = self._side.current()
@@ -80,11 +97,22 @@ class Places(QObject):
             query = f"{chosen.collection.query} {query}".strip()
         elif chosen.collection is not None:
             collection = chosen.collection.id
-        sort = self._frame.sort.currentData()
+        sort = self._frame.sort.currentData() or self._browser.wanted.sort
         return Wanted(query, chosen.place, collection, chosen.folder, sort)
+
+    def _clicked(self) -> None:
+        if self._browser.like is not None:
+            self.look()
 
     def _choose(self, _chosen: Chosen) -> None:
         self._frame.pages.setCurrentIndex(0)
+        self.look()
+
+    def _sort(self, index: int) -> None:
+        sort = self._frame.sort.itemData(index)
+        if sort is None:
+            return
+        self._browser.wanted = replace(self._browser.wanted, sort=sort)
         self.look()
 
     def _search(self, query: str) -> None:
@@ -110,8 +138,15 @@ class Places(QObject):
         try:
             self._gallery.collections.change(collection)
         except Trouble as trouble:
-            self._acts.failed.emit(str(trouble))
+            self._acts.failed.emit(str(trouble), None)
         self.fill_soon()
+
+    def _requery(self, collection: Collection) -> None:
+        query = self._asking.query(collection)
+        if query:
+            self._change(replace(collection, query=query))
+            self.fill()
+            self.look()
 
     def _remove(self, collection: Collection) -> None:
         members = [int(each) for each in self._gallery.find(Wanted(collection=collection.id)).ids]
@@ -135,7 +170,7 @@ class Places(QObject):
         try:
             self._gallery.add_folder(folder)
         except Trouble as trouble:
-            self._acts.failed.emit(str(trouble))
+            self._acts.failed.emit(str(trouble), None)
             return
         self.fill()
         self._work.scan()

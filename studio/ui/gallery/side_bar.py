@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
+    QWidget,
 )
 
 from studio.library.gallery.collections import Collection
@@ -22,8 +24,11 @@ from studio.library.gallery.index.search import Place
 from studio.ui.gallery.model import MIME, ids_of
 from studio.ui.icons import icon
 from studio.ui.theme import colours, font
+from studio.ui.widgets.tool import label, tool_button
 
 WIDTH = 220
+_COLLECTION = "application/x-sfumato-collection"  # the id of one that is dragged
+COLLECTIONS, FOLDERS = "Collections", "Folders"
 _ICONS = {
     Place.ALL: ("All pictures", "images"),
     Place.TODAY: ("Today", "sun"),
@@ -64,7 +69,8 @@ class SideBar(QTreeWidget):
     """chosen(Chosen). made(str): a new collection inside the one of this id, "" at the top.
 
     put_in(str, list): pictures were dropped on a collection. changed(Collection), removed(Collection),
-    folder_added(), folder_removed(Path), emptied(): of the trash.
+    requeried(Collection): another search for a smart one. folder_added(), folder_removed(Path),
+    emptied(): of the trash.
     """
 
     chosen = Signal(object)
@@ -72,6 +78,7 @@ class SideBar(QTreeWidget):
     put_in = Signal(str, object)
     thrown = Signal(object)
     changed = Signal(object)
+    requeried = Signal(object)
     removed = Signal(object)
     folder_added = Signal()
     folder_removed = Signal(object)
@@ -86,10 +93,11 @@ class SideBar(QTreeWidget):
         self.setRootIsDecorated(False)
         self.setItemDelegate(_Row(self))
         self.setAcceptDrops(True)
+        self.setDragEnabled(True)
         self.setDropIndicatorShown(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setAccessibleName("Places and collections")
-        self._counts: dict[str, QTreeWidgetItem] = {}
+        self._structure: object = None  # what was shown last, but for the numbers
         self._filling = False
         self.currentItemChanged.connect(self._current_changed)
         self.itemChanged.connect(self._item_changed)
@@ -102,17 +110,35 @@ class SideBar(QTreeWidget):
         folders: Sequence[Path],
     ) -> None:
         """Shows what there is; what was chosen stays chosen if it is still there."""
+        structure = (tuple(collections), tuple(folders), bool(counts.get(Place.UNREADABLE)))
+        if structure != self._structure:
+            self._structure = structure
+            self._build(bool(counts.get(Place.UNREADABLE)), collections, folders)
+        self.show_counts({Chosen(place): count for place, count in counts.items()})
+        self.show_counts({Chosen(collection=each): members.get(each.id, 0) for each in collections if not each.smart})
+
+    def show_counts(self, counts: Mapping[Chosen, int]) -> None:
+        """The number of pictures at the entries that are named."""
+        self._filling = True
+        for item in self._all():
+            count = counts.get(item.data(0, _ROLE))
+            if count is not None and item.data(0, _COUNT) != count:
+                item.setData(0, _COUNT, count)
+                words = f"{item.text(0)}, {count:,} pictures" if count else item.text(0)
+                item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
+        self._filling = False
+
+    def _build(self, unreadable: bool, collections: Sequence[Collection], folders: Sequence[Path]) -> None:
         before = self.current()
         closed = {item.data(0, _ROLE) for item in self._all() if not item.isExpanded() and item.childCount()}
         self._filling = True
         self.clear()
         for place, (title, name) in _ICONS.items():
-            if place is Place.UNREADABLE and not counts.get(place):
-                continue
-            self._add(None, title, name, Chosen(place), counts.get(place, 0))
-        self._head("Collections", "Make a collection")
-        self._fill_collections(collections, members)
-        self._head("Folders", "Add a folder of pictures")
+            if place is not Place.UNREADABLE or unreadable:
+                self._add(None, title, name, Chosen(place))
+        self._head(COLLECTIONS, "Make a collection", lambda: self.made.emit(""))
+        self._fill_collections(collections)
+        self._head(FOLDERS, "Add a folder of pictures: nothing in it is changed", self.folder_added.emit)
         for folder in folders:
             item = self._add(None, folder.name or str(folder), "folder-open", Chosen(folder=folder))
             item.setToolTip(0, str(folder))
@@ -142,7 +168,7 @@ class SideBar(QTreeWidget):
         if item is not None and self.current().collection is not None:
             self.editItem(item)
 
-    def _fill_collections(self, collections: Sequence[Collection], members: dict[str, int]) -> None:
+    def _fill_collections(self, collections: Sequence[Collection]) -> None:
         items: dict[str, QTreeWidgetItem] = {}
         waiting = list(collections)
         while waiting:  # parents first, whatever the order
@@ -150,27 +176,28 @@ class SideBar(QTreeWidget):
             for each in ready or waiting:
                 name = "sparkles" if each.smart else "folder"
                 parent = items.get(each.parent)
-                item = self._add(parent, each.name, name, Chosen(collection=each), members.get(each.id, 0))
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+                item = self._add(parent, each.name, name, Chosen(collection=each))
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled)
                 item.setToolTip(0, each.query if each.smart else "")
                 items[each.id] = item
             waiting = [each for each in waiting if each.id not in items]
 
-    def _head(self, title: str, help_: str) -> None:
-        item = QTreeWidgetItem(self, [title])
+    def _head(self, title: str, help_: str, add: Callable[[], object]) -> None:
+        item = QTreeWidgetItem(self)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        item.setForeground(0, self.palette().placeholderText())
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, title)
         item.setSizeHint(0, QSize(10, 40))
-        item.setToolTip(0, f"{help_}: right click here")
         item.setData(0, _ROLE, title)
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(4, 10, 4, 0)
+        row.addWidget(label(title, "secondary"), 1)
+        row.addWidget(tool_button("plus", help_, add, 16))
+        self.setItemWidget(item, 0, box)
 
-    def _add(
-        self, parent: QTreeWidgetItem | None, title: str, name: str, chosen: Chosen, count: int = 0
-    ) -> QTreeWidgetItem:
+    def _add(self, parent: QTreeWidgetItem | None, title: str, name: str, chosen: Chosen) -> QTreeWidgetItem:
         item = QTreeWidgetItem([title])
-        item.setData(0, _COUNT, count)
-        if count:
-            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{title}, {count:,} pictures")
+        item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDragEnabled)
         item.setIcon(0, icon(name))
         item.setData(0, _ROLE, chosen)
         if parent is None:
@@ -201,28 +228,56 @@ class SideBar(QTreeWidget):
         if name and name != old.name:
             self.changed.emit(Collection(old.id, name, old.parent, old.query))
 
-    # dropping pictures on a collection, and collections' own menu
+    # dropping pictures, and collections, on a collection; collections' own menu
+
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
+        data = QMimeData()
+        for item in items:
+            chosen = item.data(0, _ROLE)
+            if isinstance(chosen, Chosen) and chosen.collection is not None:
+                data.setData(_COLLECTION, chosen.collection.id.encode())
+        return data
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(MIME):
+        if event.mimeData().hasFormat(MIME) or event.mimeData().hasFormat(_COLLECTION):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._target(event.position().toPoint()) is None:
-            event.ignore()
-        else:
+        if self._takes(event.mimeData(), event.position().toPoint()):
             event.acceptProposedAction()
+        else:
+            event.ignore()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        target = self._target(event.position().toPoint())
-        if target is None:
+        point = event.position().toPoint()
+        if not self._takes(event.mimeData(), point):
             return
-        ids = ids_of(event.mimeData())
-        if target.collection is not None:
-            self.put_in.emit(target.collection.id, ids)
-        else:
-            self.thrown.emit(ids)
+        target = self._target(point)
         event.acceptProposedAction()
+        if event.mimeData().hasFormat(_COLLECTION):
+            self._nest(bytes(event.mimeData().data(_COLLECTION).data()).decode("ascii", "replace"), target)
+        elif target is not None and target.collection is not None:
+            self.put_in.emit(target.collection.id, ids_of(event.mimeData()))
+        else:
+            self.thrown.emit(ids_of(event.mimeData()))
+
+    def _takes(self, data: QMimeData, point: QPoint) -> bool:
+        """A collection goes into a plain one, or to the top on the heading; pictures into one, or into the trash."""
+        target = self._target(point)
+        if not data.hasFormat(_COLLECTION):
+            return target is not None
+        item = self.itemAt(point)
+        heading = item is not None and item.data(0, _ROLE) == COLLECTIONS
+        return heading or (target is not None and target.collection is not None)
+
+    def _nest(self, identifier: str, target: Chosen | None) -> None:
+        """Puts a collection into another, or to the top."""
+        parent = target.collection.id if target is not None and target.collection is not None else ""
+        for item in self._all():
+            chosen = item.data(0, _ROLE)
+            moved = chosen.collection if isinstance(chosen, Chosen) else None
+            if moved is not None and moved.id == identifier and parent not in (moved.id, moved.parent):
+                self.changed.emit(replace(moved, parent=parent))
 
     def _target(self, point: QPoint) -> Chosen | None:
         """The plain collection, or the trash, under the pointer."""
@@ -236,30 +291,33 @@ class SideBar(QTreeWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         item = self.itemAt(event.pos())
         menu = QMenu(self)
-        for title, name, run in self._offers(item.data(0, _ROLE) if item is not None else None):
+        for title, name, run in _offers(self, item.data(0, _ROLE) if item is not None else None):
             action = QAction(icon(name), title, menu)
             action.triggered.connect(_calling(run))
             menu.addAction(action)
         menu.exec(event.globalPos())
 
-    def _offers(self, data: object) -> list[Offer]:
-        """What can be done with an entry: title, icon, deed."""
-        if data == "Folders" or (isinstance(data, Chosen) and data.folder is not None):
-            offers: list[Offer] = [("Add a folder …", "folder-plus", self.folder_added.emit)]
-            if isinstance(data, Chosen):
-                folder = data.folder
-                offers.append(("Forget this folder", "x", lambda: self.folder_removed.emit(folder)))
-            return offers
-        if isinstance(data, Chosen) and data.place is Place.TRASH:
-            return [("Empty the trash", "trash-2", self.emptied.emit)]
-        if isinstance(data, Chosen) and data.collection is not None:
-            collection = data.collection
-            return [
-                ("Rename", "pencil", self.rename_current),
-                ("New collection inside", "folder-plus", lambda: self.made.emit(collection.id)),
-                ("Remove the collection", "x", lambda: self.removed.emit(collection)),
-            ]
-        return [("New collection", "folder-plus", lambda: self.made.emit(""))]
+
+def _offers(bar: SideBar, data: object) -> list[Offer]:
+    """What can be done with an entry: title, icon, deed."""
+    if data == FOLDERS or (isinstance(data, Chosen) and data.folder is not None):
+        offers: list[Offer] = [("Add a folder …", "folder-plus", bar.folder_added.emit)]
+        if isinstance(data, Chosen):
+            folder = data.folder
+            offers.append(("Forget this folder", "x", lambda: bar.folder_removed.emit(folder)))
+        return offers
+    if isinstance(data, Chosen) and data.place is Place.TRASH:
+        return [("Empty the trash", "trash-2", bar.emptied.emit)]
+    if isinstance(data, Chosen) and data.collection is not None:
+        collection = data.collection
+        inside: Offer = ("New collection inside", "folder-plus", lambda: bar.made.emit(collection.id))
+        search: Offer = ("Change its search …", "search", lambda: bar.requeried.emit(collection))
+        return [
+            ("Rename", "pencil", bar.rename_current),
+            search if collection.smart else inside,
+            ("Remove the collection", "x", lambda: bar.removed.emit(collection)),
+        ]
+    return [("New collection", "folder-plus", lambda: bar.made.emit(""))]
 
 
 def _calling(run: Callable[[], object]) -> Callable[[], None]:

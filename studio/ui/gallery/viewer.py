@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,7 @@ class Viewer(QWidget):
         self.mode = Mode.SINGLE
         self.row = -1
         self._items: list[Item] = []
+        self._compared: list[Item] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.views = [ImageView(self.camera) for _ in range(MOST_COMPARED)]
         self.histogram = Histogram()
@@ -88,8 +90,8 @@ class Viewer(QWidget):
 
     def compare(self, items: Sequence[Item], mode: Mode = Mode.SIDE_BY_SIDE) -> None:
         """Shows up to four pictures together; before-and-after and difference show the first two."""
-        most = MOST_COMPARED if mode is Mode.SIDE_BY_SIDE else 2
-        self._items = list(items)[:most]
+        self._compared = list(items)[:MOST_COMPARED]
+        self._items = self._compared if mode is Mode.SIDE_BY_SIDE else self._compared[:2]
         self.mode = mode if len(self._items) > 1 else Mode.SINGLE
         self._slides.stop()
         self.camera.fit()
@@ -141,6 +143,17 @@ class Viewer(QWidget):
         bar.addWidget(self.title)
         bar.addWidget(self.place)
         bar.addStretch(1)
+        self._ways = {
+            mode: tool_button(name, title, partial(self._compare_as, mode))
+            for mode, name, title in (
+                (Mode.SIDE_BY_SIDE, "blend", "Side by side"),
+                (Mode.SPLIT, "contrast", "Before and after: the first two, divided by a line to drag"),
+                (Mode.DIFFERENCE, "eclipse", f"Difference of the first two, {_GAIN} times as strong"),
+            )
+        }
+        for button in self._ways.values():
+            button.setCheckable(True)
+            bar.addWidget(button)
         bar.addWidget(self.zoom)
         for name, title, run in (
             ("zoom-out", "Farther\n−", lambda: self.views[0].zoom_by(0.8)),
@@ -174,7 +187,13 @@ class Viewer(QWidget):
             self.histogram.move(self._stage.width() - self.histogram.width() - 12, 12)
         return False
 
+    def _compare_as(self, mode: Mode) -> None:
+        self.compare(self._compared, mode)
+
     def _refresh(self) -> None:
+        for mode, button in self._ways.items():
+            button.setVisible(self.mode is not Mode.SINGLE)
+            button.setChecked(self.mode is mode)
         shown = len(self._items) if self.mode is Mode.SIDE_BY_SIDE else 1
         grid = self._stage.layout()
         columns = 2 if shown == MOST_COMPARED else max(1, shown)

@@ -19,7 +19,8 @@ from studio.request.errors import Trouble
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-SETTLE = 700  # milliseconds after the last change in a folder: a copy of many files is looked at once
+SETTLE = 700  # milliseconds after a change in a folder: a copy of many files is looked at a few times
+DISKS = 10_000  # milliseconds between two looks whether a folder's disk has come or gone: no system tells of that
 MOST_WATCHED = 2000  # folders; systems have limits, and a look at the start finds the rest
 
 
@@ -49,12 +50,33 @@ class GalleryWork(QObject):
         self._later.setInterval(SETTLE)
         self._later.timeout.connect(self.scan)
         self._watcher.directoryChanged.connect(self._folder_changed)
+        self._there: frozenset[str] | None = None
+        self._looking = False
+        self._disks = QTimer(self)
+        self._disks.setInterval(DISKS)
+        self._disks.timeout.connect(self.look_for_disks)
         self._done.connect(self._finish)
         gallery.listen(self.changed.emit)
 
     def start(self) -> None:
         """Ends what a crash interrupted, then looks through all folders and watches them."""
         self.scan()
+        self._disks.start()
+
+    def look_for_disks(self) -> None:
+        """Looks through all folders again when one has vanished or is back, as when a stick is pulled or put in."""
+        if not self._looking:  # a disk that does not answer is asked once
+            self._looking = True
+            self.run(self._folders_there, self._compare_disks)
+
+    def _folders_there(self) -> frozenset[str]:
+        return frozenset(str(folder) for folder in self._gallery.folders() if folder.is_dir())
+
+    def _compare_disks(self, there: frozenset[str]) -> None:
+        self._looking = False
+        before, self._there = self._there, there
+        if before is not None and before != there:
+            self.scan()
 
     def scan(self) -> None:
         """Looks through all folders; asked again meanwhile, once more after."""
@@ -98,6 +120,7 @@ class GalleryWork(QObject):
         """Ends all work at the next file; returns when it has ended."""
         self._stop.set()
         self._later.stop()
+        self._disks.stop()
         for thread in self._threads:
             thread.join()
 
@@ -139,7 +162,8 @@ class GalleryWork(QObject):
         return found
 
     def _folder_changed(self, _folder: str) -> None:
-        self._later.start()
+        if not self._later.isActive():  # not put off again and again while files keep coming
+            self._later.start()
 
     def _finish(self, *deeds: Callable[[], object] | None) -> None:
         for deed in deeds:
@@ -148,9 +172,6 @@ class GalleryWork(QObject):
 
 
 def move_to_trash(path: Path) -> None:
-    """Into the system's trash, where it can be had back; where there is none, the file is removed.
-
-    Raises OSError when it is still there after that.
-    """
+    """Into the system's trash, where it can be had back. Raises OSError when there is none for this disk."""
     if not QFile.moveToTrash(str(path)):
-        path.unlink(missing_ok=True)
+        raise OSError(f"the disk of {path.name} has no trash")

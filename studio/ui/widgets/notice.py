@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
@@ -23,7 +24,7 @@ class Remedy:
     """A button in the bar."""
 
     title: str
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 class Notice(QFrame):
@@ -56,7 +57,7 @@ class Notice(QFrame):
             button.setProperty("role", "quiet" if self.buttons else "link")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(self.close_bar)
-            button.clicked.connect(remedy.run)
+            button.clicked.connect(partial(_act, remedy))
             self.buttons.append(button)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         close = QToolButton()
@@ -70,6 +71,10 @@ class Notice(QFrame):
 
     def close_bar(self) -> None:
         self.closed.emit(self)
+
+
+def _act(remedy: Remedy, _checked: bool = False) -> None:
+    remedy.run()
 
 
 class Notices(QWidget):

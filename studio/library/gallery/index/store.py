@@ -154,10 +154,13 @@ class Store:
         return int(row[0])
 
     def moved(self, identifier: int, before: Path, after: Path, stamp: int) -> None:
-        """A file has another path now; the row, its marks and its id stay. `after` must not be in the index."""
+        """A file has another path now; the row, its marks and its id stay."""
         old, new = key_of(before, self.root), key_of(after, self.root)
-        self.act({"do": "moved", "from": text_of(old), "to": text_of(new)})
         with self.database.write() as connection:
+            row = connection.execute("SELECT id FROM picture WHERE path = ? AND id <> ?", (new, identifier)).fetchone()
+            if row:  # a scan was quicker
+                self.forget(row)
+            self.act({"do": "moved", "from": text_of(old), "to": text_of(new)})
             connection.execute(
                 "UPDATE picture SET path = ?, name = ?, stamp = ? WHERE id = ?",
                 (new, name_of(after), stamp, identifier),
