@@ -68,7 +68,7 @@ class GalleryFrame(QWidget):
         self.about.setCheckable(True)
         self.about.setChecked(True)
         self._lay_out()
-        self.notices = Notices(self.pages)
+        self.notices = Notices(self, self.pages)
         self.setFocusProxy(self.grid)
 
     def show_alike(self, on: bool) -> None:

@@ -44,6 +44,7 @@ class Notice(QFrame):
         name = {"info": "info", "error": "circle-alert", "good": "circle-check"}[kind]
         picture.setPixmap(pixmap(name, colour, 20, self.devicePixelRatioF()))
         self.label = QLabel(sentence)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)  # a stranger's words are never markup
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout(self)
