@@ -29,6 +29,7 @@ from studio.request.family import Model
 from studio.settings.paths import Home
 from studio.settings.settings import Settings, SettingsFile
 from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of
+from studio.ui.live.wiring import Live
 from studio.ui.preferences import Preferences
 from studio.ui.theme import apply_theme
 from studio.ui.timeline.wiring import Timeline
@@ -74,6 +75,7 @@ class Studio:
                 journals=home.journal,
             ),
         )
+        self.live = Live(self.window)
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)

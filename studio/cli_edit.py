@@ -65,6 +65,7 @@ class _OfSet:
     report: Report
     index: int
     count: int
+    draft: bool = False
 
     def check(self) -> None:
         self.report.check()

@@ -242,6 +242,8 @@ class Teller:
     previews: Path | None
     paths: list[Path] = field(default_factory=list[Path])
 
+    draft = False
+
     def check(self) -> None:
         """Nothing to do: Ctrl+C raises KeyboardInterrupt by itself."""
 

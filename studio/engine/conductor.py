@@ -35,7 +35,7 @@ from studio.engine.worker_link import (
     Worker,
 )
 from studio.request.course import Wish
-from studio.request.events import Cancelled, Ending, Event, Failed, Loading, Made, Step
+from studio.request.events import Cancelled, Ending, Event, Failed, Loading, Made, Picture, Step
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +107,10 @@ class Conductor:
         if worker:
             worker.cancel(number)
         self._inbox.put(CancelAsked(number))
+
+    def keep(self, picture: Picture) -> None:
+        """Any thread: keeps the picture of a draft after all."""
+        self._teller.keep(picture)
 
     def wish(self, number: int, wish: Wish) -> None:
         """Any thread, at once: the worker hears of it at its next step. Raises OSError."""

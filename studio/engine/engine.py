@@ -72,6 +72,10 @@ class Engine(QObject):
         """Asks for a look at what would be made. Told of by `drafted`, and in no list; nothing of it is kept."""
         return self._enter(self._store.draft(request), None)
 
+    def keep(self, picture: Picture) -> None:
+        """Puts the picture of a draft into the gallery after all."""
+        self._thread.conductor.keep(picture)
+
     def keep_step(self, job: Job) -> None:
         """Ends the picture in the making with what it would become after the step in hand."""
         self._wish(job, Keep())

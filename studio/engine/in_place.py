@@ -65,7 +65,7 @@ class ThreadWorker:
         def tell(event: Event) -> None:
             self._inbox.put(Heard(self, Told(ticket.number, event)))
 
-        tell(run_job(pipeline, ticket, Reporter(ticket.number, self._unwanted, self._wished, tell)))
+        tell(run_job(pipeline, ticket, Reporter(ticket, self._unwanted, self._wished, tell)))
 
     def _facts(self) -> Facts:
         if self._describe is None:

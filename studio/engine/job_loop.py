@@ -31,8 +31,9 @@ class Reporter:
     wished: wishes with the number of the job they are for. Any thread may put some in.
     """
 
-    def __init__(self, number: int, unwanted: Flags, wished: Wishes, tell: Tell) -> None:
-        self._number = number
+    def __init__(self, ticket: Ticket, unwanted: Flags, wished: Wishes, tell: Tell) -> None:
+        self._number = ticket.number
+        self.draft = ticket.draft
         self._unwanted = unwanted
         self._wished = wished
         self._tell = tell

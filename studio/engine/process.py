@@ -71,7 +71,8 @@ class ProcessWorker:
         parcel: Message | None = None
         if pictures:
             self._sent, parcel = pack(pictures)
-        self._say({"do": "run", "job": ticket.number, "request": request_to_message(ticket.request), "pixels": parcel})
+        request = request_to_message(ticket.request)
+        self._say({"do": "run", "job": ticket.number, "request": request, "pixels": parcel, "draft": ticket.draft})
 
     def cancel(self, number: int) -> None:
         with self._cancelling:

@@ -76,11 +76,12 @@ class Session:
         number = message["job"]
         try:
             pixels = unpack(message["pixels"]) if message["pixels"] else {}
-            ticket = Ticket(number, request_from_message(message["request"], pixels), "")
+            request = request_from_message(message["request"], pixels)
+            ticket = Ticket(number, request, "", message["draft"])
         except (OSError, BadInput) as error:
             self._tell(number, Failed("The request did not reach the engine whole.", repr(error), "Try again."))
             return
-        reporter = Reporter(number, unwanted, self._wished, partial(self._tell_of, ticket))
+        reporter = Reporter(ticket, unwanted, self._wished, partial(self._tell_of, ticket))
         ending = run_job(pipeline, ticket, reporter)
         if isinstance(ending, Finished):
             places = {id(picture): place for place, picture in enumerate(reporter.made)}

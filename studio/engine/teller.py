@@ -28,11 +28,15 @@ class Teller(threading.Thread):
         self._mailbox = mailbox
         self._inbox = inbox
         self._keep = keep
-        self._to_tell: SimpleQueue[tuple[int, Event | Began] | None] = SimpleQueue()
+        self._to_tell: SimpleQueue[tuple[int, Event | Began | Picture] | None] = SimpleQueue()
 
     def tell(self, number: int, event: Event | Began) -> None:
         """In the order of the calls."""
         self._to_tell.put((number, event))
+
+    def keep(self, picture: Picture) -> None:
+        """Keeps the picture of a draft after all."""
+        self._to_tell.put((0, picture))
 
     def close(self, patience: float) -> None:
         """Waits until everything is told, but no longer than `patience` seconds."""
@@ -45,6 +49,9 @@ class Teller(threading.Thread):
             number, event = item
             if isinstance(event, Began):
                 kept, draft = 0, event.draft
+            if isinstance(event, Picture):
+                self._kept(Made(0, event))
+                continue
             if draft:
                 pass  # it is on no disk
             elif isinstance(event, Began):

@@ -82,6 +82,7 @@ class Unheard:
 
     def __init__(self, report: Report) -> None:
         self._report = report
+        self.draft = report.draft
         self.check = report.check
 
     def __call__(self, event: Event) -> None:

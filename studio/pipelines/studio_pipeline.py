@@ -96,7 +96,7 @@ class StudioPipeline:
                 loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
-            keeping = Keeping(self._timelines if self.previews else None, loaded)
+            keeping = Keeping(self._timelines if self.previews and not report.draft else None, loaded)
             job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews, keeping)
             return job.run()
 

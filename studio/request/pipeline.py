@@ -10,7 +10,12 @@ from studio.request.request import GenerationRequest
 
 
 class Report(Protocol):
-    """Given to a pipeline by the engine. Telling and checking raise CancelledError when the job is no longer wanted."""
+    """Given to a pipeline by the engine. Telling and checking raise CancelledError when the job is no longer wanted.
+
+    draft: only a look at what would be made; nothing of it is to be kept.
+    """
+
+    draft: bool
 
     def __call__(self, event: Event) -> None:
         """Tell of a Loading, Step or Made."""

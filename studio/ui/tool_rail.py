@@ -19,10 +19,11 @@ class ToolRail(QFrame):
 
     def __init__(self, actions: ActionTable) -> None:
         super().__init__()
+        self._actions = actions
         self.setProperty("role", "panel")
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Tools")
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(4, 8, 4, 8)
         column.setSpacing(2)
         tools = [action for action in actions if action.id.startswith(PREFIX)]
@@ -32,12 +33,19 @@ class ToolRail(QFrame):
                 column.addWidget(line())
                 column.addSpacing(3)
             for action in group:
-                button = QToolButton()
-                button.setDefaultAction(actions.qt(action.id))
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-                button.setIconSize(QSize(20, 20))
-                button.setFixedSize(QSize(32, 32))
-                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-                button.setAccessibleName(action.title)
-                column.addWidget(button)
+                column.addWidget(self._button(action.id))
         column.addStretch(1)
+
+    def add(self, action: str) -> None:
+        """Something that is on or off, at the lower end. action: its id in the table."""
+        self._column.addWidget(self._button(action))
+
+    def _button(self, action: str) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(self._actions.qt(action))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        button.setIconSize(QSize(20, 20))
+        button.setFixedSize(QSize(32, 32))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(self._actions[action].title)
+        return button

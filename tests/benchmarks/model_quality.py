@@ -32,6 +32,8 @@ GOAL = 0.9
 class Silent:
     """A report that wants everything and shows nothing."""
 
+    draft = True
+
     def __call__(self, event: Event) -> None:
         del event
 

@@ -10,6 +10,7 @@ import pytest
 
 from studio.engine.job import Job
 from studio.engine.job_loop import Reporter
+from studio.engine.line import Ticket
 from studio.request.errors import CancelledError
 from studio.request.events import Cancelled, Event, Finished, Loading, Made, Queued, Step
 from tests.engine.conftest import Open, Studio
@@ -96,7 +97,7 @@ def test_cancel_all(studio: Studio) -> None:
 
 def test_checking_costs_next_to_nothing() -> None:
     """A loose bound, a hundred times what it takes: it may be called for every block of a network."""
-    report = Reporter(1, memoryview(bytearray(8)).cast("Q"), SimpleQueue(), lambda event: None)
+    report = Reporter(Ticket(1, ask(), ""), memoryview(bytearray(8)).cast("Q"), SimpleQueue(), lambda event: None)
     start = time.process_time()
     for _ in range(10_000):
         report.check()
@@ -105,7 +106,7 @@ def test_checking_costs_next_to_nothing() -> None:
 
 def test_a_report_raises_when_the_job_is_unwanted() -> None:
     unwanted = [0]
-    report = Reporter(3, unwanted, SimpleQueue(), lambda event: None)
+    report = Reporter(Ticket(3, ask(), ""), unwanted, SimpleQueue(), lambda event: None)
     FakePipeline().run(ask(), report)
     unwanted[0] = 3
     with pytest.raises(CancelledError):

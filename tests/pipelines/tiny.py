@@ -212,6 +212,7 @@ class Notes:
     wanted: dict[int, Wish] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     checks: int = 0
+    draft: bool = False
 
     def __call__(self, event: Event) -> None:
         self.events.append(event)

@@ -66,6 +66,7 @@ class FakeEngine(QObject):
         self.problem = ""
         self._number = 0
         self.drafts: list[Job] = []
+        self.kept: list[Picture] = []
         self.wishes: list[tuple[Job, object]] = []
 
     def submit(self, request, parent=None):
@@ -81,6 +82,9 @@ class FakeEngine(QObject):
         self._number += 1
         self.drafts.append(Job(self._number, request, draft=True))
         return self.drafts[-1]
+
+    def keep(self, picture):
+        self.kept.append(picture)
 
     def keep_step(self, job):
         self.wishes.append((job, Keep()))

@@ -1,0 +1,1 @@
+"""Live mode: the picture follows the brush and the words."""
