@@ -43,13 +43,13 @@ def load_brushes(path: Path) -> tuple[Brush, ...]:
     except (OSError, ValueError) as error:
         log.warning("the brushes of %s cannot be read: %s", path, error)
         return ()
-    found = [_brush(entry) for entry in cast("list[Any]", entries)] if isinstance(entries, list) else []
+    found = [brush_of(entry) for entry in cast("list[Any]", entries)] if isinstance(entries, list) else []
     return tuple(brush for brush in found if brush is not None)
 
 
 def save_brushes(path: Path, brushes: Iterable[Brush]) -> None:
     """Writes presets, all or nothing. Raises Trouble if it cannot."""
-    text = json.dumps([_entry(brush) for brush in brushes], indent=2)
+    text = json.dumps([entry_of(brush) for brush in brushes], indent=2)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
@@ -61,11 +61,13 @@ def save_brushes(path: Path, brushes: Iterable[Brush]) -> None:
         raise Trouble(f"The brushes could not be written to {path}.", "Free some space there.", str(error)) from error
 
 
-def _entry(brush: Brush) -> dict[str, Any]:
+def entry_of(brush: Brush) -> dict[str, Any]:
+    """A brush as JSON."""
     return {**asdict(brush), "blend": brush.blend.value}
 
 
-def _brush(entry: Any) -> Brush | None:
+def brush_of(entry: Any) -> Brush | None:
+    """A brush as `entry_of` made it; what is damaged in it takes its default. None: it is no brush at all."""
     if not isinstance(entry, dict):
         return None
     values = cast("dict[str, Any]", entry)

@@ -15,6 +15,7 @@ class Change(Flag):
     SELECTION = auto()
     LAYERS = auto()
     SIZE = auto()
+    GUIDES = auto()
 
 
 NOTHING = Change(0)

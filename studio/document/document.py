@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 from studio.document.change import EVERYTHING, NOTHING, Change
 from studio.document.compositing import compose
 from studio.document.edits import Edit, FieldsEdit, TilesEdit, TreeEdit, extent_of
+from studio.document.guides import Guide
 from studio.document.history import History
 from studio.document.images import pixels_of
 from studio.document.layers import (
@@ -62,6 +63,7 @@ class Document(QObject):
         self.vault = Vault()
         self.path: Path | None = None
         self.foreign: Mapping[str, bytes] = {}  # entries of its file that are another program's
+        self.guides: tuple[Guide, ...] = ()
         self.held: dict[Plane, Versions] = {}  # tiles as they were before an unfinished stroke or move took them
         self._model = model
         self._recipe = Recipe(seed=fresh_seed())
@@ -286,6 +288,6 @@ class Document(QObject):
     def become(self, other: Document) -> None:
         """Takes over everything of another document, which is not to be used any more. Its undo steps are not kept."""
         self.undo_stack.clear()
-        self.path, self.foreign = other.path, other.foreign
+        self.path, self.foreign, self.guides = other.path, other.foreign, other.guides
         self._model, self._size = other.model, other._size
         self.load(other.layers, other.active.id, other.recipe, other.selection)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 from studio.document.document import Document
 from studio.document.edits import TilesEdit
 from studio.document.layers import Plane
+from studio.document.selecting import within
 from studio.document.tiles import Tiles, Versions, is_blank, keys_in, place
 from studio.document.transforming import Resampling, transformed
 from studio.request.geometry import Rect
@@ -80,13 +81,10 @@ class Floating:
         with self._document.step(text):
             self._document.push(TilesEdit(self._document, text, layer, after))
             if self._selection is not None:
-                self._document.select(self._cut(transformed(self._selection, transform, how)), text)
+                moved = transformed(self._selection, transform, how)
+                self._document.select(within(moved, self._document.size), text)
         self._document.damaged.emit(self._extent())
         self._before = {}
-
-    def _cut(self, selection: Tiles) -> Tiles:
-        inside = Rect.of(self._document.size).intersection(selection.extent())
-        return Tiles(selection.layout) if inside.empty else Tiles.of_image(selection.read(inside), inside.x, inside.y)
 
     def _extent(self) -> Rect:
         area = Rect(0, 0, 0, 0)

@@ -66,6 +66,15 @@ def everything(canvas: Size) -> Tiles:
     return tiles
 
 
+def within(selection: Tiles, canvas: Size) -> Tiles:
+    """What of a selection lies on the canvas."""
+    inside = Rect.of(canvas)
+    if inside.contains(selection.extent()):
+        return selection
+    area = inside.intersection(selection.extent())
+    return Tiles(AREA) if area.empty else Tiles.of_image(selection.read(area), area.x, area.y)
+
+
 def covered_by(layer: Plane, canvas: Size) -> Tiles:
     """What a layer covers: of a mask its coverage, of a picture its alpha."""
     area = layer.bounds().intersection(Rect.of(canvas))

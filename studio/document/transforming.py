@@ -13,6 +13,8 @@ from PySide6.QtGui import QTransform
 from studio.document.change import Change
 from studio.document.document import Document
 from studio.document.edits import FieldsEdit, TilesEdit, extent_of
+from studio.document.guides import put_guides
+from studio.document.guides import transformed as guides_moved
 from studio.document.images import AREA, COLOUR, Array, over, view
 from studio.document.layers import GeneratedLayer, Layer, Plane, walk
 from studio.document.opencv import cv
@@ -128,6 +130,7 @@ def transform_canvas(document: Document, transform: QTransform, size: Size, text
             selection = transformed(document.selection, transform, how)
             inside = Rect.of(size).intersection(selection.extent())
             document.select(None if inside.empty else Tiles.of_image(selection.read(inside), inside.x, inside.y), text)
+        put_guides(document, guides_moved(document.guides, transform), text)
         document.set_size(size, text)
 
 

@@ -12,6 +12,7 @@ from studio.document.change import Change
 from studio.document.document import Document
 from studio.ui.candidates import Candidates
 from studio.ui.canvas.canvas import Canvas
+from studio.ui.canvas.frame import CanvasFrame
 from studio.ui.docks import Docks
 from studio.ui.dropping import drop
 from studio.ui.incoming import Incoming
@@ -39,7 +40,8 @@ class CanvasPage(Docks):
         self.bar.setParent(self.canvas)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.welcome)
-        self.stack.addWidget(self.canvas)
+        self.frame = CanvasFrame(self.canvas)
+        self.stack.addWidget(self.frame)
         self._tools = QHBoxLayout()
         self._tools.setContentsMargins(0, 0, 0, 0)
         self._tools.setSpacing(0)
@@ -70,7 +72,7 @@ class CanvasPage(Docks):
     @property
     def canvas_shown(self) -> bool:
         """False while the welcome is in its place."""
-        return self.stack.currentWidget() is self.canvas
+        return self.stack.currentWidget() is self.frame
 
     def begin(self) -> None:
         """Leaves the welcome for the empty canvas."""
@@ -81,7 +83,7 @@ class CanvasPage(Docks):
     def refresh(self) -> None:
         """Shows the welcome or the canvas, whichever it is time for."""
         something = self._document.has_picture or self.proposal.item is not None or self._begun or self._busy()
-        self.stack.setCurrentWidget(self.canvas if something else self.welcome)
+        self.stack.setCurrentWidget(self.frame if something else self.welcome)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.canvas and event.type() is QEvent.Type.Resize:

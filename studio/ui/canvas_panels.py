@@ -6,11 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from studio.ui.canvas.habits import keep_habits, restore_habits
 from studio.ui.canvas_page import CanvasPage
 from studio.ui.panels.brush import BrushPanel
 from studio.ui.panels.history import HistoryPanel
 from studio.ui.panels.layers import LayersPanel
 from studio.ui.panels.navigator import NavigatorPanel
+from studio.ui.preferences import Preferences
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 ROOMY = 800  # logical pixels of height from which results have a place of their own below the layers
@@ -21,10 +23,11 @@ class CanvasPanels(QObject):
 
     trouble = Signal(object)
 
-    def __init__(self, page: CanvasPage, presets: Path, own: Path | None) -> None:
+    def __init__(self, page: CanvasPage, presets: Path, own: Path | None, preferences: Preferences) -> None:
         """presets: brushes that come with the studio. own: where the artist's are kept; None: they are not."""
         super().__init__(page)
         self._page = page
+        self._preferences = preferences
         self.tool = BrushPanel(page.canvas, presets, own)
         self.navigator = NavigatorPanel(page.canvas)
         self.history = HistoryPanel(page.canvas.document)
@@ -35,6 +38,12 @@ class CanvasPanels(QObject):
         page.add("layers", "Layers", self.layers, RIGHT)
         self.tool.trouble.connect(self.trouble)
         self.layers.trouble.connect(self.trouble)
+
+        restore_habits(preferences, page.canvas, page.frame)
+
+    def remember(self) -> None:
+        """The window closes: what the hand is used to is kept."""
+        keep_habits(self._preferences, self._page.canvas, self._page.frame)
 
     def arrange(self, height: int) -> None:
         """The first layout. height: of the workspace, in logical pixels; a low one shares places among more panels."""

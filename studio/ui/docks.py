@@ -49,8 +49,11 @@ class _Title(QWidget):
         self.setFixedHeight(STRIP if self._strip else TITLE)
         self._show_buttons(False)
 
+    def sizeHint(self) -> QSize:
+        return QSize(96, STRIP if self._strip else TITLE)
+
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, self.height())
+        return self.sizeHint()
 
     def enterEvent(self, event: object) -> None:
         self._show_buttons(True)

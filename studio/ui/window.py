@@ -25,6 +25,7 @@ from studio.settings.settings import Settings
 from studio.ui.actions import ActionTable, shown_keys
 from studio.ui.candidates import Candidates
 from studio.ui.canvas.actions import canvas_actions
+from studio.ui.canvas.frame_actions import frame_actions
 from studio.ui.canvas_page import CanvasPage
 from studio.ui.canvas_panels import CanvasPanels
 from studio.ui.deeds import Deeds
@@ -117,7 +118,7 @@ class MainWindow(QMainWindow):
         self.notifier = Notifier(self)
         self.telling = Telling(self.page.notices, self.notifier, engine, self.generation, self)
         self.status = StatusBar()
-        self.panels = CanvasPanels(self.page, resource("brushes", "brushes.json"), furnishing.brushes)
+        self.panels = CanvasPanels(self.page, resource("brushes", "brushes.json"), furnishing.brushes, preferences)
         self.files = DocumentFiles(self, Disk(furnishing.read_picture), furnishing.journals)
         self.deeds = Deeds(self)
         self._build()
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
         self.page.notices.setParent(middle)  # bars are seen in every workspace
         self.table.add(*self.files.actions(), *window_actions(self))
         self.table.add(*canvas_actions(self.page.canvas, self.document), within=self.page)
+        self.table.add(*frame_actions(self.page.frame, self.page.canvas), within=self.page)
         self.table.set_canvas(self.page.canvas)
         self.rail = ToolRail(self.table)
         self.page.add_tools(self.rail)
@@ -293,6 +295,7 @@ class MainWindow(QMainWindow):
         if not self.files.may_close():
             event.ignore()
             return
+        self.panels.remember()
         self.preferences.remember_bytes("docks", self.page.save())
         self.preferences.remember_bytes("window", self.saveGeometry())
         self.preferences.flush()

@@ -52,6 +52,7 @@ def extra_of(snapshot: Snapshot, planes: dict[str, Tiles]) -> Json:
         "recipe": extra_recipe(snapshot.recipe),
         "active": snapshot.active,
         "areas": areas,
+        "guides": [list(guide) for guide in snapshot.guides],
         "layers": {layer.id: entry for layer in walk(snapshot.layers) if (entry := _layer(layer))},
     }
     if snapshot.selection is not None:

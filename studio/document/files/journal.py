@@ -28,6 +28,7 @@ from studio.document.document import Document
 from studio.document.files.extra import model_named
 from studio.document.files.snapshot import Snapshot
 from studio.document.files.tree import is_area, layer_of, planes_in, recipe_in, size_of, state_of
+from studio.document.guides import guides_of
 from studio.document.images import AREA, COLOUR, blank, view, writable
 from studio.document.layers import GeneratedLayer, walk
 from studio.document.tiles import TILE_SIZE, Key, Tiles
@@ -222,6 +223,7 @@ def _recovered(base: sqlite3.Connection, model: Model, models: Sequence[Model]) 
     document = Document(model_named(state["model"], model, models), size_of(state))
     layers = tuple(layer_of(entry, lambda id_: planes[id_], pixels) for entry in state["layers"])
     selection = planes[SELECTION] if state["selected"] else None
+    document.guides = guides_of(state.get("guides"))
     document.load(layers, state["active"], recipe_in(state), selection)
     document.path = Path(row[0]) if row[0] else None
     return document

@@ -16,6 +16,7 @@ from studio.document.document import Document
 from studio.document.files.decoding import Budget, colour_plane, coverage_plane, pixels_of_png
 from studio.document.files.extra import AREAS, EXTRA, PIXELS, area_layer, model_named, recipe_of, with_extra
 from studio.document.files.ora_write import ID, MIME, WORKERS
+from studio.document.guides import guides_of
 from studio.document.layers import Group, Layer, PaintLayer, new_id
 from studio.document.recipe import Recipe
 from studio.document.tiles import Tiles
@@ -93,6 +94,7 @@ class _Reader:
         document = Document(model_named(extra.get("model"), model, models), size)
         recipe = recipe_of(cast("Mapping[str, Any]", extra.get("recipe"))) if _is_map(extra.get("recipe")) else Recipe()
         document.load(layers, str(extra.get("active", self._active)), recipe, self._selection(extra))
+        document.guides = guides_of(extra.get("guides"))
         document.path = self._path
         document.foreign = self._foreign({pending.src for pending in self._pending})
         return document

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from studio.document.document import Document
+from studio.document.guides import Guide
 from studio.document.layers import Group, Layer, Plane, walk
 from studio.document.recipe import Recipe
 from studio.document.tiles import Tiles, Versions
@@ -27,6 +28,7 @@ class Snapshot:
     recipe: Recipe
     model: ModelReference
     foreign: Mapping[str, bytes]
+    guides: tuple[Guide, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Snapshot:
@@ -39,6 +41,7 @@ class Snapshot:
             recipe=document.recipe,
             model=document.model.reference,
             foreign=document.foreign,
+            guides=document.guides,
         )
 
     @property

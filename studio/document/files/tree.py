@@ -48,6 +48,7 @@ def state_of(snapshot: Snapshot) -> Json:
         "size": list(snapshot.size),
         "layers": [_layer(layer) for layer in snapshot.layers],
         "active": snapshot.active,
+        "guides": [list(guide) for guide in snapshot.guides],
         "selected": snapshot.selection is not None,
         "recipe": extra_recipe(snapshot.recipe),
         "model": vars(snapshot.model).copy(),

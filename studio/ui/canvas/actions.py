@@ -10,6 +10,7 @@ from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.layer_actions import layer_actions
 from studio.ui.canvas.picture_actions import picture_actions
 from studio.ui.canvas.select_actions import select_actions
+from studio.ui.canvas.tools.picker import take_palette
 
 TURN = 15.0  # degrees
 GROW = 1.15
@@ -126,6 +127,16 @@ def _brushes(canvas: Canvas) -> list[Action]:
             run=kit.reset,
             keys=("D",),
             icon="contrast",
+        ),
+        Action(
+            id="colour.palette",
+            title="Take the colours of the picture",
+            group="Tools",
+            section="colour",
+            run=lambda: take_palette(canvas.document, canvas.kit),
+            enabled_when=lambda: canvas.document.has_picture,
+            icon="palette",
+            help="Of what is seen, or of what is selected of it. They stand below the recent ones.",
         ),
     ]
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.document.change import Change
 from studio.document.document import Document
+from studio.document.guides import Guide
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
@@ -23,7 +24,8 @@ from studio.ui.canvas.kit import Kit
 from studio.ui.canvas.marching import Marching
 from studio.ui.canvas.pointing import PointingWidget
 from studio.ui.canvas.preview import Preview
-from studio.ui.canvas.scene import draw_overview, draw_scene, surround
+from studio.ui.canvas.scene import draw_guides, draw_overview, draw_scene, surround
+from studio.ui.canvas.snapping import Snapping
 from studio.ui.canvas.toolset import ToolSet
 from studio.ui.canvas.view import SHARP_FROM, View
 from studio.ui.theme import colours
@@ -59,6 +61,9 @@ class Canvas(PointingWidget):
         self.setMinimumSize(160, 120)
         self.setAccessibleName(self.tr("Canvas"))
         self.marching = Marching(document, self)
+        self.snapping = Snapping(document, lambda: self._view)
+        self.guides_shown = True
+        self.dragged_guide: Guide | None = None  # one that is just being pulled out of a ruler
         self.kit = Kit(self)
         self.tools = ToolSet(self, self, self.kit)
         document.undo_stack.give_up = self._give_up
@@ -118,6 +123,10 @@ class Canvas(PointingWidget):
         """Turns the view (not the picture) to an angle in degrees clockwise, and mirrors it."""
         mirrored = self._view.mirrored if mirrored is None else mirrored
         self.set_view(replace(self._view, angle=angle % 360, mirrored=mirrored))
+
+    def turn_by(self, degrees: float) -> None:
+        if degrees:
+            self.turn_to(self._view.angle + degrees)
 
     def set_view(self, view: View) -> None:
         before, self._view = self._view, view
@@ -204,9 +213,15 @@ class Canvas(PointingWidget):
         part = QRectF(clip.x() * ratio, clip.y() * ratio, clip.width() * ratio, clip.height() * ratio)
         if not draw_scene(painter, part, self._view, self._flat, self._preview, theme):
             self._rest.start(0)
+        if self.guides_shown:
+            draw_guides(painter, self._view, self._guides())
         self.marching.draw(painter, self._view)
         self.tool.paint(painter)
         painter.end()
+
+    def _guides(self) -> tuple[Guide, ...]:
+        dragged = () if self.dragged_guide is None else (self.dragged_guide,)
+        return (*self._document.guides, *dragged)
 
     def draw_small(self, painter: QPainter, at: QPointF, scale: float) -> bool:
         """Draws the whole document for an overview. False if there was too much to compose: ask again."""
@@ -265,6 +280,8 @@ class Canvas(PointingWidget):
         return view.moved(dx, dy) if dx or dy else view
 
     def _on_changed(self, change: Change) -> None:
+        if change & Change.GUIDES:
+            self.update()
         if change & Change.SIZE and self._document.size != self._flat.size:
             self._flat.reset()
             if self._fitted:

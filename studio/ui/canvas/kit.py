@@ -29,6 +29,7 @@ class Kit(QObject):
         self.foreground = "#1b1b1b"
         self.background = "#ffffff"
         self.recent: tuple[str, ...] = ()
+        self.palette: tuple[str, ...] = ()  # colours taken from a picture
         self.in_hand = PAINT
         self._brushes = {
             PAINT: Brush(),
@@ -43,6 +44,7 @@ class Kit(QObject):
         self.merged = True  # look at the whole picture, not only at the active layer
         self.gradient = GradientKind.LINEAR
         self.to_transparent = False
+        self.sharp = False  # transform without smoothing, for hard pixels
 
     def brush(self, what: str = "") -> Brush:
         """The brush for painting, erasing or masking; without a name the one in hand."""
@@ -65,7 +67,7 @@ class Kit(QObject):
         self.set_brush(replace(brush, size=min(LARGEST, max(SMALLEST, brush.size))))
 
     def set_option(self, name: str, value: object) -> None:
-        """Another value for one of the options of fill, gradient, wand and selections."""
+        """Another value for one of the options of fill, gradient, wand, transform and selections."""
         if getattr(self, name) != value:
             setattr(self, name, value)
             self.changed.emit()

@@ -6,6 +6,7 @@ from studio.document.document import Document
 from studio.document.transforming import Turn, crop, turn_canvas
 from studio.ui.actions import Action
 from studio.ui.canvas.canvas import Canvas
+from studio.ui.canvas.extent_dialog import ExtentDialog
 from studio.ui.canvas.resize_dialog import ResizeDialog
 
 ICONS = {
@@ -32,6 +33,16 @@ def picture_actions(canvas: Canvas, document: Document) -> list[Action]:
             keys=("Ctrl+Alt+I",),
             enabled_when=lambda: document.has_picture,
             icon="proportions",
+        ),
+        Action(
+            id="picture.canvas_size",
+            title="Canvas size …",
+            group="Picture",
+            section="canvas",
+            run=lambda: ExtentDialog.ask(canvas, document),
+            keys=("Ctrl+Alt+C",),
+            icon="expand",
+            help="Makes the canvas larger or smaller; the picture stays as it is.",
         ),
         Action(
             id="picture.crop_to_selection",

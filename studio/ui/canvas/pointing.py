@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from studio.ui.canvas.pointer import Pointer
 from studio.ui.canvas.tools.tool import Tool
@@ -43,6 +43,7 @@ class PointingWidget(QWidget):
         self._hand = hand
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
+        self.grabGesture(Qt.GestureType.PinchGesture)
         self.set_tool(tool)
 
     @property
@@ -66,6 +67,12 @@ class PointingWidget(QWidget):
 
     @abstractmethod
     def zoom_by(self, factor: float, at: QPointF) -> None: ...
+
+    @abstractmethod
+    def turn_by(self, degrees: float) -> None: ...
+
+    @abstractmethod
+    def fit(self) -> None: ...
 
     @abstractmethod
     def to_document(self, point: QPointF) -> QPointF: ...
@@ -169,10 +176,38 @@ class PointingWidget(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.zoom_by(1 + event.value(), event.position())
-            return True
+        if isinstance(event, QNativeGestureEvent):
+            return self._touchpad(event)
+        if isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self._pinched(pinch)
+                return True
         return super().event(event)
+
+    def _touchpad(self, event: QNativeGestureEvent) -> bool:
+        """Two fingers on a touchpad: apart zooms, around turns the view, tapped twice shows all of it."""
+        match event.gestureType():
+            case Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_by(1 + event.value(), event.position())
+            case Qt.NativeGestureType.RotateNativeGesture:
+                self.turn_by(event.value())
+            case Qt.NativeGestureType.SmartZoomNativeGesture:
+                self.fit()
+            case _:
+                return False
+        return True
+
+    def _pinched(self, pinch: QPinchGesture) -> None:
+        """Two fingers on a touch screen: zoom, turn and move at once; a stroke that the first one began is undone."""
+        if self._holder is not None:
+            self._holder.cancel()
+            self._holder = None
+        at = QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint()))
+        moved = (pinch.centerPoint() - pinch.lastCenterPoint()) * self.devicePixelRatioF()
+        self.pan(moved.x(), moved.y())
+        self.zoom_by(pinch.scaleFactor(), at)
+        self.turn_by(pinch.rotationAngle() - pinch.lastRotationAngle())
 
     # keys
 

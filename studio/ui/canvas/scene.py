@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterable
 from typing import cast
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QRegion
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 
+from studio.document.guides import Guide
 from studio.request.geometry import Rect
 from studio.ui.canvas.backdrop import draw_checks, draw_grid
 from studio.ui.canvas.flat import Flat
@@ -18,6 +19,7 @@ from studio.ui.palette import Colours
 
 SLICE = 0.012  # seconds of composing between two looks at what the hand does
 GRID_FROM = 8.0  # zoom
+GUIDE = QColor("#3aa6dd")
 
 
 def draw_scene(
@@ -56,6 +58,21 @@ def draw_scene(
         draw_grid(painter, view, need)
     painter.restore()
     return done
+
+
+def draw_guides(painter: QPainter, view: View, guides: Iterable[Guide]) -> None:
+    """Lines across the whole screen, one device pixel wide."""
+    width, height = view.viewport
+    reach = float(2 * max(width, height))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not view.upright)
+    painter.setPen(QPen(GUIDE, 0))
+    if not view.upright:
+        painter.setTransform(view.turn() * painter.transform())
+    for guide in guides:
+        at = (view.x if guide.upright else view.y) + round(guide.at * view.scale)
+        painter.drawLine(QLineF(at, -reach, at, reach) if guide.upright else QLineF(-reach, at, reach, at))
+    painter.restore()
 
 
 def surround(part: QRect, view: View, flat: Flat, ratio: float) -> list[QRect]:

@@ -13,6 +13,7 @@ from studio.ui.canvas.tools.freehand import Lasso, PolygonSelect
 from studio.ui.canvas.tools.hand import Hand
 from studio.ui.canvas.tools.move import Move
 from studio.ui.canvas.tools.picker import Picker
+from studio.ui.canvas.tools.select_brush import SelectBrush
 from studio.ui.canvas.tools.selecting import EllipseSelect, RectangleSelect
 from studio.ui.canvas.tools.tool import Surface, Tool
 from studio.ui.canvas.tools.transform import Transform
@@ -37,9 +38,10 @@ class ToolSet(QObject):
                 EllipseSelect(surface, kit),
                 Lasso(surface, kit),
                 PolygonSelect(surface, kit),
+                SelectBrush(surface, kit),
                 Wand(surface, kit),
             ),
-            (Move(surface), Transform(surface), Crop(surface)),
+            (Move(surface), Transform(surface, kit), Crop(surface)),
             (hand, Zoom(surface)),
         )
         self._by_id = {tool.id: tool for group in self.groups for tool in group}

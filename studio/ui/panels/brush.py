@@ -12,10 +12,20 @@ from studio.request.errors import Trouble
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.tools.brushing import BrushTool
 from studio.ui.canvas.tools.filling import Fill, Gradient, Wand
+from studio.ui.canvas.tools.picker import take_palette
+from studio.ui.canvas.tools.select_brush import SelectBrush
 from studio.ui.canvas.tools.selecting import SelectTool
 from studio.ui.canvas.tools.tool import Tool
+from studio.ui.canvas.tools.transform import Transform
 from studio.ui.panels.brush_colour import ColourPicker
-from studio.ui.panels.brush_options import BrushOptions, FillOptions, GradientOptions, SelectOptions, WandOptions
+from studio.ui.panels.brush_options import (
+    BrushOptions,
+    FillOptions,
+    GradientOptions,
+    SelectOptions,
+    TransformOptions,
+    WandOptions,
+)
 from studio.ui.panels.brush_presets import BrushPresets
 from studio.ui.widgets.scroll_column import ScrollColumn
 from studio.ui.widgets.tool import GAP, label, tool_button
@@ -35,6 +45,7 @@ class BrushPanel(ScrollColumn):
         self.presets.chosen.connect(kit.set_brush)
         self.presets.trouble.connect(self.trouble)
         self.colour = ColourPicker(kit)
+        self.colour.palette_wanted.connect(lambda: take_palette(canvas.document, kit))
         self._title = label("", "heading")
         self._hint = label("", "secondary")
         self._hint.setWordWrap(True)
@@ -42,10 +53,12 @@ class BrushPanel(ScrollColumn):
         self._pages = QStackedWidget()
         self._kinds: list[tuple[type[Tool], QWidget]] = [
             (BrushTool, self._with_presets()),
+            (SelectBrush, BrushOptions(kit)),
             (Fill, FillOptions(kit)),
             (Gradient, GradientOptions(kit)),
             (SelectTool, SelectOptions(kit)),
             (Wand, WandOptions(kit)),
+            (Transform, TransformOptions(kit)),
             (Tool, QWidget()),
         ]
         for _, page in self._kinds:

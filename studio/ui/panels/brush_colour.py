@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -18,7 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from studio.ui.canvas.kit import MOST_RECENT, Kit
 from studio.ui.theme import colours
 from studio.ui.widgets.numbers import NumberField
-from studio.ui.widgets.tool import GAP, Labelled
+from studio.ui.widgets.tool import GAP, Labelled, tool_button
 
 SQUARE = 148  # logical pixels high
 STRIP = 16
@@ -134,34 +136,34 @@ class HueStrip(QWidget):
         self.picked.emit(_share((at.x() - 6) / (self.width() - 12)))
 
 
-class RecentColours(QWidget):
-    """The colours used lately, the last first; those that fit. picked(str): #rrggbb."""
+class Chips(QWidget):
+    """A row of colours, as many as fit. picked(str): #rrggbb."""
 
     picked = Signal(str)
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, held: Callable[[], tuple[str, ...]], name: str) -> None:
+        """held: asked for the colours whenever the kit has changed."""
         super().__init__()
-        self._kit = kit
+        self._held = held
         self.setFixedHeight(CHIP)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(self.tr("Recent colours"))
-        self.setToolTip(self.tr("Colours used lately"))
+        self.setAccessibleName(name)
+        self.setToolTip(name)
         kit.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        held = self._held()
         for number in range(min(MOST_RECENT, self.width() // (CHIP + 2))):
-            rect = QRectF(number * (CHIP + 2), 0, CHIP, CHIP)
-            used = number < len(self._kit.recent)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(self._kit.recent[number] if used else colours().raised))
-            painter.drawRoundedRect(rect, 3, 3)
+            painter.setBrush(QColor(held[number] if number < len(held) else colours().raised))
+            painter.drawRoundedRect(QRectF(number * (CHIP + 2), 0, CHIP, CHIP), 3, 3)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        number = int(event.position().x()) // (CHIP + 2)
-        if number < len(self._kit.recent):
-            self.picked.emit(self._kit.recent[number])
+        held, number = self._held(), int(event.position().x()) // (CHIP + 2)
+        if number < len(held):
+            self.picked.emit(held[number])
 
 
 class ColourPair(QWidget):
@@ -204,7 +206,12 @@ class ColourPair(QWidget):
 
 
 class ColourPicker(QWidget):
-    """Shows and sets the foreground colour of a kit, or, after `choose_background`, the background colour."""
+    """Shows and sets the foreground colour of a kit, or, after `choose_background`, the background colour.
+
+    palette_wanted(): the colours of the picture are to be taken.
+    """
+
+    palette_wanted = Signal()
 
     def __init__(self, kit: Kit) -> None:
         super().__init__()
@@ -213,7 +220,8 @@ class ColourPicker(QWidget):
         self._background = False
         self.square = ShadeSquare()
         self.strip = HueStrip()
-        self.recent = RecentColours(kit)
+        self.recent = Chips(kit, lambda: kit.recent, self.tr("Colours used lately"))
+        self.palette_chips = Chips(kit, lambda: kit.palette, self.tr("Colours of the picture"))
         self.pair = ColourPair(kit)
         self.pair.wanted.connect(self._choose_side)
         self.hex = QLineEdit()
@@ -227,9 +235,11 @@ class ColourPicker(QWidget):
         column.addWidget(self.strip)
         column.addLayout(self._fields())
         column.addWidget(self.recent)
+        column.addLayout(self._from_picture())
         self.square.picked.connect(self._shade_picked)
         self.strip.picked.connect(self._hue_picked)
         self.recent.picked.connect(self._set)
+        self.palette_chips.picked.connect(self._set)
         self.hex.editingFinished.connect(self._typed)
         for field in self.numbers:
             field.valueChanged.connect(self._numbers_changed)
@@ -258,6 +268,14 @@ class ColourPicker(QWidget):
             row.addWidget(Labelled(name, field), 2)
         row.addWidget(Labelled(self.tr("Hex"), self.hex), 3)
         row.addWidget(self.pair, 0, Qt.AlignmentFlag.AlignBottom)
+        return row
+
+    def _from_picture(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.palette_chips, 1)
+        title = self.tr("Take the colours of the picture\nOf what is seen, or of what is selected of it.")
+        row.addWidget(tool_button("palette", title, self.palette_wanted.emit, 14))
         return row
 
     def _set(self, colour: str) -> None:

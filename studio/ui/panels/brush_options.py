@@ -186,6 +186,20 @@ class WandOptions(SelectOptions):
         self.column.addWidget(FillOptions(kit))
 
 
+class TransformOptions(Options):
+    """How pixels are made anew when they are scaled or turned."""
+
+    def __init__(self, kit: Kit) -> None:
+        super().__init__(kit)
+        self._switch(
+            "Sharp pixels",
+            lambda: kit.sharp,
+            lambda on: kit.set_option("sharp", on),
+            "Takes the nearest pixel, for pixel art; else Lanczos, which is smooth",
+        )
+        self.refresh()
+
+
 class GradientOptions(Options):
     """The shape of gradients, and what they end in."""
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.document import layering
 from studio.document.blend import Blend
 from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.layers import AreaLayer, MaskLayer, RegionLayer
+from studio.document.layers import REGION_COLOURS, AreaLayer, MaskLayer, PaintLayer, RegionLayer
 from studio.ui.widgets.choice import Choice
+from studio.ui.widgets.dots import ColourDots
 from studio.ui.widgets.numbers import NumberField, SliderField
-from studio.ui.widgets.tool import GAP, PADDING, Labelled
+from studio.ui.widgets.tool import GAP, PADDING, Labelled, label, tool_button
+
+NAME = 52  # width of names before sliders
 
 
 class LayerOptions(QWidget):
@@ -30,20 +34,33 @@ class LayerOptions(QWidget):
         self.opacity.edited.connect(self._opacity_changed)
         self.limit = self._percent(self.tr("How much of what is under the mask may change"))
         self.limit.edited.connect(self._limit_changed)
+        self.noise = self._percent(
+            self.tr("How much fresh noise is mixed in under the mask: more, and it strays further")
+        )
+        self.noise.edited.connect(self._noise_changed)
         self.prompt = QLineEdit()
         self.prompt.setPlaceholderText(self.tr("What should be here"))
         self.prompt.setAccessibleName(self.tr("Prompt of the region"))
         self.prompt.textEdited.connect(self._prompt_changed)
+        self.alpha_lock = self._toggle(
+            "grid-3x3", self.tr("Lock transparency\nPainting changes colours, not what is covered.")
+        )
+        self.alpha_lock.clicked.connect(self._alpha_locked)
+        self.lock = self._toggle("lock", self.tr("Lock the layer (/)"))
+        self.lock.clicked.connect(self._locked)
         self._pages = QStackedWidget()
         picture = QWidget()
         row = QHBoxLayout(picture)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
-        row.addWidget(Labelled(self.tr("Blend"), self.blend), 2)
-        row.addWidget(Labelled(self.tr("Opacity"), self.opacity), 3)
+        row.addWidget(Labelled(self.tr("Blend"), self.blend), 2, Qt.AlignmentFlag.AlignTop)
+        opacity = Labelled(self.tr("Opacity"), self.opacity, extras=(self.alpha_lock, self.lock))
+        row.addWidget(opacity, 3, Qt.AlignmentFlag.AlignTop)
         self._picture = picture
-        self._mask = Labelled(self.tr("May change at most"), self.limit)
-        self._region = Labelled(self.tr("Prompt of the region"), self.prompt)
+        self._mask = _rows((self.tr("Change"), self.limit), (self.tr("Noise"), self.noise))
+        self.colour = ColourDots(REGION_COLOURS)
+        self.colour.picked.connect(self._colour_picked)
+        self._region = _stacked(self.prompt, self.colour)
         for page in (self._picture, self._mask, self._region):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
@@ -57,6 +74,22 @@ class LayerOptions(QWidget):
         field.name(title, title)
         return field
 
+    @staticmethod
+    def _toggle(icon: str, title: str) -> QToolButton:
+        button = tool_button(icon, title, size=14)
+        button.setCheckable(True)
+        return button
+
+    def _alpha_locked(self, on: bool) -> None:
+        layer = self._document.active
+        if isinstance(layer, PaintLayer):
+            text = "Lock transparency" if on else "Unlock transparency"
+            layering.change(self._document, layer, text, alpha_locked=on)
+
+    def _locked(self, on: bool) -> None:
+        text = "Lock layer" if on else "Unlock layer"
+        layering.change(self._document, self._document.active, text, locked=on)
+
     def _on_changed(self, change: Change) -> None:
         if change & Change.LAYERS:
             self._show()
@@ -66,14 +99,19 @@ class LayerOptions(QWidget):
         if isinstance(layer, MaskLayer):
             self._pages.setCurrentWidget(self._mask)
             self.limit.set_value(100 * layer.limit)
+            self.noise.set_value(100 * layer.noise)
         elif isinstance(layer, RegionLayer):
             self._pages.setCurrentWidget(self._region)
             if self.prompt.text() != layer.prompt:
                 self.prompt.setText(layer.prompt)
+            self.colour.show_colour(layer.colour)
         else:
             self._pages.setCurrentWidget(self._picture)
             self.blend.setCurrentIndex(self.blend.findData(layer.blend))
             self.opacity.set_value(100 * layer.opacity)
+            self.lock.setChecked(layer.locked)
+            self.alpha_lock.setEnabled(isinstance(layer, PaintLayer))
+            self.alpha_lock.setChecked(isinstance(layer, PaintLayer) and layer.alpha_locked)
         page = self._pages.currentWidget()
         if page is not None:
             self._pages.setFixedHeight(page.sizeHint().height())
@@ -89,6 +127,41 @@ class LayerOptions(QWidget):
         if isinstance(self._document.active, MaskLayer):
             layering.change(self._document, self._document.active, "Limit of the mask", limit=percent / 100)
 
+    def _noise_changed(self, percent: float) -> None:
+        if isinstance(self._document.active, MaskLayer):
+            layering.change(self._document, self._document.active, "Noise of the mask", noise=percent / 100)
+
+    def _colour_picked(self, colour: str) -> None:
+        if isinstance(self._document.active, RegionLayer):
+            layering.change(self._document, self._document.active, "Colour of the region", colour=colour)
+
     def _prompt_changed(self, text: str) -> None:
         if isinstance(self._document.active, RegionLayer):
             layering.change(self._document, self._document.active, "Prompt of the region", prompt=text)
+
+
+def _rows(*rows: tuple[str, QWidget]) -> QWidget:
+    """Controls below each other, their names before them."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    for name, control in rows:
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        words = label(name, "secondary")
+        words.setFixedWidth(NAME)
+        row.addWidget(words)
+        row.addWidget(control, 1)
+        column.addLayout(row)
+    return page
+
+
+def _stacked(*controls: QWidget) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(GAP)
+    for control in controls:
+        column.addWidget(control)
+    return page

@@ -12,7 +12,7 @@ from studio.document.transforming import crop
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect
 from studio.ui.canvas.pointer import Pointer
-from studio.ui.canvas.tools.box import Grip, cursor_for, draw_box, grip_at, reach_of
+from studio.ui.canvas.tools.box import Grip, cursor_for, draw_box, grip_at, place_of, reach_of
 from studio.ui.canvas.tools.tool import Surface, Tool
 
 SHADE = QColor(0, 0, 0, 150)
@@ -74,13 +74,18 @@ class Crop(Tool):
     def move(self, pointer: Pointer) -> None:
         if self._start is None:
             return
-        dx, dy = pointer.position.x() - self._start.x(), pointer.position.y() - self._start.y()
+        gap = pointer.position - self._start
+        snapping, free = self.canvas.snapping, pointer.control
         if self._grip is Grip.INSIDE:
-            self._frame = self._before.translated(round(dx), round(dy))
+            gap += snapping.box(self._before.translated(gap), free=free)
+            self._frame = self._before.translated(round(gap.x()), round(gap.y()))
         elif self._grip is Grip.OUTSIDE:
-            self._frame = _whole(QRectF(self._start, pointer.position).normalized())
+            corners = (snapping.point(point, free=free) for point in (self._start, pointer.position))
+            self._frame = _whole(QRectF(*corners).normalized())
         else:
-            self._frame = self._stretched(dx, dy, keep=pointer.shift)
+            handle = place_of(self._grip, self._before)
+            gap = snapping.point(handle + gap, free=free) - handle
+            self._frame = self._stretched(gap.x(), gap.y(), keep=pointer.shift)
         self.canvas.refresh_outline()
 
     def release(self, pointer: Pointer) -> None:

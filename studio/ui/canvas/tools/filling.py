@@ -66,11 +66,12 @@ class Gradient(Tool):
         self._end = QPointF()
 
     def press(self, pointer: Pointer) -> None:
-        self._start = self._end = pointer.position
+        self._start = self._end = self.canvas.snapping.point(pointer.position, free=pointer.control)
 
     def move(self, pointer: Pointer) -> None:
         if self._start is not None:
-            self._end = self._snapped(pointer) if pointer.shift else pointer.position
+            near = self.canvas.snapping.point(pointer.position, free=pointer.control)
+            self._end = self._snapped(pointer) if pointer.shift else near
             self.canvas.refresh_outline()
 
     def release(self, pointer: Pointer) -> None:

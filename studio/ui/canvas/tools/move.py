@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QTransform
 from studio.document.layers import Group, Layer, Plane, walk
 from studio.document.transforming import Resampling, transform_layer
 from studio.request.errors import Trouble
+from studio.request.geometry import Rect
 from studio.ui.canvas.pointer import Pointer
 from studio.ui.canvas.tools.brushing import paintable
 from studio.ui.canvas.tools.lifted import Lifted
@@ -27,6 +28,7 @@ class Move(Tool):
         super().__init__(canvas)
         self._start: QPointF | None = None
         self._by = (0, 0)
+        self._box = QRectF()  # what is moved, as it was
         self._floating: Lifted | None = None
 
     def press(self, pointer: Pointer) -> None:
@@ -40,11 +42,13 @@ class Move(Tool):
             return
         self._start = pointer.position
         self._by = (0, 0)
+        self._box = QRectF(*(extent_of_content(layer) if self._floating is None else self._floating.box.getRect()))
 
     def move(self, pointer: Pointer) -> None:
         if self._start is None:
             return
         gap = pointer.position - self._start
+        gap += self.canvas.snapping.box(self._box.translated(gap), free=pointer.control)
         dx, dy = round(gap.x()), round(gap.y())
         if pointer.shift:
             dx, dy = (dx, 0) if abs(dx) >= abs(dy) else (0, dy)
@@ -108,6 +112,14 @@ class Move(Tool):
 
 def planes_of(layer: Layer) -> list[Plane]:
     return [found for found in walk((layer,)) if isinstance(found, Plane)]
+
+
+def extent_of_content(layer: Layer) -> Rect:
+    """The smallest rectangle of the canvas around all that a layer holds."""
+    bounds = Rect(0, 0, 0, 0)
+    for plane in planes_of(layer):
+        bounds = bounds.union(plane.bounds())
+    return bounds
 
 
 def movable(layer: Layer) -> None:

@@ -7,6 +7,9 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from studio.document.colours import palette_of
+from studio.document.document import Document
+from studio.document.thumbnails import overview
 from studio.request.geometry import Rect
 from studio.ui.canvas.kit import Kit
 from studio.ui.canvas.pointer import Pointer
@@ -68,3 +71,13 @@ class Picker(Tool):
             return QRectF()
         reach = RADIUS + WIDTH
         return QRectF(self._at.x() - reach, self._at.y() - reach, 2 * reach, 2 * reach)
+
+
+def take_palette(document: Document, kit: Kit) -> None:
+    """The colours of what is seen, or of what is selected of it, for the hand."""
+    if document.selection is None:
+        seen = overview(document.layers, document.size)
+    else:
+        area = Rect.of(document.size).intersection(document.selection.bounds())
+        seen = document.picture(area if not area.empty else None)
+    kit.set_option("palette", palette_of(seen))

@@ -119,13 +119,15 @@ class RectangleSelect(SelectTool):
         path.addRect(box)
 
     def _box(self, start: Pointer, pointer: Pointer) -> QRectF:
-        """Between the two points, on whole pixels."""
-        dx, dy = pointer.position.x() - start.position.x(), pointer.position.y() - start.position.y()
+        """Between the two points, on whole pixels, and on guides that are near."""
+        first = self.canvas.snapping.point(start.position, free=pointer.control)
+        second = self.canvas.snapping.point(pointer.position, free=pointer.control)
+        dx, dy = second.x() - first.x(), second.y() - first.y()
         if pointer.shift and not start.shift:
             side = max(abs(dx), abs(dy))
             dx, dy = math.copysign(side, dx), math.copysign(side, dy)
-        corner = QPointF(round(start.position.x()), round(start.position.y()))
-        other = QPointF(round(start.position.x() + dx), round(start.position.y() + dy))
+        corner = QPointF(round(first.x()), round(first.y()))
+        other = QPointF(round(first.x() + dx), round(first.y() + dy))
         return QRectF(corner, other).normalized()
 
 

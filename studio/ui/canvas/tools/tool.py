@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from studio.document.document import Document
 from studio.request.errors import Trouble
 from studio.ui.canvas.pointer import Pointer
+from studio.ui.canvas.snapping import Snapping
 from studio.ui.canvas.view import View
 
 
@@ -21,6 +22,8 @@ class Surface(Protocol):
 
     @property
     def view(self) -> View: ...
+
+    snapping: Snapping
 
     def pan(self, dx: float, dy: float) -> None:
         """Moves the view by device pixels."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QTransform
 
 from studio.document.transforming import Resampling
 from studio.request.errors import Trouble
+from studio.ui.canvas.kit import Kit
 from studio.ui.canvas.pointer import Pointer
 from studio.ui.canvas.tools.box import Grip, cursor_for, draw_box, grip_at, opposite, place_of, reach_of
 from studio.ui.canvas.tools.brushing import paintable
@@ -30,8 +31,9 @@ class Transform(Tool):
     icon = "scan"
     key = "Ctrl+T"
 
-    def __init__(self, canvas: Surface) -> None:
+    def __init__(self, canvas: Surface, kit: Kit) -> None:
         super().__init__(canvas)
+        self.kit = kit
         self._shown: Lifted | None = None
         self._grip = Grip.OUTSIDE
         self._start = QPointF()
@@ -61,7 +63,8 @@ class Transform(Tool):
         self.canvas.refresh_outline()
         if shown is None:
             return False
-        shown.end(f"Transform {self.document.active.name}", Resampling.SMOOTH)
+        how = Resampling.SHARP if self.kit.sharp else Resampling.SMOOTH
+        shown.end(f"Transform {self.document.active.name}", how)
         return True
 
     def cancel(self) -> bool:
@@ -88,8 +91,9 @@ class Transform(Tool):
             return
         if self._grip is Grip.INSIDE:
             gap = pointer.position - self._start
-            change = QTransform.fromTranslate(round(gap.x()), round(gap.y()))
-            self._shown.transform = self._before * change
+            moved = (self._before * QTransform.fromTranslate(gap.x(), gap.y())).mapRect(self._shown.box)
+            gap += self.canvas.snapping.box(moved, free=pointer.control)
+            self._shown.transform = self._before * QTransform.fromTranslate(round(gap.x()), round(gap.y()))
         elif self._grip is Grip.OUTSIDE:
             self._shown.transform = self._before * self._turn(pointer)
         else:
@@ -134,7 +138,8 @@ class Transform(Tool):
         handle = place_of(self._grip, box) - fixed
         back, _ = self._before.inverted()
         shift = back.map(pointer.position) - back.map(self._start)
-        now = handle + shift
+        near = self.canvas.snapping.point(self._before.map(fixed + handle + shift), free=pointer.control)
+        now = back.map(near) - fixed
         across = now.x() / handle.x() if handle.x() else 1.0
         down = now.y() / handle.y() if handle.y() else 1.0
         if self._grip.corner and not pointer.shift:
