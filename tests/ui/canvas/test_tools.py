@@ -269,7 +269,7 @@ def test_every_action_can_be_run_and_has_a_key_of_its_own(canvas: Canvas, docume
     table.add(*actions)
     keys = [key for action in actions for key in action.keys]
     assert len(keys) == len(set(keys))
-    asking = {"picture.resize", "picture.canvas_size", "select.grow", "select.shrink", "select.feather"}  # these open a dialog
+    asking = {"picture.resize", "picture.canvas_size", "select.grow", "select.shrink", "select.feather"}  # in a dialog
     for action in actions:
         if action.id not in asking:
             table.run(action.id)
