@@ -14,6 +14,7 @@ from studio.document.editing.modes import Mode
 from studio.document.recipe import fresh_seed
 from studio.ui.candidates import Candidate, mime_of
 from studio.ui.command_palette import CommandPalette
+from studio.ui.help_page import HelpPage
 from studio.ui.incoming import ENDINGS
 from studio.ui.preferences_page import PreferencesPage
 from studio.ui.shortcuts_page import ShortcutsPage
@@ -32,6 +33,7 @@ class Deeds:
         self._palette: CommandPalette | None = None
         self._shortcuts: ShortcutsPage | None = None
         self._preferences: PreferencesPage | None = None
+        self._help: HelpPage | None = None
 
     # making pictures
 
@@ -144,6 +146,12 @@ class Deeds:
         self._shortcuts.refresh()
         self._shortcuts.show()
         self._shortcuts.raise_()
+
+    def show_help(self) -> None:
+        if self._help is None:
+            self._help = HelpPage(self._window)
+        self._help.show()
+        self._help.raise_()
 
     def show_preferences(self) -> None:
         if self._preferences is None:

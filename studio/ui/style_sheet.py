@@ -98,6 +98,8 @@ QTabBar { background: $window; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $secondary; padding: 6px 12px; border-radius: 6px; margin: 2px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { background: $panel; color: $text; }
+QListWidget#pages::item { min-height: 28px; padding: 0 8px; border-radius: 6px; }
+QListWidget#pages::item:selected { background: $pressed; color: $text; }
 QTreeView { show-decoration-selected: 1; }
 QTreeView::item { min-height: 28px; }
 QTreeView::item:selected, QTreeView::branch:selected { background: $pressed; color: $text; }

@@ -302,6 +302,15 @@ def _view(window: MainWindow) -> list[Action]:
 def _help(window: MainWindow) -> list[Action]:
     return [
         Action(
+            id="help.pages",
+            title="How it works",
+            group="Help",
+            run=window.deeds.show_help,
+            keys=("F1",),
+            icon="circle-help",
+            help="The first five minutes, every control, all keys.",
+        ),
+        Action(
             id="help.about",
             title="About Sfumato",
             group="Help",

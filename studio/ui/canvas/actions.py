@@ -189,7 +189,7 @@ def _view(canvas: Canvas) -> list[Action]:
             group="View",
             section="zoom",
             run=canvas.actual_size,
-            keys=("1",),
+            keys=("1", "Ctrl+Alt+0"),
         ),
         Action(
             id="view.zoom_2",
@@ -205,7 +205,7 @@ def _view(canvas: Canvas) -> list[Action]:
             group="View",
             section="zoom",
             run=canvas.fit,
-            keys=("3",),
+            keys=("3", "Ctrl+0"),
         ),
         Action(
             id="view.ants",
