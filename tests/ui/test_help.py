@@ -2,8 +2,6 @@
 
 import re
 
-import re
-
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QKeySequence
