@@ -28,7 +28,7 @@ from studio.document.layers import (
     parent_of,
     walk,
 )
-from studio.document.placing import generated_layer, paint_layer
+from studio.document.placing import Making, generated_layer, paint_layer
 from studio.document.recipe import Recipe, fresh_seed
 from studio.document.resolve import Canvas, on_paper, resolve
 from studio.document.tiles import Tiles, Versions
@@ -230,16 +230,21 @@ class Document(QObject):
             if self._recipe.strength >= 1:
                 self.change(strength=SOURCE_STRENGTH)
 
-    def apply_picture(self, picture: Picture, area: Rect | None = None) -> GeneratedLayer:
-        """Puts a made picture on the canvas as a layer that remembers its request. One step of undo.
+    def apply_picture(
+        self, picture: Picture, area: Rect | None = None, making: Making | None = None, *, shown: bool = True
+    ) -> GeneratedLayer:
+        """Puts a made picture above all layers, as one that remembers its request. One step of undo.
 
         area: where it belongs; None: all of the canvas, which takes the picture's size if it is empty.
         """
         with self.step("Apply picture"):
             if area is None and not self.has_picture:
                 self.push(self._fields("Canvas", Change.SIZE, merges=False, _size=picture.pixels.size))
-            layer = generated_layer(picture, area or Rect.of(self.size))
-            self.add_layer(layer)
+            layer = generated_layer(picture, area or Rect.of(self.size), making)
+            layer.visible = shown
+            self.push(TreeEdit(self, "Apply picture", {self._root: (*self._root.children, layer)}))
+            if shown:
+                self.activate(layer)
         return layer
 
     @contextmanager

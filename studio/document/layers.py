@@ -91,12 +91,16 @@ class GeneratedLayer(PaintLayer):
     """A picture that was made, with all it takes to choose again or to make it anew.
 
     area: where on the canvas it was asked for. candidates: all pictures of that request; chosen: the one shown.
+    mode: name of the `editing.modes.Mode` that made it, "" for a picture of its own. selection: what was to be made
+    anew then, one channel, of the size of the area; None: all of it.
     """
 
     request: GenerationRequest | None = None
     area: Rect = NOWHERE
     candidates: tuple[Pixels, ...] = ()
     chosen: int = 0
+    mode: str = ""
+    selection: Pixels | None = None
 
 
 @dataclass(eq=False, kw_only=True)

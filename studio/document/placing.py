@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -11,6 +13,7 @@ from studio.document.tiles import TILE_SIZE, Tiles, keys_in, place
 from studio.request.events import Picture
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest
 
 LONGEST_NAME = 40  # characters
 
@@ -34,23 +37,38 @@ def mask_layer(pixels: Pixels, canvas: Size, name: str) -> MaskLayer:
     return MaskLayer(name=name, tiles=Tiles.of_image(scaled(image_of(coverage), canvas)))
 
 
-def generated_layer(picture: Picture, area: Rect) -> GeneratedLayer:
-    """A layer that shows a made picture in `area`. What its mask kept is transparent: the canvas itself shows there.
+@dataclass(frozen=True, kw_only=True)
+class Making:
+    """What a generated layer remembers besides its picture.
 
-    Pixels with alpha come from an edit, which has given them their soft edge already.
+    candidates: all pictures of the request; chosen: the index of the one to show. mode, selection: of the edit that
+    made them, see `GeneratedLayer`.
     """
-    pixels = picture.pixels
-    mask = picture.request.mask
-    if mask is not None and mask.size == pixels.size and pixels.channels != 4:
-        pixels = _where(pixels, mask)
-    image = scaled(image_of(pixels), area.size)
+
+    candidates: tuple[Pixels, ...]
+    chosen: int = 0
+    mode: str = ""
+    selection: Pixels | None = None
+
+
+def generated_layer(picture: Picture, area: Rect, making: Making | None = None) -> GeneratedLayer:
+    """A layer that shows a made picture in `area`. What its mask kept is transparent: the canvas itself shows there."""
+    making = making or Making(candidates=(picture.pixels,))
     return GeneratedLayer(
         name=named_after(picture.request.prompt.raw or picture.request.prompt.text),
-        tiles=Tiles.of_image(image, area.x, area.y),
+        tiles=tiles_of(picture.pixels, picture.request, area),
         request=picture.request,
         area=area,
-        candidates=(picture.pixels,),
+        **vars(making),
     )
+
+
+def tiles_of(pixels: Pixels, request: GenerationRequest | None, area: Rect) -> Tiles:
+    """A made picture in its area. Pixels with alpha come from an edit, which has given them their edge already."""
+    mask = request.mask if request is not None else None
+    if mask is not None and mask.size == pixels.size and pixels.channels != 4:
+        pixels = _where(pixels, mask)
+    return Tiles.of_image(scaled(image_of(pixels), area.size), area.x, area.y)
 
 
 def named_after(prompt: str) -> str:

@@ -76,6 +76,16 @@ class Engine(QObject):
         """Puts the picture of a draft into the gallery after all."""
         self._thread.conductor.keep(picture)
 
+    def go_on(self, request: GenerationRequest, parent: Job) -> Job:
+        """Puts a further pass of what `parent` began right behind the job in hand. A job as any other to look at.
+
+        But nothing of it is kept, here or in the gallery: only who asked knows what it is a part of.
+        """
+        ticket = self._store.draft(request)
+        job = self._enter(ticket, parent.id, Job(ticket.number, request, parent.id))
+        self.move(job, 0)
+        return job
+
     def keep_step(self, job: Job) -> None:
         """Ends the picture in the making with what it would become after the step in hand."""
         self._wish(job, Keep())

@@ -20,6 +20,7 @@ from PySide6.QtGui import QPixmap, QUndoCommand, QUndoStack
 
 from studio.document.editing.run import EditRun
 from studio.document.images import image_of
+from studio.document.layers import GeneratedLayer
 from studio.engine.job import Job
 from studio.request.events import Made, Picture, Step
 from studio.request.geometry import Rect
@@ -37,6 +38,7 @@ class Candidate:
 
     area: where on the canvas it belongs. picture: None while it is made. path: where the gallery keeps it.
     preview, fraction: while it is made. edit: the edit of the canvas that it is the result of, or None.
+    layer: the generated layer that it was made anew for, or None. kept: it is on the canvas as a layer already.
     """
 
     job: Job
@@ -47,6 +49,8 @@ class Candidate:
     preview: Pixels | None = None
     fraction: float = 0.0
     edit: EditRun | None = None
+    layer: GeneratedLayer | None = None
+    kept: bool = False
     thumb: QPixmap = field(default_factory=QPixmap)
 
     @property

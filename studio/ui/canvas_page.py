@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,7 +16,8 @@ from studio.ui.canvas.frame import CanvasFrame
 from studio.ui.docks import Docks
 from studio.ui.dropping import drop
 from studio.ui.incoming import Incoming
-from studio.ui.proposal import Proposal, ProposalBar
+from studio.ui.proposal import Proposal
+from studio.ui.staging import Staging
 from studio.ui.welcome import Welcome
 from studio.ui.widgets.notice import Notices
 
@@ -36,8 +37,7 @@ class CanvasPage(Docks):
         self.canvas = Canvas(document)
         self.welcome = Welcome()
         self.proposal = Proposal(document, self.canvas, candidates, self)
-        self.bar = ProposalBar(self.proposal, candidates)
-        self.bar.setParent(self.canvas)
+        self.bar = Staging(self.proposal, candidates, self.canvas)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.welcome)
         self.frame = CanvasFrame(self.canvas)
@@ -54,7 +54,6 @@ class CanvasPage(Docks):
         self.setCentralWidget(middle)
         self.notices = Notices(middle, self.stack)
         self.setAcceptDrops(True)
-        self.canvas.installEventFilter(self)
         self.welcome.empty.connect(self.begin)
         self.proposal.changed.connect(self.refresh)
         document.changed.connect(self._changed)
@@ -84,11 +83,6 @@ class CanvasPage(Docks):
         """Shows the welcome or the canvas, whichever it is time for."""
         something = self._document.has_picture or self.proposal.item is not None or self._begun or self._busy()
         self.stack.setCurrentWidget(self.frame if something else self.welcome)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.canvas and event.type() is QEvent.Type.Resize:
-            self.bar.place()
-        return False
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._incoming.wants(event.mimeData()):

@@ -59,11 +59,14 @@ class Deeds:
         self.generate()
 
     def cancel(self) -> None:
-        """Stops the picture in the making; when nothing is made, shows the canvas as it is."""
-        if self._window.generation.running is not None:
+        """Discards the finished pictures of an edit, or stops the one in the making, or shows the canvas as it is."""
+        proposal = self._window.page.proposal
+        if proposal.ready and proposal.item is not None and proposal.item.edit is not None:
+            self.discard(proposal.finished)
+        elif self._window.generation.running is not None:
             self._window.generation.cancel()
         else:
-            self._window.page.proposal.dismiss()
+            proposal.dismiss()
 
     def throw_seed(self) -> None:
         self._window.document.change(seed=fresh_seed())

@@ -13,6 +13,7 @@ from studio.document.editing.run import EditRun, begin
 from studio.document.editing.seen import Chosen, chosen, chosen_region, parts_of, surface_of, wish_of
 from studio.document.layers import MaskLayer, RegionLayer, walk
 from studio.document.regioning import with_root
+from studio.engine.job import Job
 from studio.request.events import Made, Step
 from studio.request.family import Ability
 from studio.request.geometry import Rect
@@ -22,6 +23,14 @@ ON_CANVAS = frozenset(Mode) - {Mode.GENERATE, Mode.VARIATIONS}
 REMOVING = 0.35  # strength: what was taken away is filled with what is around it, the model only smooths that
 DETAILING = 0.4  # strength of details when the artist has not set one under 100 %
 AREAS = Change.SELECTION | Change.MASK | Change.LAYERS | Change.SIZE | Change.MODEL
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a job is a part of. first: the job of the first pass. index: of the picture in its set; None: all."""
+
+    first: Job
+    index: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class Edits:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._runs: dict[int, EditRun] = {}
+        self._places: dict[int, Place] = {}
         self._chosen: tuple[Chosen | None, Chosen | None] | None = None
         document.changed.connect(self._changed)
 
@@ -88,9 +98,19 @@ class Edits:
             surface = replace(surface, regions=no_regions, noise=None)
         return begin(self.plan(mode), surface, self._wish(mode))
 
-    def put(self, job: int, run: EditRun) -> None:
-        """This job is the current pass of that run."""
+    def put(self, job: int, run: EditRun, place: Place | None = None) -> None:
+        """This job is the current pass of that run. place: what it goes on with, when it is not the first."""
         self._runs[job] = run
+        if place is not None:
+            self._places[job] = place
+
+    def place(self, job: Job) -> Place:
+        """What a job is a part of: itself, or the first pass of its edit."""
+        return self._places.get(job.id, Place(job))
+
+    def pending(self, first: Job) -> bool:
+        """Passes that go on with this job are not over yet."""
+        return any(place.first is first for place in self._places.values())
 
     def run(self, job: int) -> EditRun | None:
         """The pass that a job makes, or None for a job that is no edit."""
@@ -110,9 +130,12 @@ class Edits:
         """Another job tries the same pass."""
         if job in self._runs:
             self._runs[again] = self._runs[job]
+        if job in self._places:
+            self._places[again] = self._places[job]
 
     def forget(self, job: int) -> None:
         self._runs.pop(job, None)
+        self._places.pop(job, None)
 
     def area(self, job: int) -> Rect | None:
         """Where on the canvas the job's pictures belong, or None for a job that is no edit."""
@@ -124,8 +147,10 @@ class Edits:
         run = self._runs.get(job)
         if run is None:
             return None
+        passes = len(run.plan.passes)
+        step = replace(step, done=step.done + run.index * step.total, total=step.total * passes)
         if step.preview is None:
-            return step, run.prepared.target
+            return step, run.plan.result
         pixels, area = run.preview(step.preview)
         return replace(step, preview=pixels), area
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +11,7 @@ from studio.document.change import Change
 from studio.document.document import SOURCE_STRENGTH, Document
 from studio.document.editing.modes import Mode, Situation, possible, sentence
 from studio.document.editing.run import EditRun
+from studio.document.layers import GeneratedLayer
 from studio.engine.engine import Engine
 from studio.engine.job import Job
 from studio.prompts.history import PromptHistory
@@ -18,8 +19,9 @@ from studio.request.events import Cancelled, Event, Failed, Finished, Loading, M
 from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
+from studio.ui.again import made_again
 from studio.ui.candidates import Candidate, Candidates
-from studio.ui.editing import ON_CANVAS, Edits, Going
+from studio.ui.editing import ON_CANVAS, Edits, Going, Place
 from studio.ui.progress import Progress, told
 
 MODES = ON_CANVAS | {Mode.GENERATE}  # what `Generation.generate` can do
@@ -54,6 +56,7 @@ class Generation(QObject):
         self._history = history
         self._candidates = candidates
         self._areas: dict[int, Rect] = {}
+        self._layers: dict[int, GeneratedLayer] = {}  # that jobs make anew
         self._edits = Edits(document)
         document.changed.connect(self._document_changed)
         engine.happened.connect(self._happened)
@@ -106,10 +109,15 @@ class Generation(QObject):
     def _edit(self, mode: Mode) -> Job:
         return self._pass(self._edits.begin(mode))
 
-    def _pass(self, run: EditRun, parent: int | None = None) -> Job:
-        job = self._engine.submit(run.request, parent)
+    def _pass(self, run: EditRun) -> Job:
+        job = self._engine.submit(run.request)
         self._edits.put(job.id, run)
         return job
+
+    def _next_pass(self, going: Going, job: Job) -> None:
+        place = self._edits.place(job)
+        index = going.index if place.index is None else place.index
+        self._edits.put(self._engine.go_on(going.run.request, job).id, going.run, Place(place.first, index))
 
     def retry(self, job: Job) -> Job:
         """The same again, after it failed."""
@@ -128,6 +136,18 @@ class Generation(QObject):
         self.changed.emit()
         return job
 
+    def make_again(self, layer: GeneratedLayer, words: str) -> Job:
+        """Asks for other candidates of a generated layer. Raises BadInput."""
+        what = made_again(self._document, layer, words)
+        if isinstance(what, EditRun):
+            job = self._pass(what)
+        else:
+            job = self._engine.submit(what)
+            self._areas[job.id] = layer.area
+        self._layers[job.id] = layer
+        self.changed.emit()
+        return job
+
     def selected_anew(self, job: Job) -> Pixels | None:
         """The mask of a running edit with the selection of now, which from here on is its selection.
 
@@ -137,9 +157,13 @@ class Generation(QObject):
         return run.request.mask if run is not None else None
 
     def cancel(self) -> None:
-        """Stops the job in hand; those that wait go on."""
-        if self.running is not None:
-            self._engine.cancel(self.running)
+        """Stops the job in hand, with further passes of the same edit; others that wait go on."""
+        if self.running is None:
+            return
+        first = self._edits.place(self.running).first
+        for job in reversed(self._engine.jobs):
+            if self._edits.place(job).first is first:
+                self._engine.cancel(job)
 
     def area(self, job: Job) -> Rect:
         """Where on the canvas a job's pictures belong."""
@@ -159,7 +183,8 @@ class Generation(QObject):
                 pass
             case Step():
                 step, area = self._edits.seen(job.id, event) or (event, self.area(job))
-                self._candidates.step(job, area, step)
+                place = self._edits.place(job)
+                self._candidates.step(place.first, area, replace(step, picture=_at(place, step.picture)))
             case Made():
                 self._made(job, event)
             case Finished():
@@ -189,14 +214,24 @@ class Generation(QObject):
             self.unkept.emit(event.problem)
         outcome = self._edits.taken(job.id, event) or event
         if isinstance(outcome, Going):
-            self._pass(outcome.run, job.id)
+            self._next_pass(outcome, job)
         else:
-            item = self._candidates.made(job, self.area(job), outcome)
-            item.edit = self._edits.run(job.id)
+            place = self._edits.place(job)
+            outcome = replace(outcome, index=_at(place, outcome.index))
+            item = self._candidates.made(place.first, self.area(job), outcome)
+            item.edit, item.layer = self._edits.run(job.id), self._layers.get(place.first.id)
 
     def _over(self, job: Job) -> None:
-        self._candidates.ended(job)
+        first = self._edits.place(job).first
         if not isinstance(job.last, Failed):  # that one may be tried again
             self._areas.pop(job.id, None)
             self._edits.forget(job.id)
+        if isinstance(job.last, Failed) or not self._edits.pending(first):
+            self._candidates.ended(first)
+            self._layers.pop(first.id, None)
         self.changed.emit()
+
+
+def _at(place: Place, index: int) -> int:
+    """The number of a picture in its set; jobs of later passes make one each."""
+    return index if place.index is None else place.index

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QObject, Signal
 
 from studio.document.change import Change
 from studio.document.document import Document
+from studio.document.generated import take_in
+from studio.document.layers import parent_of
+from studio.document.placing import Making
 from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
 from studio.ui.candidates import Candidate, Candidates
 from studio.ui.canvas.canvas import Canvas
-from studio.ui.widgets.tool import label, tool_button
 
 
 class Proposal(QObject):
@@ -30,6 +34,7 @@ class Proposal(QObject):
         self._candidates = candidates
         self._item: Candidate | None = None
         self._following = True
+        self._ours = False
         self.away = False  # an earlier step of it is seen: then it cannot be put on the canvas unseen
         candidates.changed.connect(self._come_further)
         candidates.discarded.connect(self._gone)
@@ -75,22 +80,68 @@ class Proposal(QObject):
             self._canvas.show_preview(self._item.pixels, self._item.area)
             self.looked.emit()
 
+    @property
+    def finished(self) -> list[Candidate]:
+        """The finished pictures of the request that the one shown belongs to."""
+        return [] if self._item is None else self._finished(self._item)
+
     def go(self, by: int) -> None:
         """To the next or previous finished picture of the same request."""
-        if self._item is None:
-            return
-        others = [each for each in self._candidates.of(self._item.job) if each.picture is not None]
+        others = self.finished
         if self._item in others:
             self.show(others[(others.index(self._item) + by) % len(others)])
 
+    def compare(self, *, before: bool) -> None:
+        """Shows the canvas as it was, until it is called again."""
+        if self._item is not None and self._item.pixels is not None:
+            if before:
+                self._canvas.clear_preview()
+            elif not self.away:
+                self._canvas.show_preview(self._item.pixels, self._item.area)
+
     def apply(self, item: Candidate | None = None) -> None:
-        """Puts a finished candidate, by default the one shown, on the canvas. One step of undo."""
+        """Puts a finished candidate, by default the one shown, on the canvas. One step of undo.
+
+        What was made anew for a generated layer goes into that layer, if it is still there.
+        """
         item = item or self._item
         if item is None or item.picture is None:
             return
-        area = item.area if self._document.has_picture else None  # where it was asked for, whatever the canvas is now
         self.dismiss()
-        self._document.apply_picture(item.picture, area)
+        finished = self._finished(item)
+        making = _making(item, finished)
+        if item.layer is not None and parent_of(self._document.root, item.layer) is not None:
+            take_in(self._document, item.layer, making.candidates, making.chosen, item.picture.request)
+        else:
+            self._document.apply_picture(item.picture, self._area(item), making)
+
+    def keep(self) -> None:
+        """Puts the one that is shown into a hidden layer, and goes on to the next. One step of undo."""
+        item = self._item
+        if item is None or item.picture is None or item.kept:
+            return
+        with self._keeping():
+            layer = self._document.apply_picture(item.picture, self._area(item), _making(item, [item]), shown=False)
+        item.kept = layer in self._document.layers
+        others = [each for each in self.finished if not each.kept]
+        self.show(others[0] if others else item)
+
+    @contextmanager
+    def _keeping(self) -> Generator[None]:
+        """What happens to the document inside is our own doing: the picture stays over it."""
+        self._ours = True
+        try:
+            yield
+        finally:
+            self._ours = False
+
+    def _area(self, item: Candidate) -> Rect | None:
+        """Where it was asked for, whatever the canvas is now; a whole picture may give an empty canvas its size."""
+        return item.area if self._document.has_picture or item.edit is not None else None
+
+    def _finished(self, item: Candidate) -> list[Candidate]:
+        found = [each for each in self._candidates.of(item.job) if each.picture is not None]
+        return found if item in found else [item]
 
     def _lay(self, item: Candidate) -> None:
         pixels = item.pixels
@@ -106,73 +157,25 @@ class Proposal(QObject):
     def _gone(self, item: Candidate) -> None:
         if item is not self._item:
             return
-        finished = [each for each in self._candidates.of(item.job) if each.picture is not None]
+        left = [each for each in self._candidates.of(item.job) if each.picture is not None]
         following = self._following
-        if finished:
-            self.show(finished[-1])
+        if left:
+            self.show(left[-1])
         else:
             self.dismiss()
         self._following = following
 
     def _document_changed(self, change: Change) -> None:
-        if change & (Change.PIXELS | Change.LAYERS):
+        if change & (Change.PIXELS | Change.LAYERS) and not self._ours:
             self.dismiss()
 
 
-class ProposalBar(QFrame):
-    """Below the proposal: which one it is, and what can be done with it."""
-
-    applied = Signal()
-    discarded = Signal()
-
-    def __init__(self, proposal: Proposal, candidates: Candidates) -> None:
-        super().__init__()
-        self._proposal = proposal
-        self._candidates = candidates
-        self.setProperty("role", "popup")
-        self.setAccessibleName("Finished picture")
-        self.previous = tool_button("chevron-left", "Previous picture", lambda: proposal.go(-1), 16)
-        self.next = tool_button("chevron-right", "Next picture", lambda: proposal.go(1), 16)
-        self.count = label("", "secondary")
-        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.apply = QPushButton("Put on canvas")
-        self.apply.setToolTip("Put on canvas (Enter)\nThe picture becomes a layer. Can be undone.")
-        self.apply.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.discard = tool_button("trash-2", "Discard\nIt stays in the gallery. Can be undone.", None, 16)
-        self.close_button = tool_button("x", "Show the canvas (Esc)\nThe picture stays in the results.", None, 16)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(6, 6, 6, 6)
-        row.setSpacing(4)
-        for widget in (self.previous, self.count, self.next, self.apply, self.discard, self.close_button):
-            row.addWidget(widget)
-        self.apply.clicked.connect(self.applied)
-        self.discard.clicked.connect(self.discarded)
-        self.close_button.clicked.connect(proposal.dismiss)
-        proposal.changed.connect(self.refresh)
-        proposal.looked.connect(self.refresh)
-        candidates.discarded.connect(self.refresh)
-        candidates.rowsInserted.connect(self.refresh)
-        self.refresh()
-
-    def refresh(self) -> None:
-        item = self._proposal.item
-        self.setVisible(self._proposal.ready)
-        if item is None or item.picture is None:
-            return
-        finished = [each for each in self._candidates.of(item.job) if each.picture is not None]
-        several = len(finished) > 1
-        for widget in (self.previous, self.count, self.next):
-            widget.setVisible(several)
-        if item in finished:
-            self.count.setText(f"{finished.index(item) + 1} of {len(finished)}")
-            self.count.setMinimumWidth(self.count.fontMetrics().horizontalAdvance("16 of 16"))
-        self.place()
-
-    def place(self) -> None:
-        """Moves to the lower middle of the parent."""
-        parent = self.parent()
-        if isinstance(parent, QWidget):
-            size: QSize = self.sizeHint()
-            self.resize(size)
-            self.move((parent.width() - size.width()) // 2, parent.height() - size.height() - 16)
-            self.raise_()
+def _making(item: Candidate, finished: list[Candidate]) -> Making:
+    """What the layer of a candidate remembers: all pictures of its set, and the edit they are the result of."""
+    edit = item.edit
+    return Making(
+        candidates=tuple(each.picture.pixels for each in finished if each.picture is not None),
+        chosen=finished.index(item),
+        mode="" if edit is None else edit.plan.mode.name,
+        selection=None if edit is None else edit.selected,
+    )

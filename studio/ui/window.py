@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
         page.welcome.opened.connect(self.deeds.choose_picture)
         page.proposal.changed.connect(self._proposal_changed)
         page.bar.applied.connect(page.proposal.apply)
+        page.bar.kept.connect(page.proposal.keep)
         page.bar.discarded.connect(self.deeds.discard_shown)
         page.canvas.zoom_changed.connect(self.status.show_zoom)
         page.canvas.trouble.connect(self.telling.trouble)

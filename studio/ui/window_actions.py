@@ -146,7 +146,7 @@ def _picture(window: MainWindow) -> list[Action]:
                 window.workspace != GALLERY and (generation.running is not None or page.proposal.item is not None)
             ),
             icon="stop",
-            help="Stops the picture in the making; when nothing is made, shows the canvas as it is.",
+            help="Discards the pictures of an edit, or stops the one in the making, or shows the canvas as it is.",
         ),
         Action(
             id="picture.cancel_all",
@@ -167,6 +167,32 @@ def _picture(window: MainWindow) -> list[Action]:
             enabled_when=lambda: page.proposal.ready,
             where=Where.CANVAS,
             icon="check",
+        ),
+        Action(
+            id="picture.keep",
+            title="Keep the finished picture as a hidden layer",
+            group="Picture",
+            section="result",
+            run=page.proposal.keep,
+            keys=("Shift+Enter", "Shift+Return"),
+            enabled_when=lambda: page.proposal.ready,
+            where=Where.CANVAS,
+            icon="layers-plus",
+        ),
+        *(
+            Action(
+                id=f"picture.{name}",
+                title=f"{name.title()} picture of the request",
+                group="Picture",
+                section="result",
+                run=lambda by=by: page.proposal.go(by),
+                keys=(key,),
+                enabled_when=lambda: page.proposal.ready and len(page.proposal.finished) > 1,
+                where=Where.CANVAS,
+                icon=f"chevron-{key.lower()}",
+                repeats=True,
+            )
+            for name, key, by in (("previous", "Left", -1), ("next", "Right", 1))
         ),
         Action(
             id="picture.discard",

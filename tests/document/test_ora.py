@@ -48,7 +48,19 @@ def described(layer: Layer) -> object:
     assert isinstance(layer, Plane)
     own = {
         name: getattr(layer, name, None)
-        for name in ("alpha_locked", "request", "area", "candidates", "chosen", "colour", "noise", "limit", "prompt")
+        for name in (
+            "alpha_locked",
+            "request",
+            "area",
+            "candidates",
+            "chosen",
+            "mode",
+            "selection",
+            "colour",
+            "noise",
+            "limit",
+            "prompt",
+        )
     }
     return *common, own, view(layer.tiles.read(layer.inside(Rect(-99, -99, 500, 400)))).tobytes()
 

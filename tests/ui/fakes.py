@@ -75,6 +75,11 @@ class FakeEngine(QObject):
         self._set((*self.jobs, job))
         return job
 
+    def go_on(self, request, parent):
+        job = self.submit(request, parent.id)
+        self.move(job, 0)
+        return job
+
     def retry(self, job):
         return self.submit(job.request, job.id)
 

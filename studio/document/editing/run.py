@@ -49,6 +49,11 @@ class EditRun:
         """This pass finishes the edit."""
         return self.index == len(self.plan.passes) - 1
 
+    @property
+    def selected(self) -> Pixels:
+        """What is to be made anew, one channel, of the size of `plan.result`."""
+        return Pixels(self.selection[_slices(self.plan.result, self.plan.context)][..., None].copy())
+
     def preview(self, pixels: Pixels) -> tuple[Pixels, Rect]:
         """An unfinished picture as RGBA, and where on the canvas it lies."""
         return joined(self.prepared, pixels), self.prepared.target

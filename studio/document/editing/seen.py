@@ -98,7 +98,7 @@ def surface_of(document: Document, tiles: Tiles | None) -> Surface:
     with_regions = document.model.family.can(Ability.REGIONS)
     return Surface(
         size=document.size,
-        picture=lambda rect: _on_paper_with_alpha(document.picture(rect)),
+        picture=lambda rect: rgba(document.picture(rect)),
         selection=lambda rect: array_of(area, rect),
         noise=_most(noisy, lambda layer: layer.noise) if noisy else None,
         regions=lambda rect: sketches(document.layers, rect) if with_regions else (),
@@ -132,8 +132,8 @@ def _most(layers: Sequence[MaskLayer], share: Callable[[MaskLayer], float]) -> C
     return read
 
 
-def _on_paper_with_alpha(pixels: Pixels) -> Array:
-    """Height × width × 4."""
+def rgba(pixels: Pixels) -> Array:
+    """Height × width × 4: as it looks on paper, and in the alpha what is there at all."""
     colour = on_paper(pixels).array
     if pixels.channels == 4:
         return np.dstack([colour, pixels.array[..., 3]])

@@ -67,10 +67,27 @@ def pixels_in(snapshot: Snapshot) -> dict[str, Pixels]:
     found: dict[str, Pixels] = {}
     for layer in walk(snapshot.layers):
         if isinstance(layer, GeneratedLayer):
-            held = {} if layer.request is None else pixels_of(layer.request)
-            held.update({pixels.digest: pixels for pixels in layer.candidates})
-            found.update({f"{PIXELS}{digest}.png": pixels for digest, pixels in held.items()})
+            found.update({f"{PIXELS}{digest}.png": pixels for digest, pixels in held_by(layer).items()})
     return found
+
+
+def held_by(layer: GeneratedLayer) -> dict[str, Pixels]:
+    """All pixels that a generated layer remembers, by digest."""
+    held = {} if layer.request is None else pixels_of(layer.request)
+    others = layer.candidates if layer.selection is None else (*layer.candidates, layer.selection)
+    return held | {pixels.digest: pixels for pixels in others}
+
+
+def making_of(layer: GeneratedLayer) -> Json:
+    """How a generated layer was made; its pixels by digest."""
+    return {
+        "request": None if layer.request is None else to_record(layer.request),
+        "area": list(layer.area),
+        "candidates": [pixels.digest for pixels in layer.candidates],
+        "chosen": layer.chosen,
+        "mode": layer.mode,
+        "selection": None if layer.selection is None else layer.selection.digest,
+    }
 
 
 def _places(parent: str, layers: tuple[Layer, ...]) -> Iterator[tuple[str, int, Layer]]:
@@ -105,12 +122,7 @@ def _layer(layer: Layer) -> Json:
     if isinstance(layer, PaintLayer) and layer.alpha_locked:
         entry["alpha_locked"] = True
     if isinstance(layer, GeneratedLayer):
-        entry["generated"] = {
-            "request": None if layer.request is None else to_record(layer.request),
-            "area": list(layer.area),
-            "candidates": [pixels.digest for pixels in layer.candidates],
-            "chosen": layer.chosen,
-        }
+        entry["generated"] = making_of(layer)
     return entry
 
 
@@ -194,15 +206,22 @@ def with_extra(layer: PaintLayer, entry: Mapping[str, Any], found: Found) -> Pai
     made = entry.get("generated")
     if not isinstance(made, dict):
         return layer
-    values = cast("Json", made)
-    candidates = tuple(pixels for digest in values["candidates"] if (pixels := found(str(digest))) is not None)
-    return GeneratedLayer(
-        **{name: getattr(layer, name) for name in layer.__dataclass_fields__},
-        request=_request(values.get("request"), found),
-        area=Rect(*(int(part) for part in values["area"])),
-        candidates=candidates,
-        chosen=min(int(values.get("chosen", 0)), max(0, len(candidates) - 1)),
-    )
+    shown = {name: getattr(layer, name) for name in layer.__dataclass_fields__}
+    return GeneratedLayer(**shown, **making_in(cast("Json", made), found))
+
+
+def making_in(entry: Json, found: Found) -> Json:
+    """The fields of a generated layer as `making_of` wrote them. Raises KeyError, TypeError, ValueError or BadInput."""
+    candidates = tuple(pixels for digest in entry["candidates"] if (pixels := found(str(digest))) is not None)
+    selection = entry.get("selection")
+    return {
+        "request": _request(entry.get("request"), found),
+        "area": Rect(*(int(part) for part in entry["area"])),
+        "candidates": candidates,
+        "chosen": min(int(entry.get("chosen", 0)), max(0, len(candidates) - 1)),
+        "mode": str(entry.get("mode", "")),
+        "selection": None if selection is None else found(str(selection)),
+    }
 
 
 def _request(record: Any, found: Found) -> GenerationRequest | None:

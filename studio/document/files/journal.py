@@ -25,7 +25,7 @@ from PySide6.QtGui import QImage
 
 from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.files.extra import model_named
+from studio.document.files.extra import held_by, model_named
 from studio.document.files.snapshot import Snapshot
 from studio.document.files.tree import is_area, layer_of, planes_in, recipe_in, size_of, state_of
 from studio.document.guides import guides_of
@@ -35,7 +35,6 @@ from studio.document.tiles import TILE_SIZE, Key, Tiles
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import Model
 from studio.request.pixels import Pixels
-from studio.request.record import pixels_of
 
 log = logging.getLogger(__name__)
 
@@ -254,8 +253,7 @@ def _pixels_of(snapshot: Snapshot) -> dict[str, Pixels]:
     found: dict[str, Pixels] = {}
     for layer in walk(snapshot.layers):
         if isinstance(layer, GeneratedLayer):
-            found |= {} if layer.request is None else pixels_of(layer.request)
-            found |= {pixels.digest: pixels for pixels in layer.candidates}
+            found |= held_by(layer)
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from studio.document.blend import Blend
-from studio.document.files.extra import extra_recipe, recipe_of
+from studio.document.files.extra import extra_recipe, making_in, making_of, recipe_of
 from studio.document.files.snapshot import Snapshot
 from studio.document.layers import (
     AreaLayer,
@@ -20,9 +20,8 @@ from studio.document.layers import (
 )
 from studio.document.recipe import Recipe
 from studio.document.tiles import Tiles
-from studio.request.geometry import Rect, Size
+from studio.request.geometry import Size
 from studio.request.pixels import Pixels
-from studio.request.record import from_record, to_record
 
 Json = dict[str, Any]
 KINDS: dict[str, type[Layer]] = {
@@ -64,12 +63,7 @@ def _layer(layer: Layer) -> Json:
     if isinstance(layer, Group):
         entry["children"] = [_layer(child) for child in layer.children]
     if isinstance(layer, GeneratedLayer):
-        entry |= {
-            "request": None if layer.request is None else to_record(layer.request),
-            "area": list(layer.area),
-            "candidates": [pixels.digest for pixels in layer.candidates],
-            "chosen": layer.chosen,
-        }
+        entry |= making_of(layer)
     return entry
 
 
@@ -84,13 +78,7 @@ def layer_of(entry: Json, tiles: Callable[[str], Tiles], pixels: Callable[[str],
     if issubclass(kind, Plane):
         fields["tiles"] = tiles(entry["id"])
     if issubclass(kind, GeneratedLayer):
-        digests = cast("list[str]", entry["candidates"])
-        fields |= {
-            "request": None if entry["request"] is None else from_record(entry["request"], pixels),
-            "area": Rect(*entry["area"]),
-            "candidates": tuple(found for digest in digests if (found := pixels(digest)) is not None),
-            "chosen": entry["chosen"],
-        }
+        fields |= making_in(entry, pixels)
     return kind(**fields)
 
 
