@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 
@@ -10,11 +11,21 @@ from studio.request.pixels import Pixels
 
 
 def thumbnail(pixels: Pixels, side: int) -> QPixmap:
-    """The picture in a square of `side` device pixels, smooth, its ratio kept."""
-    image: QImage = image_of(pixels)
+    """The picture in a square of `side` device pixels, smooth, its ratio kept; without a clear margin."""
+    image: QImage = image_of(_trimmed(pixels))
     return QPixmap.fromImage(
         image.scaled(QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     )
+
+
+def _trimmed(pixels: Pixels) -> Pixels:
+    if pixels.channels != 4:
+        return pixels
+    seen = pixels.array[..., 3] > 0
+    rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+    if not rows.size or seen.size == (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1):
+        return pixels
+    return Pixels(np.ascontiguousarray(pixels.array[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]))
 
 
 def draw_picture(painter: QPainter, picture: QPixmap, rect: QRectF, radius: float = 4) -> QRectF:

@@ -23,6 +23,7 @@ def coloured(job, value: int) -> Pixels:
 @pytest.fixture
 def staged(qtbot, desk):
     """A window with a picture, in which three fills of a part are finished."""
+    desk.window.page.toggle_all()  # the screen of tests is small
     desk.document.set_source(hills(420, 300))
     desk.document.change(prompt="a red house", strength=1.0, count=3, seed=1, seed_locked=True)
     mask = np.zeros((300, 420), np.uint8)
@@ -100,7 +101,7 @@ def test_holding_a_key_shows_the_canvas_as_it_was(qtbot, staged):
     spot = view.shown_rect(Rect(330, 90, 1, 1)).center()
 
     def seen():
-        return view.grab().toImage().pixelColor(spot).red()
+        return view.grab().toImage().pixelColor(spot).green()
 
     with_it = seen()
     qtbot.keyPress(view, Qt.Key.Key_Backslash)

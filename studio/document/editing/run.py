@@ -13,6 +13,8 @@ from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest
 
+SEEN_SIDE = 1024  # pixels; an unfinished picture is shown no larger than this
+
 
 @dataclass(frozen=True, kw_only=True)
 class EditRun:
@@ -55,8 +57,21 @@ class EditRun:
         return Pixels(self.selection[_slices(self.plan.result, self.plan.context)][..., None].copy())
 
     def preview(self, pixels: Pixels) -> tuple[Pixels, Rect]:
-        """An unfinished picture as RGBA, and where on the canvas it lies."""
-        return joined(self.prepared, pixels), self.prepared.target
+        """An unfinished picture as RGBA, and where on the canvas it lies. Of a very large edit it is made smaller."""
+        layer = joined(self.prepared, pixels)
+        result = self.plan.result
+        if self.made is None or self.shown is None:
+            return layer, self.prepared.target
+        step = max(1, -(-max(result.size) // SEEN_SIDE))
+        made, shown = self.made[::step, ::step].copy(), self.shown[::step, ::step].copy()
+        rows, columns = (_every(place, step) for place in _slices(self.prepared.target, result))
+        part = layer.array[rows.start * step - self.prepared.target.y + result.y :: step]
+        part = part[:, columns.start * step - self.prepared.target.x + result.x :: step]
+        part = part[: made[rows, columns].shape[0], : made[rows, columns].shape[1]]
+        made[rows, columns] = _mixed(made[rows, columns], part[..., :3], part[..., 3:])
+        if self.prepared.step.only is not None:
+            shown[rows, columns] = np.maximum(shown[rows, columns], part[..., 3])
+        return Pixels(np.dstack([made, shown])), result
 
     def taken(self, pixels: Pixels) -> EditRun | Pixels:
         """The run of the next pass, or after the last one the layer: RGBA pixels of `plan.result`."""
@@ -126,6 +141,11 @@ def _mixed(below: Array, above: Array, alpha: Array) -> Array:
     """alpha: height × width × 1."""
     share = alpha.astype(np.float32) / 255
     return np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint8)
+
+
+def _every(place: slice, step: int) -> slice:
+    """Which of every `step`-th pixels lie in a stretch."""
+    return slice(-(-place.start // step), -(-place.stop // step))
 
 
 def _over(below: Array, below_alpha: Array, above: Array, above_alpha: Array) -> tuple[Array, Array]:

@@ -113,3 +113,18 @@ def test_a_pass_sees_the_regions_where_it_looks():
     assert [region.prompt.text for region in request.regions] == ["a lake, a house", "a hill, a house"]
     assert all(region.mask.size == request.size for region in request.regions)
     assert request.prompt == WISH.prompt
+
+
+def test_later_passes_are_seen_within_what_is_made_already():
+    _, run = started(Size(2400, 1800), Rect(100, 80, 2000, 1500))
+    following = run.taken(Pixels(red(run.request)))
+    green = np.full((40, 40, 3), (0, 255, 0), np.uint8)
+    shown, area = following.preview(Pixels(green))
+    assert area == run.plan.result
+    assert max(shown.size) <= 1024
+    scale = shown.size.width / area.width
+    target = following.prepared.target
+    x, y = (target.x - area.x + 160) * scale, (target.y - area.y + 160) * scale
+    assert np.abs(shown.array[round(y), round(x), :3].astype(int) - (0, 255, 0)).max() <= 8
+    assert np.abs(shown.array[-200, -200, :3].astype(int) - (255, 0, 0)).max() <= 8
+    assert shown.array[-200, -200, 3] == 255
