@@ -105,12 +105,12 @@ class LiveMode(QObject):
     def words(self) -> str:
         """How it is doing."""
         if not self.on:
-            return self.problem
+            return self.problem or "Off"
         if self._engine.jobs:
             return "Rests while pictures are made"
         if self._job is None and self._first is not None and not self.pacing.quick:
             return "Waits until the hand rests"
-        return f"{self.pacing.average:.1f} s a picture" if self.pacing.average else "Live"
+        return f"Live · {self.pacing.average:.1f} s a picture" if self.pacing.average else "Live"
 
     # the loop
 

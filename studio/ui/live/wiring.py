@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 
 from studio.request.geometry import Rect
 from studio.ui.actions import Action
@@ -12,6 +12,7 @@ from studio.ui.window import MainWindow
 from studio.ui.window_pages import CANVAS
 
 PANEL = "live"
+WANTED = 200  # logical pixels of height for the picture
 
 
 class Live(QObject):
@@ -24,8 +25,10 @@ class Live(QObject):
         self.panel = LivePanel(self.mode)
         self.over = False
         self._lies = False  # the live picture is over the canvas now
-        self.dock = window.add_panel(PANEL, "Live", self.panel)
+        self.dock = window.add_panel(PANEL, "Live", self.panel, above="")
+        window.page.tab("results", PANEL)
         self.dock.hide()
+        window.page.dock("results").raise_()
         self.dock.installEventFilter(self)
         window.table.add(*self._actions())
         window.rail.add("live.toggle")
@@ -49,6 +52,8 @@ class Live(QObject):
         if on:
             self.window_.go_to(CANVAS)
             self.window_.page.set_shown(PANEL, True)
+            if self.panel.view.height() < WANTED and not self.dock.isFloating():
+                self.window_.page.resizeDocks([self.dock], [WANTED + 100], Qt.Orientation.Vertical)
         self._look()
         self.mode.set_on(on)
         self._lift()

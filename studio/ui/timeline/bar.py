@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
 from studio.ui.icons import icon
@@ -11,6 +12,7 @@ from studio.ui.timeline.strip import FINE, FilmStrip
 from studio.ui.widgets.slider import Slider
 from studio.ui.widgets.tool import label, tool_button
 
+NARROW = 560  # logical pixels, below which buttons have no words
 TICK = 33  # milliseconds
 LENGTH = 2500  # a film plays for about so long
 
@@ -31,6 +33,7 @@ class TimelineBar(QFrame):
         self.setProperty("role", "panel")
         self.setAccessibleName("Timeline")
         self._making = False
+        self._narrow = False
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._play_on)
@@ -84,6 +87,24 @@ class TimelineBar(QFrame):
         """How much fresh noise is wanted, 0..1."""
         return self.fresh.value() / 100
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._show_narrow()
+
+    def _show_narrow(self) -> None:
+        for button, words in ((self.branch, "Branch here"), (self.keep, "Keep this step"), (self.steer, "Steer")):
+            button.setText("" if self._narrow else words)
+        style = Qt.ToolButtonStyle
+        self.steer.setToolButtonStyle(style.ToolButtonIconOnly if self._narrow else style.ToolButtonTextBesideIcon)
+        self.fresh.setFixedWidth(48 if self._narrow else 96)
+        self._show_fresh()
+
     # playing
 
     def toggle_play(self) -> None:
@@ -128,14 +149,16 @@ class TimelineBar(QFrame):
             self.keep.setToolTip("Keep this step\nMakes a picture of what is seen here, in full size.")
 
     def _show_fresh(self) -> None:
-        self.fresh_words.setText(f"Fresh noise {self.fresh.value()} %")
+        share = f"{self.fresh.value()} %"
+        self.fresh_words.setText(share if self._narrow else f"Fresh noise {share}")
+        widest = "100 %" if self._narrow else "Fresh noise 100 %"
+        self.fresh_words.setMinimumWidth(self.fontMetrics().horizontalAdvance(widest))
 
     # how it is built
 
     def _dress(self) -> None:
         widest = self.fontMetrics().horizontalAdvance
         self.words.setMinimumWidth(widest("Step 100 of 100"))
-        self.fresh_words.setMinimumWidth(widest("Fresh noise 100 %"))
         about = "How much of the noise that is left is drawn anew for a branch: 0 % changes nothing by itself."
         for widget in (self.fresh, self.fresh_words):
             widget.setToolTip(about)
@@ -144,7 +167,9 @@ class TimelineBar(QFrame):
         )
         for button in (self.branch, self.keep):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(button.text())
         self.steer.setText("Steer")
+        self.steer.setAccessibleName("Steer")
         self.steer.setIcon(icon("ship-wheel"))
         self.steer.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.steer.setCheckable(True)
