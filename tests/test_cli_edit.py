@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from studio.cli_edit import edited, refuse_impossible
 from studio.cli_generate import expanded
-from studio.library.families.scenes import SCENES
+from studio.library.families import family
 from studio.request.errors import BadInput
 from studio.request.events import Finished, Made, Picture, Step
 from studio.request.family import ModelReference
@@ -22,6 +22,8 @@ from studio.request.sampling import Algorithm, Sampler
 from tests.document.editing.test_prepare import red
 from tests.pipelines import tiny
 from tests.pipelines.conftest import shelf as shelf
+
+SCENES = family("scenes")
 
 
 @dataclass
