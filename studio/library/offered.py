@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 def described(found: Recognised, notes: Notes, parts: Found, digest: str) -> Model:
     """Raises BadInput when nothing here can run its family."""
     name = name_of(found.path, folder=found.format == "diffusers")
-    kind = family(found.family).shaped(found.traits, name)
+    kind = family(found.family).shaped((*found.traits, *(("zero-snr",) if found.zero_snr else ())), name)
     about = _about(found.path)
     return Model(
         reference=ModelReference(family=kind.id, name=name, digest=digest or _text(about, "digest")),

@@ -55,6 +55,7 @@ class Adapter(Protocol):
     """One per layout of pipelines.
 
     words: folder names of each tokenizer and its text encoder, in order.
+    optional: further folders, read where the index names them.
     network: folder name of the denoiser. classes: what its index may name beyond the common ones.
     stock: diffusers' own pipeline of the family, module and class; it converts LoRA files and may encode prompts.
     codec: how its picture codec scales latents.
@@ -64,6 +65,9 @@ class Adapter(Protocol):
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]: ...
+
+    @property
+    def optional(self) -> tuple[str, ...]: ...
 
     @property
     def network(self) -> str: ...
@@ -95,6 +99,10 @@ class Adapter(Protocol):
         """Whether these weights were made for inpainting: they want to see the hole and what is around it."""
         ...
 
+    def reference_size(self, canvas: Size) -> Size:
+        """At what size the network looks at a picture that it follows."""
+        ...
+
     def condition(self, readers: tuple[Any, ...], asked: Asked) -> Conditioning:
         """What the denoiser gets. The text encoders are on their device."""
         ...
@@ -111,9 +119,9 @@ def adapter_of(family: Family) -> Adapter:
     return importlib.import_module(f"studio.pipelines.families.{family.id}").ADAPTER
 
 
-def stock_pipeline(adapter: Adapter) -> type[Any]:
-    """diffusers' own pipeline of a family."""
-    module, name = adapter.stock
+def stock_pipeline(adapter: Adapter, which: tuple[str, str] | None = None) -> type[Any]:
+    """diffusers' own pipeline of a family, or another one: module and class."""
+    module, name = which or adapter.stock
     return getattr(importlib.import_module(f"diffusers.pipelines.{module}"), name)
 
 

@@ -1,4 +1,4 @@
-"""From the asked size to one the network can do, and back: padding, cropping, pasting back. Numpy only."""
+"""From the asked size to one the network can do, and back: padding, cropping, pasting back. No torch."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from studio.request.errors import BadInput
 from studio.request.family import Family
@@ -46,6 +47,12 @@ class Frame:
     def cropped(self, array: Array) -> Array:
         """The asked part of an array of the canvas's size."""
         return array[self.asked.y : self.asked.bottom, self.asked.x : self.asked.right]
+
+
+def resized(array: Array, size: Size) -> Array:
+    """RGB at another size."""
+    picture = Image.fromarray(array).resize((size.width, size.height), Image.Resampling.LANCZOS)
+    return np.asarray(picture)
 
 
 def opaque(pixels: Pixels) -> Array:

@@ -71,7 +71,7 @@ class Loaded:
 
     @property
     def encoders(self) -> tuple[Any, ...]:
-        return tuple(encoder for reader in self.readers for encoder in reader.encoders)
+        return tuple(dict.fromkeys(encoder for reader in self.readers for encoder in reader.encoders))
 
     @property
     def latents_dtype(self) -> torch.dtype:
@@ -113,7 +113,8 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
     if adapter.codec_overflows and parts["vae"].config.get("force_upcast", False):
         parts["vae"].to(torch.float32)
     readers = adapter.readers(parts)
-    denoiser, encoders = parts[adapter.network], [encoder for reader in readers for encoder in reader.encoders]
+    denoiser = parts[adapter.network]
+    encoders = list(dict.fromkeys(encoder for reader in readers for encoder in reader.encoders))
     watch = Watch()
     watch.keep(parts["vae"], finely=True)
     for network in (denoiser, *encoders):
@@ -140,7 +141,7 @@ _Read = tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any]]  # parts by 
 def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
     index = read_index(model.path)
     kinds = {
-        name: class_named(index, name, model.title, adapter.classes) for name in _parts(adapter)
+        name: class_named(index, name, model.title, adapter.classes) for name in _parts(adapter, index)
     }  # all known before any is read
     sizes = {name: bytes_on_disk(model.path / name) for name in kinds}
     parts = _each(sizes, lambda name: read_part(kinds[name], model.path / name, dtype), report)
@@ -149,12 +150,13 @@ def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Rep
 
 def _read_file(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
     file = SingleFile(Path(model.path), model.family)
-    parts = _each(dict.fromkeys(_parts(adapter), 1), lambda name: file.part(name, dtype), report)
+    parts = _each(dict.fromkeys(_parts(adapter, {}), 1), lambda name: file.part(name, dtype), report)
     return parts, file.schedule(), file.index
 
 
-def _parts(adapter: Adapter) -> tuple[str, ...]:
-    return (*(name for pair in adapter.words for name in pair), adapter.network, "vae")
+def _parts(adapter: Adapter, index: Mapping[str, Any]) -> tuple[str, ...]:
+    more = (name for name in adapter.optional if name in index)
+    return (*(name for pair in adapter.words for name in pair), *more, adapter.network, "vae")
 
 
 def _each(sizes: Mapping[str, int], read: Callable[[str], Any], report: Report) -> dict[str, Any]:

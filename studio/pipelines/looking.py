@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.pipelines.framing import Frame, opaque
+from studio.pipelines.framing import Frame, opaque, resized
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.source import Source, as_input, encode_picture
 from studio.request.family import Ability
@@ -41,9 +41,16 @@ def shown(
             "hole": hole.to(device, loaded.latents_dtype).repeat(len(generators), 1, 1, 1),
         }
     if source is not None and loaded.family.can(Ability.INSTRUCT):
-        latents = source.latents().to(device, loaded.latents_dtype)
+        latents = _followed(loaded, request, frame, source).latents().to(device, loaded.latents_dtype)
         return {"reference": latents.repeat(len(generators), 1, 1, 1)}
     return {}
+
+
+def _followed(loaded: Loaded, request: GenerationRequest, frame: Frame, source: Source) -> Source:
+    size = loaded.adapter.reference_size(frame.canvas)
+    if request.source is None or size == frame.canvas:
+        return source
+    return encode_picture(loaded, as_input(resized(frame.padded(opaque(request.source)), size)))
 
 
 def _blank(frame: Frame) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import logging
+import warnings
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,11 +41,12 @@ CLASSES: Mapping[tuple[str, str], str] = {
 }
 """What model_index.json may name, and where it is."""
 
-_SAME = {  # one class since transformers 5
+_SAME = {  # what is read instead; fast and slow tokenizers are one class since transformers 5
     "CLIPTokenizerFast": "CLIPTokenizer",
     "T5TokenizerFast": "T5Tokenizer",
     "Qwen2TokenizerFast": "Qwen2Tokenizer",
     "GemmaTokenizerFast": "GemmaTokenizer",
+    "Qwen2VLProcessor": "Qwen2VLImageProcessorPil",  # what it reads besides the tokenizer, without torchvision
 }
 _PICKLED = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 
@@ -81,7 +83,8 @@ def read_part(kind: type[Any], folder: Path, dtype: torch.dtype) -> Any:
     Raises Trouble when its weights are pickled, missing, incomplete or damaged.
     """
     model = folder.parent.name
-    with told(f"The {folder.name} of the model {model}"):
+    with told(f"The {folder.name} of the model {model}"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # WORKAROUND: diffusers 0.42.1 warns of its own classes
         library: Any = kind  # the two libraries' classes share these calls, but no type
         if not issubclass(kind, nn.Module):
             return library.from_pretrained(folder, local_files_only=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from studio.pipelines.adapters import Classes
+from studio.pipelines.adapters import Asked, Classes
 from studio.pipelines.codecs import Codec, PlainCodec
+from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
+from studio.request.geometry import Size
 
 
 class Transformer:
@@ -16,6 +19,7 @@ class Transformer:
     words: tuple[tuple[str, str], ...] = (("tokenizer", "text_encoder"),)
     network = "transformer"
     classes: Classes = ()
+    optional: tuple[str, ...] = ()
     codec: Codec = PlainCodec()
     codec_overflows = False
     flow: Flow | None = Flow()
@@ -31,3 +35,14 @@ class Transformer:
 
     def fills_holes(self, denoiser: Any) -> bool:
         return False
+
+    def reference_size(self, canvas: Size) -> Size:
+        return canvas
+
+
+def against_negative(asked: Asked, condition: Callable[[str], Conditioning]) -> Conditioning:
+    """The prompt's conditioning, with the negative prompt's beside it if there is one: each in a call of its own."""
+    found = condition(asked.prompt)
+    if asked.negative is None:
+        return found
+    return replace(found, guided=True, against=condition(asked.negative))

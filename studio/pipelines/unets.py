@@ -16,6 +16,7 @@ from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.regions import coupled, mixed
 from studio.pipelines.words import Words
+from studio.request.geometry import Size
 
 
 class OneEncoder:
@@ -24,6 +25,7 @@ class OneEncoder:
     words: tuple[tuple[str, str], ...] = (("tokenizer", "text_encoder"),)
     network = "unet"
     classes: Classes = ()
+    optional: tuple[str, ...] = ()
     stock = ("stable_diffusion.pipeline_stable_diffusion", "StableDiffusionPipeline")
     codec: Codec = PlainCodec()
     codec_overflows = False
@@ -39,6 +41,9 @@ class OneEncoder:
     def fills_holes(self, denoiser: Any) -> bool:
         """Nine channels: noisy latents, the hole, latents of what is around it."""
         return int(denoiser.config.in_channels) == 2 * int(denoiser.config.out_channels) + 1
+
+    def reference_size(self, canvas: Size) -> Size:
+        return canvas
 
     def condition(self, readers: tuple[Words, ...], asked: Asked) -> Conditioning:
         states = aligned(readers[0], asked.prompt, asked.negative)

@@ -34,11 +34,13 @@ class Ability(StrEnum):
 class Way:
     """How models with a trait want to be used.
 
-    trait: as they are recognised ("lightning", "v-prediction"). title: what to add to the family's.
+    trait: as they are recognised ("lightning", "v-prediction"). unless: a trait that speaks against it.
+    title: what to add to the family's.
     steps, guidance, sampler, abilities: instead of the family's. schedule: settings of the noise schedule.
     """
 
     trait: str
+    unless: str = ""
     title: str = ""
     steps: int | None = None
     guidance: float | None = None
@@ -107,7 +109,7 @@ class Family:
         name: of the file; "4steps" in the name of one that takes few steps says how many it was taught.
         """
         shaped = self
-        for way in (way for way in self.ways if way.trait in traits):
+        for way in (way for way in self.ways if way.trait in traits and way.unless not in traits):
             told = re.search(r"(\d{1,2})[-_ ]?steps?\b", name.lower()) if way.steps is not None else None
             shaped = replace(
                 shaped,

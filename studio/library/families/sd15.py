@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.library.samplers import DIFFUSION_SAMPLERS
+from studio.library.ways import FEW_STEPS, V_PREDICTION
 from studio.request.family import Ability, Family
 from studio.request.geometry import Size
 from studio.request.sampling import Algorithm, Sampler, Schedule
@@ -39,5 +40,7 @@ FAMILY = Family(
         (-0.0654, -0.0937, -0.3723),
         (0.5, 0.5, 0.5),
     ),
+    variants=frozenset(("inpaint",)),
+    ways=FEW_STEPS + V_PREDICTION,
     tiny_decoder="madebyollin/taesd",
 )

@@ -1,0 +1,131 @@
+"""Qwen-Image and Qwen-Image-Edit: Qwen2.5-VL reads the prompt, and for editing sees the picture as well.
+
+Guidance keeps the length of each token's prediction as it is without, so that colours do not burn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from studio.pipelines.adapters import Asked, led, stock_pipeline
+from studio.pipelines.codecs import FilmCodec
+from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.flow import Flow
+from studio.pipelines.framing import resized
+from studio.pipelines.readers import StockReader, Vectors
+from studio.pipelines.tokens import packed, unpacked
+from studio.pipelines.transformers import Transformer, against_negative
+from studio.request.geometry import Size
+
+PLACE = "<|image_pad|>"  # where a picture stands among words
+REFERENCE_AREA = 1024 * 1024  # pixels of a picture that is followed
+
+
+class Qwen(Transformer):
+    """processor: the folder of Edit's models that says how pictures are cut for the language model."""
+
+    classes = (
+        ("diffusers", "QwenImageTransformer2DModel", "diffusers.models.transformers.transformer_qwenimage"),
+        ("diffusers", "AutoencoderKLQwenImage", "diffusers.models.autoencoders.autoencoder_kl_qwenimage"),
+        (
+            "transformers",
+            "Qwen2_5_VLForConditionalGeneration",
+            "transformers.models.qwen2_5_vl.modeling_qwen2_5_vl",
+        ),
+        ("transformers", "Qwen2VLProcessor", "transformers.models.qwen2_vl.image_processing_pil_qwen2_vl"),
+    )
+    stock = ("qwenimage.pipeline_qwenimage", "QwenImagePipeline")
+    edit = ("qwenimage.pipeline_qwenimage_edit", "QwenImageEditPipeline")
+    optional = ("processor",)
+    codec = FilmCodec()
+    flow = Flow()
+
+    def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
+        plain = StockReader(stock_pipeline(self), parts, self.part_names, _encode)
+        if "processor" not in parts:
+            return (plain,)
+        seeing = {**parts, "processor": Sight(parts["processor"], parts["tokenizer"])}
+        return plain, StockReader(stock_pipeline(self, self.edit), seeing, (*self.part_names, "processor"), _encode)
+
+    def guided(self, denoiser: Any, guidance: float, options: Mapping[str, Any]) -> bool:
+        return guidance > 1
+
+    def reference_size(self, canvas: Size) -> Size:
+        """About a megapixel of the same shape, sides divisible by 32."""
+        width = math.sqrt(REFERENCE_AREA * canvas.ratio)
+        return Size(round(width / 32) * 32, round(width / canvas.ratio / 32) * 32)
+
+    def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
+        picture = None if asked.picture is None else resized(asked.picture, self.reference_size(asked.canvas))
+
+        def condition(text: str) -> Conditioning:
+            found = readers[0].encoded(text) if picture is None else readers[-1].encoded(text, picture)
+            mask = {"mask": found["mask"]} if "mask" in found else {}
+            return Conditioning(hidden_states=found["hidden"], added=mask, guided=False)
+
+        return against_negative(asked, condition)
+
+    def predict(
+        self, denoiser: Any, inputs: Conditioning, latents: Tensor, timestep: Tensor, guidance: float
+    ) -> Tensor:
+        tokens, shapes = packed(latents), [_shape(latents)]
+        given = tokens
+        if "reference" in inputs.shown:
+            given = torch.cat((tokens, packed(inputs.shown["reference"])), dim=1)
+            shapes.append(_shape(inputs.shown["reference"]))
+        scale = torch.full((len(latents),), guidance, device=latents.device, dtype=torch.float32)
+
+        def called(conditioning: Conditioning) -> Tensor:
+            output = denoiser(
+                hidden_states=given.to(denoiser.dtype),
+                timestep=timestep.expand(len(latents)).to(latents.dtype) / 1000,
+                guidance=scale if denoiser.config.guidance_embeds else None,
+                encoder_hidden_states_mask=conditioning.added.get("mask"),
+                encoder_hidden_states=conditioning.hidden_states,
+                img_shapes=[shapes] * len(latents),
+                return_dict=False,
+            )[0]
+            return output[:, : tokens.shape[1]]
+
+        toward = called(inputs)
+        if inputs.against is not None:
+            both = led(toward, called(inputs.against), guidance)
+            toward = both * (torch.norm(toward, dim=-1, keepdim=True) / torch.norm(both, dim=-1, keepdim=True))
+        return unpacked(toward, latents)
+
+
+def _shape(latents: Tensor) -> tuple[int, int, int]:
+    return 1, latents.shape[-2] // 2, latents.shape[-1] // 2
+
+
+def _encode(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vectors:
+    shown = {} if picture is None else {"image": picture}
+    hidden, mask = pipeline.encode_prompt(text, device=device, **shown)
+    return {"hidden": hidden} if mask is None else {"hidden": hidden, "mask": mask}
+
+
+class Sight:
+    """What transformers' Qwen2VLProcessor does with words and one picture. Its films would need torchvision."""
+
+    def __init__(self, pictures: Any, tokenizer: Any) -> None:
+        self.pictures, self.tokenizer = pictures, tokenizer
+
+    def __call__(self, text: list[str], images: Any = None, padding: bool = True, return_tensors: str = "pt") -> Any:
+        """Token numbers, with as many places for the picture as it has patches, and its patches."""
+        from transformers.feature_extraction_utils import BatchFeature
+
+        seen: dict[str, Any] = {}
+        if images is not None:
+            seen = dict(self.pictures(images=images, return_tensors=return_tensors))
+            count = int(seen["image_grid_thw"][0].prod()) // self.pictures.merge_size**2
+            text = [each.replace(PLACE, PLACE * count, 1) for each in text]
+        read = self.tokenizer(text, padding=padding, return_tensors=return_tensors)
+        return BatchFeature({**read, **seen})
+
+
+ADAPTER = Qwen()

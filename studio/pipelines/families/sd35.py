@@ -1,0 +1,67 @@
+"""Stable Diffusion 3.5 (arXiv 2403.03206): two CLIPs and T5, guidance in one call of a transformer on latents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from studio.pipelines.adapters import Asked, led, stacked, stock_pipeline
+from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.flow import Flow
+from studio.pipelines.readers import StockReader, Vectors
+from studio.pipelines.transformers import Transformer
+
+
+class StableDiffusion3(Transformer):
+    words = (
+        ("tokenizer", "text_encoder"),
+        ("tokenizer_2", "text_encoder_2"),
+        ("tokenizer_3", "text_encoder_3"),
+    )
+    classes = (("diffusers", "SD3Transformer2DModel", "diffusers.models.transformers.transformer_sd3"),)
+    stock = ("stable_diffusion_3.pipeline_stable_diffusion_3", "StableDiffusion3Pipeline")
+    flow = Flow(spread=False)
+
+    def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
+        return (StockReader(stock_pipeline(self), parts, self.part_names, _encode),)
+
+    def guided(self, denoiser: Any, guidance: float, options: Mapping[str, Any]) -> bool:
+        return guidance > 1
+
+    def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
+        texts = [asked.prompt] if asked.negative is None else [asked.negative, asked.prompt]
+        found = [readers[0].encoded(text) for text in texts]
+        return Conditioning(
+            hidden_states=torch.cat([each["hidden"] for each in found]),
+            added={"pooled": torch.cat([each["pooled"] for each in found])},
+            guided=asked.negative is not None,
+        )
+
+    def predict(
+        self, denoiser: Any, inputs: Conditioning, latents: Tensor, timestep: Tensor, guidance: float
+    ) -> Tensor:
+        given = stacked(latents, inputs)
+        output: Tensor = denoiser(
+            hidden_states=given.to(denoiser.dtype),
+            timestep=timestep.expand(len(given)),
+            encoder_hidden_states=inputs.hidden_states,
+            pooled_projections=inputs.added["pooled"],
+            return_dict=False,
+        )[0]
+        if not inputs.guided:
+            return output
+        without, toward = output.chunk(2)
+        return led(toward, without, guidance)
+
+
+def _encode(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vectors:
+    hidden, _, pooled, _ = pipeline.encode_prompt(
+        text, prompt_2=None, prompt_3=None, device=device, do_classifier_free_guidance=False
+    )
+    return {"hidden": hidden, "pooled": pooled}
+
+
+ADAPTER = StableDiffusion3()
