@@ -79,8 +79,8 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
 
 
 def _sees_all(loaded: Loaded, request: GenerationRequest) -> bool:
-    """A network that is shown a hole with hard edges needs no help to keep what is around it."""
-    if request.mask is None or not loaded.adapter.fills_holes(loaded.denoiser):
+    """A UNet that is shown a hole with hard edges needs no help to keep what is around it."""
+    if request.mask is None or loaded.adapter.flow is not None or not loaded.adapter.fills_holes(loaded.denoiser):
         return False
     return bool(np.isin(request.mask.array, (0, 255)).all())
 

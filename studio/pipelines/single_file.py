@@ -63,8 +63,11 @@ class SingleFile:
         return schedule
 
     def _network(self, kind: Any, name: str, dtype: torch.dtype) -> Any:
+        """Its configuration is the family's, but for how many channels a network gets that was made for inpainting."""
+        first = self._weights.get("model.diffusion_model.input_blocks.0.0.weight")
+        own = {"in_channels": first.shape[1]} if name == "unet" and first is not None else {}
         return kind.from_single_file(
-            dict(self._weights), config=str(self._configs), subfolder=name, local_files_only=True, dtype=dtype
+            dict(self._weights), config=str(self._configs), subfolder=name, local_files_only=True, dtype=dtype, **own
         )
 
     def _text_encoder(self, kind: Any, name: str, dtype: torch.dtype) -> Any:

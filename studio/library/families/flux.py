@@ -31,6 +31,7 @@ FAMILY = Family(
         Way(trait="kontext", title="Kontext", guidance=2.5, abilities=_ABILITIES | {Ability.INSTRUCT}),
         Way(trait="turbo", title="Turbo", steps=8),
     ),
+    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )

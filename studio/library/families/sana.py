@@ -31,6 +31,7 @@ FAMILY = Family(
     sampler=Sampler(Algorithm.DPMPP_2M),
     samplers=FLOW_SAMPLERS,
     abilities=_ABILITIES,
+    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )

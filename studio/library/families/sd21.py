@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.library.samplers import DIFFUSION_SAMPLERS
 from studio.library.ways import FEW_STEPS, V_PREDICTION
-from studio.request.family import Ability, Family
+from studio.request.family import Ability, Family, Way
 from studio.request.geometry import Size
 from studio.request.sampling import Algorithm, Sampler, Schedule
 
@@ -31,6 +31,7 @@ FAMILY = Family(
         )
     ),
     variants=frozenset(("inpaint",)),
-    ways=FEW_STEPS + V_PREDICTION,
+    # the 512 pixel models have the same tensors; only their names say so
+    ways=(*FEW_STEPS, *V_PREDICTION, Way(trait="base", schedule=(("prediction_type", "epsilon"),))),
     tiny_decoder="madebyollin/taesd",
 )

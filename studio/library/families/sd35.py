@@ -41,6 +41,7 @@ FAMILY = Family(
             abilities=_ABILITIES - {Ability.GUIDANCE, Ability.NEGATIVE_PROMPT},
         ),
     ),
+    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )
