@@ -95,7 +95,7 @@ class Qwen(Transformer):
         toward = called(inputs)
         if inputs.against is not None:
             both = led(toward, called(inputs.against), guidance)
-            toward = both * (torch.norm(toward, dim=-1, keepdim=True) / torch.norm(both, dim=-1, keepdim=True))
+            toward = both * (toward.norm(dim=-1, keepdim=True) / both.norm(dim=-1, keepdim=True))
         return unpacked(toward, latents)
 
 
