@@ -95,8 +95,12 @@ class Qwen(Transformer):
         toward = called(inputs)
         if inputs.against is not None:
             both = led(toward, called(inputs.against), guidance)
-            toward = both * (toward.norm(dim=-1, keepdim=True) / both.norm(dim=-1, keepdim=True))
+            toward = both * (_length(toward) / _length(both))
         return unpacked(toward, latents)
+
+
+def _length(tokens: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(tokens, dim=-1, keepdim=True)
 
 
 def _shape(latents: Tensor) -> tuple[int, int, int]:
