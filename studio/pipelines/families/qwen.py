@@ -6,7 +6,7 @@ Guidance keeps the length of each token's prediction as it is without, so that c
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -100,7 +100,8 @@ class Qwen(Transformer):
 
 
 def _length(tokens: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(tokens, dim=-1, keepdim=True)
+    norm: Callable[..., Tensor] = torch.linalg.vector_norm  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return norm(tokens, dim=-1, keepdim=True)
 
 
 def _shape(latents: Tensor) -> tuple[int, int, int]:
