@@ -6,7 +6,7 @@ Guidance keeps the length of each token's prediction as it is without, so that c
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -100,8 +100,7 @@ class Qwen(Transformer):
 
 
 def _length(tokens: Tensor) -> Tensor:
-    norm: Callable[..., Tensor] = torch.linalg.vector_norm  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return norm(tokens, dim=-1, keepdim=True)
+    return tokens.square().sum(-1, keepdim=True).sqrt()
 
 
 def _shape(latents: Tensor) -> tuple[int, int, int]:
