@@ -19,7 +19,7 @@ from studio.document.content import fill
 from studio.document.document import Document
 from studio.document.edits import TilesEdit
 from studio.document.files.cache import BandCache
-from studio.document.files.ora_read import read_ora
+from studio.document.files.ora_read import _Reader, read_ora
 from studio.document.files.ora_write import write_ora
 from studio.document.files.snapshot import Snapshot
 from studio.document.images import SOURCE, image_of, view
@@ -254,6 +254,23 @@ def test_hostile_files_are_refused_in_a_sentence(tmp_path: Path) -> None:
         assert len(refusal.value.message) < 300, name
     with pytest.raises(BadInput):
         read_ora(tmp_path / "none.ora", a_model())
+
+
+def test_a_picture_that_is_used_again_and_again_counts_each_time(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("studio.document.files.decoding.MOST_PIXELS", 1_000_000)
+    stack = '<image w="9" h="9"><stack>' + '<layer src="data/a.png"/>' * 5000 + "</stack></image>"
+    path = by_hand(tmp_path / "again.ora", stack, {"data/a.png": png((300, 300), (0, 0, 0, 0))})
+    read: list[str] = []
+    bytes_of = _Reader._bytes
+
+    def counting(self, name, *most):
+        read.append(name)
+        return bytes_of(self, name, *most)
+
+    monkeypatch.setattr(_Reader, "_bytes", counting)
+    with pytest.raises(BadInput):
+        read_ora(path, a_model())
+    assert len(read) < 40
 
 
 def test_our_own_part_may_be_damaged_without_losing_the_picture(tmp_path: Path) -> None:

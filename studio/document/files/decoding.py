@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 
 import numpy as np
@@ -16,15 +17,30 @@ from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 
 LARGEST_SIDE = 32768  # pixels
-MOST_PIXELS = 1 << 30  # of all pictures of one file together
+MOST_PIXELS = 1 << 30  # of all pictures of one file together, on any machine
+SHARE = 0.4  # of this machine's memory that they may take
 _MEGABYTES = 4096
 
 
-class Budget:
-    """How many pixels may still be decoded."""
+def most_pixels() -> int:
+    """How many pixels of four bytes one file may have on this machine."""
+    try:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # Windows does not say
+        return MOST_PIXELS
+    return min(MOST_PIXELS, int(memory * SHARE / 4))
 
-    def __init__(self, pixels: int = MOST_PIXELS) -> None:
-        self._left = pixels
+
+class Budget:
+    """How many pixels may still be decoded. Shared by the threads that decode one file."""
+
+    def __init__(self, pixels: int | None = None) -> None:
+        self._left = most_pixels() if pixels is None else pixels
+
+    @property
+    def spent(self) -> bool:
+        """Nothing more may be decoded: what waits for its turn need not even be read."""
+        return self._left < 0
 
     def spend(self, size: Size, name: str) -> None:
         """Raises BadInput when it is too much."""

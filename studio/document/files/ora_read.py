@@ -172,14 +172,13 @@ class _Reader:
     def _decode(self) -> None:
         """All pictures, in a pool: Qt lets go of the interpreter's lock."""
         with ThreadPoolExecutor(WORKERS) as pool:
-            for pending, tiles in zip(self._pending, pool.map(self._plane, self._read_all()), strict=True):
+            for pending, tiles in zip(self._pending, pool.map(self._plane, self._pending), strict=True):
                 pending.layer.tiles = tiles
 
-    def _read_all(self) -> list[tuple[_Pending, bytes]]:
-        return [(pending, self._bytes(pending.src)) for pending in self._pending]
-
-    def _plane(self, entry: tuple[_Pending, bytes]) -> Tiles:
-        pending, data = entry
+    def _plane(self, pending: _Pending) -> Tiles:
+        if self._budget.spent:  # one entry may stand for thousands of layers
+            raise self._refusal("its pictures are too large for this machine")
+        data = self._bytes(pending.src)
         return colour_plane(data, pending.src, pending.x, pending.y, self._budget)
 
     def _number(self, element: ElementTree.Element, name: str, default: int) -> int:

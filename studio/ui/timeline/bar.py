@@ -175,9 +175,7 @@ class TimelineBar(QFrame):
         self.steer.setCheckable(True)
         self.steer.setFixedHeight(28)
         self.steer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.steer.setToolTip(
-            "Steer\nWhat you change in prompt, guidance or selection counts from the next step on."
-        )
+        self.steer.setToolTip("Steer\nWhat you change in prompt, guidance or selection counts from the next step on.")
 
     def _lay_out(self) -> None:
         upper, lower = QHBoxLayout(), QHBoxLayout()
