@@ -18,7 +18,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "prompts": (("request",), ()),
     "settings": ((), ("platformdirs",)),
     "library": (("request", "prompts"), ("PIL", "safetensors", "huggingface_hub", "tokenizers")),
-    "document": (("request", "prompts"), ("PIL", "PySide6.QtCore", "PySide6.QtGui", "cv2")),
+    "document": (("request", "prompts"), ("PIL", "PySide6.QtCore", "PySide6.QtGui", "cv2", "psd_tools")),
     "pipelines": (("request", "prompts", "library"), (*TORCH, "peft", "accelerate")),
     "training": (("request", "prompts", "library", "pipelines"), (*TORCH, "cv2", "tokenizers", "scipy")),
     "engine": (("request", "settings"), ("PySide6.QtCore",)),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QImage
 
 from studio.document.document import Document
-from studio.document.files.opening import LAYERED
+from studio.document.files.opening import DOCUMENTS
 from studio.document.images import pixels_of
 from studio.document.placing import mask_layer, paint_layer
 from studio.request.errors import Trouble
@@ -55,7 +55,7 @@ class Incoming(QObject):
 
     def open(self, path: Path, way: str = "source") -> bool:
         """Puts a file on the canvas. way: the "source" to start from, a "layer", or a "mask" of what to make anew."""
-        if path.suffix.lower() == LAYERED:
+        if path.suffix.lower() in DOCUMENTS:
             self.document_given.emit(path)
             return True
         try:
@@ -93,4 +93,4 @@ class Incoming(QObject):
 def files_of(data: QMimeData) -> list[Path]:
     """Local files; those with the ending of a picture first."""
     files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return sorted(files, key=lambda path: path.suffix.lower() not in (LAYERED, *ENDINGS))
+    return sorted(files, key=lambda path: path.suffix.lower() not in (*DOCUMENTS, *ENDINGS))

@@ -17,6 +17,7 @@ from studio.document.files.atomic import replacing
 from studio.document.files.cache import BandCache
 from studio.document.files.ora_read import read_ora
 from studio.document.files.ora_write import write_ora
+from studio.document.files.psd_read import PHOTOSHOP, read_psd
 from studio.document.files.snapshot import Snapshot
 from studio.document.images import pixels_of
 from studio.document.layers import Layer, PaintLayer
@@ -38,6 +39,7 @@ FORMATS = {
     ".tiff": "TIFF",
 }
 ENDINGS = (LAYERED, *FORMATS)
+DOCUMENTS = (LAYERED, *PHOTOSHOP)  # what is opened with layers
 LOSSLESS = (".png", ".tif", ".tiff")
 LARGEST_SIDES = {"JPEG": 65_535, "WEBP": 16_383}
 ReadPicture = Callable[[Path], Pixels]
@@ -59,6 +61,8 @@ def open_document(path: Path, model: Model, read_picture: ReadPicture, models: S
     """
     if path.suffix.lower() == LAYERED:
         return read_ora(path, model, models)
+    if path.suffix.lower() in PHOTOSHOP:
+        return read_psd(path, model)
     pixels = read_picture(path)
     document = Document(model, pixels.size)
     document.load((paint_layer(pixels, pixels.size, path.stem),))

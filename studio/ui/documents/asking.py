@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from studio.document.files.opening import FORMATS, LAYERED
+from studio.document.files.opening import DOCUMENTS, FORMATS, LAYERED
 from studio.ui.incoming import ENDINGS as PICTURES
 
 Then = Callable[[], None]
@@ -48,7 +48,7 @@ class Questions(QObject):
     def file_to_open(self, folder: str, then: WithFile) -> None:
         dialog = self._dialog("Open", folder, then)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        known = " ".join(f"*{ending}" for ending in (LAYERED, *PICTURES))
+        known = " ".join(f"*{ending}" for ending in (*DOCUMENTS, *PICTURES))
         dialog.setNameFilters([f"Documents and pictures ({known})", "All files (*)"])
         self._show(dialog)
 

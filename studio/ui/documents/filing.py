@@ -200,7 +200,8 @@ class Filing(QObject):
 
     def _take(self, reading: Reading, document: Document) -> None:
         path = document.path
-        self._become(document, path, "" if path is None else path.stem)
+        named = path or (None if reading.journal else reading.path)
+        self._become(document, path, "" if named is None else named.stem)
         if reading.journal:
             self._document.undo_stack.resetClean()
             self.recovered.emit(reading.path)
