@@ -31,6 +31,7 @@ from studio.ui.canvas_panels import CanvasPanels
 from studio.ui.deeds import Deeds
 from studio.ui.documents.disk import Disk
 from studio.ui.documents.files import DocumentFiles
+from studio.ui.edit_wiring import EditWiring
 from studio.ui.gallery_holder import GalleryHolder
 from studio.ui.generation import Generation
 from studio.ui.incoming import Incoming
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
         self.files = DocumentFiles(self, Disk(furnishing.read_picture), furnishing.journals)
         self.deeds = Deeds(self)
         self._build()
+        self.edits = EditWiring(self)
 
     # for other parts
 

@@ -13,6 +13,7 @@ from studio.document.change import Change
 from studio.document.document import Document
 from studio.document.layers import Group, Layer
 from studio.request.errors import Trouble
+from studio.ui.panels.layer_generated import GeneratedOptions
 from studio.ui.panels.layers_model import LAYER, LayersModel
 from studio.ui.panels.layers_options import LayerOptions
 from studio.ui.panels.layers_rows import LayerRows
@@ -110,6 +111,7 @@ class LayersPanel(QWidget):
         super().__init__()
         self._document = document
         self.options = LayerOptions(document)
+        self.generated = GeneratedOptions(document)
         self.tree = LayerTree(document)
         self.tree.menu_wanted.connect(self._show_menu)
         self.tree.look.eye_clicked.connect(self._toggle_eye)
@@ -118,6 +120,7 @@ class LayersPanel(QWidget):
         column.setContentsMargins(0, 4, 0, GAP)
         column.setSpacing(GAP)
         column.addWidget(self.options)
+        column.addWidget(self.generated)
         column.addWidget(self.tree, 1)
         column.addLayout(self._buttons())
 
