@@ -44,7 +44,7 @@ class Deeds:
         """Does what the button says, or what was chosen instead."""
         window = self._window
         window.prompt.commit()
-        if window.prompt.problem:
+        if window.prompt.problem or not window.edits.chosen(mode):
             return
         window.page.proposal.follow()
         window.generation.generate(mode, first=first)

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
+from studio.document.document import Document
+from studio.document.editing.expand import extended
+from studio.document.editing.modes import Mode
 from studio.document.layers import GeneratedLayer
 from studio.request.errors import Trouble
+from studio.request.geometry import Rect
+from studio.ui.actions import Action
+from studio.ui.looking_ahead import LookingAhead
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
+
+
+ROOM = 0.6  # how much smaller the picture is seen when it is to be extended
+QUARTER = 0.25  # of a side
+SIDES = {
+    "left": (1, 0, 0, 0),
+    "right": (0, 0, 1, 0),
+    "up": (0, 1, 0, 0),
+    "down": (0, 0, 0, 1),
+    "on all sides": (1, 1, 1, 1),
+}
 
 
 class EditWiring:
@@ -16,7 +35,32 @@ class EditWiring:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.ahead = LookingAhead(window.generation, window.prompt.button, window.page.canvas, window)
+        window.table.add(*_extending(window.document), within=window.page)
+        window.prompt.custom.left.connect(lambda: window.generation.prefer(None))
         window.panels.layers.generated.again.connect(self._make_again)
+
+    @property
+    def words(self) -> str:
+        """What the button would do, in sentences."""
+        return " ".join(filter(None, (self._window.generation.words, self.ahead.words, *self.ahead.warnings)))
+
+    def chosen(self, mode: Mode | None) -> bool:
+        """What was chosen from the menu beside the button. False when it needs more than a click, and is prepared."""
+        window = self._window
+        if mode is Mode.CUSTOM and window.generation.preferred is not Mode.CUSTOM:
+            window.generation.prefer(Mode.CUSTOM)
+            return False
+        if mode is not None and mode is not Mode.CUSTOM:
+            window.generation.prefer(None)
+        if mode is Mode.EXPAND and window.generation.situation.whole:
+            canvas = window.page.canvas
+            canvas.tools.choose("crop")
+            canvas.set_zoom(canvas.zoom * ROOM)  # there has to be somewhere to drag to
+            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            window.telling.sentence("Drag the frame beyond the picture on any side and press Enter, then Expand.")
+            return False
+        return True
 
     def _make_again(self, layer: GeneratedLayer, words: str) -> None:
         try:
@@ -24,3 +68,29 @@ class EditWiring:
             self._window.generation.make_again(layer, words)
         except Trouble as trouble:
             self._window.telling.trouble(trouble)
+
+
+def _extending(document: Document) -> list[Action]:
+    """Ways to make room for more of the picture without a hand on the frame."""
+    return [
+        Action(
+            id=f"picture.extend_{name.split()[-1]}",
+            title=f"Extend {name}",
+            group="Picture",
+            section="extend",
+            run=lambda sides=sides: _extend(document, sides),
+            enabled_when=lambda: document.has_picture,
+            help="Adds a quarter and selects it: the main button then says Expand.",
+            icon="expand",
+        )
+        for name, sides in SIDES.items()
+    ]
+
+
+def _extend(document: Document, sides: tuple[int, int, int, int]) -> None:
+    """sides: left, top, right, bottom; 1 where a quarter is added."""
+    across, down = (round(side * QUARTER) for side in document.size)
+    left, top, right, bottom = sides
+    width = document.size.width + (left + right) * across
+    height = document.size.height + (top + bottom) * down
+    extended(document, Rect(-left * across, -top * down, width, height))

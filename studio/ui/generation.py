@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from studio.document.change import Change
 from studio.document.document import SOURCE_STRENGTH, Document
 from studio.document.editing.modes import Mode, Situation, possible, sentence
+from studio.document.editing.plan import EditPlan
 from studio.document.editing.run import EditRun
 from studio.document.layers import GeneratedLayer
 from studio.engine.engine import Engine
 from studio.engine.job import Job
 from studio.prompts.history import PromptHistory
+from studio.request.errors import BadInput
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Queued, Step
 from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
@@ -56,6 +58,7 @@ class Generation(QObject):
         self._history = history
         self._candidates = candidates
         self._areas: dict[int, Rect] = {}
+        self._preferred: Mode | None = None
         self._layers: dict[int, GeneratedLayer] = {}  # that jobs make anew
         self._edits = Edits(document)
         document.changed.connect(self._document_changed)
@@ -74,8 +77,25 @@ class Generation(QObject):
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        """What can be done now; the first is what the button does."""
-        return tuple(mode for mode in possible(self.situation) if mode in MODES)
+        """What can be done now; the first is what the button does: what it was set to, if that is possible."""
+        modes = tuple(mode for mode in possible(self.situation) if mode in MODES)
+        if self._preferred in modes:
+            return (self._preferred, *(mode for mode in modes if mode is not self._preferred))
+        return modes
+
+    @property
+    def preferred(self) -> Mode | None:
+        """What the button is set to, while that is possible; None: what it takes by itself."""
+        return self._preferred if self._preferred in self.modes else None
+
+    def prefer(self, mode: Mode | None) -> None:
+        if mode is not self._preferred:
+            self._preferred = mode
+            self.changed.emit()
+
+    def plan(self, mode: Mode) -> EditPlan:
+        """What an edit in this mode would be. Raises BadInput."""
+        return self._edits.plan(mode)
 
     @property
     def words(self) -> str:
@@ -88,8 +108,10 @@ class Generation(QObject):
             self._document.change(strength=1.0)
         if mode is Mode.REFINE and self._document.recipe.strength >= 1:
             self._document.change(strength=SOURCE_STRENGTH)
-        self._document.next_seed()
         wanted = mode or self.modes[0]
+        if wanted is Mode.EXPAND and self.situation.whole:
+            raise BadInput("There is no border to expand into.", "Make the canvas larger with the tool “Crop”.")
+        self._document.next_seed()
         job = self._edit(wanted) if wanted in ON_CANVAS else self._whole()
         if first:
             self._engine.move(job, 0)

@@ -254,7 +254,7 @@ class MainWindow(QMainWindow):
         self.files.offer()
 
     def _show_button(self) -> None:
-        modes, words = self.generation.modes, self.generation.words
+        modes, words = self.generation.modes, self.edits.words
         running = self.generation.running is not None
         self.prompt.show_button(modes[0], modes, running=running, sentence=words)
         title = f"Add to queue: {modes[0].title}" if running else modes[0].title

@@ -19,6 +19,7 @@ from studio.document.guides import Guide
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
+from studio.ui.canvas.ahead import draw_ahead
 from studio.ui.canvas.flat import Flat
 from studio.ui.canvas.kit import Kit
 from studio.ui.canvas.marching import Marching
@@ -51,6 +52,7 @@ class Canvas(PointingWidget):
         self._view = View()
         self._fitted = True
         self._preview: Preview | None = None
+        self._ahead: tuple[Rect, ...] = ()  # framed: what an edit would look at
         self._outlined = QRect()  # what the tool shows over the document, on the widget
         self._rest = QTimer(self)  # goes on composing what a slice of time was too short for
         self._rest.setSingleShot(True)
@@ -200,6 +202,12 @@ class Canvas(PointingWidget):
             before, self._preview = self._preview, None
             self.repaint_area(before.rect)
 
+    def look_ahead(self, areas: tuple[Rect, ...]) -> None:
+        """Frames parts of the document, until it is told otherwise."""
+        before, self._ahead = self._ahead, areas
+        if before != areas:
+            self.update()
+
     # painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -216,6 +224,7 @@ class Canvas(PointingWidget):
         if self.guides_shown:
             draw_guides(painter, self._view, self._guides())
         self.marching.draw(painter, self._view)
+        draw_ahead(painter, self._view, self._ahead, theme)
         self.tool.paint(painter)
         painter.end()
 

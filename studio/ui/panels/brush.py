@@ -98,7 +98,7 @@ class BrushPanel(ScrollColumn):
         for kinds, page in self._kinds:
             if isinstance(tool, kinds):
                 self._pages.setCurrentWidget(page)
-                self._pages.setFixedHeight(page.sizeHint().height())
+                self._pages.setFixedHeight(max(0, page.sizeHint().height()))
                 break
         self._mark()
 

@@ -19,6 +19,7 @@ from studio.request.family import Ability, Model
 from studio.request.geometry import Size
 from studio.ui.panels.prompt.checks import Problem, problem_of
 from studio.ui.panels.prompt.chooser import ModelPart, StylePart
+from studio.ui.panels.prompt.custom import CustomPart
 from studio.ui.panels.prompt.main_button import MainButton
 from studio.ui.panels.prompt.sampling import GuidancePart, SamplerPart, SeedPart, StepsPart
 from studio.ui.panels.prompt.size import CountPart, SizePart
@@ -59,6 +60,7 @@ class PromptPanel(QWidget):
         self.size_part = SizePart(document)
         self.count = CountPart(document)
         self.strength = StrengthPart(document)
+        self.custom = CustomPart(document)
         self.steps = StepsPart(document)
         self.guidance = GuidancePart(document)
         self.sampler = SamplerPart(document)
@@ -89,6 +91,7 @@ class PromptPanel(QWidget):
         self.size_part.show_size(self._size)
         self.count.show_document()
         self.strength.show_document()
+        self.custom.show_document()
         self.steps.show_document()
         self.guidance.show_document()
         self.sampler.show_document()
@@ -99,6 +102,7 @@ class PromptPanel(QWidget):
 
     def show_button(self, mode: Mode, possible: Sequence[Mode], *, running: bool, sentence: str) -> None:
         """What the main button says. sentence: what will happen."""
+        self.custom.setVisible(mode is Mode.CUSTOM)
         self.button.show_state(
             mode, possible, self._document.recipe.count, running=running, problem=self.problem, sentence=sentence
         )
@@ -153,7 +157,7 @@ class PromptPanel(QWidget):
         self.setMinimumWidth(264)
         area = self._area = ScrollColumn()
         column = area.column
-        parts = (self.words, self.model, self.style_part, self.size_part, self.count, self.strength)
+        parts = (self.words, self.model, self.style_part, self.size_part, self.count, self.strength, self.custom)
         for part in parts:
             column.addWidget(part)
         column.addSpacing(SECTION - 12)
