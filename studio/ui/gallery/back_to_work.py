@@ -112,7 +112,7 @@ class BackToWork(QObject):
             request, source=source, mask=None, strength=VARY_STRENGTH, seed=fresh_seed(), count=VARIATIONS, regions=()
         )
         job = self._submit(wanted)
-        self._view.tell(f"{VARIATIONS} variations are being made; they come in here, newest first.")
+        self._view.saying.tell(f"{VARIATIONS} variations are being made; they come in here, newest first.")
         return job
 
     def make_again(self, item: Item, metadata: Metadata) -> Job:
@@ -127,7 +127,7 @@ class BackToWork(QObject):
             request = replace(request, model=model.reference)
         job = self._submit(request)
         self._again[job.id] = _Again(item, metadata.own, model)
-        self._view.tell("It is being made again.")
+        self._view.saying.tell("It is being made again.")
         return job
 
     # inside
@@ -137,13 +137,13 @@ class BackToWork(QObject):
 
     def _tell_recalled(self, found: Recalled, there: bool) -> None:
         if found.problems:
-            self._view.fail(" ".join(found.problems))
+            self._view.saying.fail(" ".join(found.problems))
         if found.taken and not there:
             names = [WORDS.get(name, name) for name in found.taken]
             sentence = f"{listed(names).capitalize()} taken over."
             self._view.notices.tell(sentence, "good", Remedy("Go to the canvas", self._to_canvas))
         elif not found.taken and not found.problems:
-            self._view.fail("The file does not tell that.")
+            self._view.saying.fail("The file does not tell that.")
 
     def _like(self, item: Item, metadata: Metadata) -> GenerationRequest:
         """A request with a picture's settings: its own, else as far as they are known."""
@@ -180,7 +180,7 @@ class BackToWork(QObject):
                 case _:
                     self.make_again(item, metadata)
         except Trouble as trouble:
-            self._view.fail(str(trouble))
+            self._view.saying.fail(str(trouble))
 
     def _send(self, path: Path, way: str) -> None:
         if self._place(path, way):
@@ -194,7 +194,7 @@ class BackToWork(QObject):
             case Made() if again is not None:
                 self._judge(again, event)
             case Failed():
-                self._view.fail(f"{event.message} {event.remedy}".strip())
+                self._view.saying.fail(f"{event.message} {event.remedy}".strip())
             case _:
                 pass
         if isinstance(event, Finished | Failed | Cancelled):
@@ -209,7 +209,7 @@ class BackToWork(QObject):
         if verdict.identical:
             if copy is not None:
                 self._gallery.throw_away([copy])
-            self._view.tell(verdict.sentence)
+            self._view.saying.tell(verdict.sentence)
             return
         remedies: list[Remedy] = []
         new = self._gallery.store.item(copy) if copy is not None else None

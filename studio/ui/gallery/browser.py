@@ -8,8 +8,9 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QTimer,
 from studio.library.gallery.gallery import Change, Gallery
 from studio.library.gallery.index.search import Found, Place, Sort, Wanted
 from studio.library.gallery.index.store import Item
+from studio.ui.gallery.arranged import NO_GROUPS
 from studio.ui.gallery.days import day_title, first_of_days, with_first
-from studio.ui.gallery.grid import NO_GROUPS, Grid
+from studio.ui.gallery.grid import Grid
 from studio.ui.gallery.layout import Whole
 from studio.ui.gallery.model import PictureModel
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.library.gallery.index.search import Sort
-from studio.ui.gallery.grid import LARGEST, SMALLEST, Grid
+from studio.ui.gallery.arranged import LARGEST, SMALLEST
+from studio.ui.gallery.grid import Grid
 from studio.ui.gallery.info import InfoPanel
 from studio.ui.gallery.model import PictureModel
 from studio.ui.gallery.search_bar import Facets, FilterMenu, SearchBar
@@ -25,6 +27,7 @@ SORTS = {
     Sort.LARGEST: "Largest first",
     Sort.NAME: "By name",
 }
+ROOMY, NARROW = 1180, 880  # pixels of the whole
 ALIKE = "Most alike first"
 
 
@@ -34,6 +37,7 @@ class GalleryFrame(QWidget):
     def __init__(self, model: PictureModel, viewer: Viewer, facets: Facets, cell: int) -> None:
         super().__init__()
         self.setProperty("role", "page")
+        self._narrow = False
         self.grid = Grid(model)
         self.grid.cell = cell
         self.viewer = viewer
@@ -70,6 +74,15 @@ class GalleryFrame(QWidget):
         self._lay_out()
         self.notices = Notices(self, self.pages)
         self.setFocusProxy(self.grid)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window pictures come first: the slider goes, and the panel at the right until asked for."""
+        super().resizeEvent(event)
+        self.size_slider.setVisible(self.width() >= ROOMY)
+        narrow = self.width() < NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.about.setChecked(not narrow)
 
     def show_alike(self, on: bool) -> None:
         """Whether the order is by likeness, which only a picture can ask for."""

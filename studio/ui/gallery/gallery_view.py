@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QShowEvent
 
 from studio.library.gallery.gallery import Change, Gallery
@@ -12,13 +13,15 @@ from studio.library.gallery.index.search import Wanted
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
 from studio.request.errors import Trouble
-from studio.ui.gallery.acts import Acts, Undo
+from studio.ui.gallery.acts import Acts
+from studio.ui.gallery.arranged import LARGEST, SMALLEST
 from studio.ui.gallery.arriving import Arriving
 from studio.ui.gallery.asking import Asking
 from studio.ui.gallery.browser import Browser
 from studio.ui.gallery.frame import GalleryFrame
+from studio.ui.gallery.full_screen import set_full_screen
 from studio.ui.gallery.full_size import FullSize
-from studio.ui.gallery.grid import LARGEST, SMALLEST, Grid
+from studio.ui.gallery.grid import Grid
 from studio.ui.gallery.keys import deed_of
 from studio.ui.gallery.loader import ThumbnailLoader
 from studio.ui.gallery.menu import build_menu
@@ -26,11 +29,11 @@ from studio.ui.gallery.model import PictureModel
 from studio.ui.gallery.offers import offers_for
 from studio.ui.gallery.panel import Panel
 from studio.ui.gallery.places import Places
+from studio.ui.gallery.saying import Saying
 from studio.ui.gallery.scan_report import ScanReport
 from studio.ui.gallery.side_bar import Chosen
 from studio.ui.gallery.viewer import Mode, Viewer
 from studio.ui.gallery.work import GalleryWork
-from studio.ui.widgets.notice import Remedy
 
 
 class GalleryView(GalleryFrame):
@@ -68,6 +71,7 @@ class GalleryView(GalleryFrame):
         )
         self.arriving = Arriving(gallery, self.work, self.acts, self.places.add_folder, self)
         self.report = ScanReport(self.progress, gallery, self.work, self.loader)
+        self.saying = Saying(self.notices)
         self.setAcceptDrops(True)
         self._connect()
         self.places.fill()
@@ -113,7 +117,7 @@ class GalleryView(GalleryFrame):
             self._look_through(self.viewer)
 
     def close_viewer(self) -> None:
-        self._set_full_screen(False)
+        set_full_screen(self.viewer, self.pages, False)
         self._look_through(self.grid)
         if self.viewer.mode is Mode.SINGLE:
             self.go_to_row(self.viewer.row)
@@ -176,22 +180,12 @@ class GalleryView(GalleryFrame):
     def go_to_row(self, row: int) -> None:
         if not 0 <= row < self.model.rowCount():
             return
-        index = self.model.index(row, 0)
-        self.grid.setCurrentIndex(index)
-        self.grid.scrollTo(index, Grid.ScrollHint.EnsureVisible)
+        self.grid.choose(row)
         if self.viewing:
             self.viewer.show_row(row)
 
     def toggle_info(self) -> None:
         self.about.setChecked(not self.about.isChecked())
-
-    def tell(self, sentence: str, undo: Undo | None = None) -> None:
-        """Says something over the pictures, with a way to undo it."""
-        self.notices.tell(sentence, "good", *([Remedy("Undo", undo)] if undo is not None else []))
-
-    def fail(self, sentence: str, remedy: tuple[str, Undo] | None = None) -> None:
-        """Says what went wrong. remedy: title and act of a button."""
-        self.notices.tell(sentence, "error", *([Remedy(*remedy)] if remedy is not None else []))
 
     def set_cell(self, side: int) -> None:
         """The size of the cells in pixels."""
@@ -220,14 +214,14 @@ class GalleryView(GalleryFrame):
         self.viewer.closed.connect(self.close_viewer)
         self.viewer.turned.connect(self.go_to_row)
         self.viewer.asked.connect(self.open_menu)
-        self.viewer.full_screen.connect(self._set_full_screen)
+        self.viewer.full_screen.connect(partial(set_full_screen, self.viewer, self.pages))
         self.info.recalled.connect(self.recall)
         self.info.asked.connect(self.ask)
         self.info.copied.connect(self.copy_settings)
-        self.acts.told.connect(self.tell)
-        self.acts.failed.connect(self.fail)
+        self.acts.told.connect(self.saying.tell)
+        self.acts.failed.connect(self.saying.fail)
         self.work.changed.connect(self._changed)
-        self.work.troubled.connect(self.fail)
+        self.work.troubled.connect(self.saying.fail)
         self.browser.shown.connect(self._shown)
 
     def _look_through(self, page: Viewer | Grid) -> None:
@@ -242,7 +236,7 @@ class GalleryView(GalleryFrame):
     def _left_search(self) -> None:
         self.grid.setFocus()
         if self.model.rowCount() and not self.grid.currentIndex().isValid():
-            self.grid.setCurrentIndex(self.model.index(0, 0))
+            self.grid.choose(0)
 
     def _show_panel(self, on: bool) -> None:
         self.info.setVisible(on)
@@ -262,20 +256,6 @@ class GalleryView(GalleryFrame):
     def _changed(self, change: Change) -> None:
         self.browser.changed(change)
         self.places.fill_soon()
-
-    def _set_full_screen(self, on: bool) -> None:
-        """The viewer over the whole screen as a window of its own, or back in its place."""
-        if on == self.viewer.isFullScreen():
-            return
-        if on:
-            self.pages.removeWidget(self.viewer)
-            self.viewer.setParent(None, Qt.WindowType.Window)
-            self.viewer.showFullScreen()
-        else:
-            self.viewer.setWindowState(Qt.WindowState.WindowNoState)
-            self.pages.addWidget(self.viewer)
-            self.pages.setCurrentWidget(self.viewer)
-        self.viewer.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

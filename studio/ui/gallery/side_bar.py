@@ -27,6 +27,7 @@ from studio.ui.theme import colours, font
 from studio.ui.widgets.tool import label, tool_button
 
 WIDTH = 220
+ROW, HEAD = 28, 44  # heights
 _COLLECTION = "application/x-sfumato-collection"  # the id of one that is dragged
 COLLECTIONS, FOLDERS = "Collections", "Folders"
 _ICONS = {
@@ -45,6 +46,9 @@ _COUNT = _ROLE + 1
 
 class _Row(QStyledItemDelegate):
     """An entry with its number of pictures, quiet, at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(10, HEAD if isinstance(index.data(_ROLE), str) else ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -186,7 +190,6 @@ class SideBar(QTreeWidget):
         item = QTreeWidgetItem(self)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, title)
-        item.setSizeHint(0, QSize(10, 40))
         item.setData(0, _ROLE, title)
         box = QWidget()
         row = QHBoxLayout(box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
@@ -18,6 +19,7 @@ from studio.ui.gallery.full_size import FullSize, image_of
 from studio.ui.gallery.histogram import Histogram
 from studio.ui.gallery.image_view import Camera, ImageView
 from studio.ui.gallery.model import PictureModel
+from studio.ui.widgets.one_line import OneLine
 from studio.ui.widgets.tool import label, tool_button
 
 MOST_COMPARED = 4
@@ -133,7 +135,7 @@ class Viewer(QWidget):
     # inside
 
     def _build(self) -> None:
-        self.title = label("", "heading")
+        self.title = OneLine("heading")
         self.place = label("", "secondary")
         self.zoom = label("", "secondary")
         bar = QHBoxLayout()
@@ -241,6 +243,7 @@ class Viewer(QWidget):
         names = [item.name for item in self._items]
         title = names[0] if len(names) == 1 else f"{len(names)} pictures, {self.mode.value}"
         self.title.setText("".join(sign if sign.isprintable() else " " for sign in title))
+        self.title.setToolTip(html.escape(self.title.text()))
         single = self.mode is Mode.SINGLE
         self.place.setText(f"{self.row + 1:,} of {self._model.rowCount():,}" if single else "")
 

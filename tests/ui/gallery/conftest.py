@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.search import Place, Wanted
@@ -33,23 +34,27 @@ def filled(gallery):
 
 @pytest.fixture
 def view_of(qtbot, themed):
-    """Makes the view of a gallery, shown and done with its first look through the folders."""
-    views = []
+    """Makes the view of a gallery; it is shown and has looked through the folders once."""
+    views, hosts = [], []
 
     def make(gallery, size=(1280, 720)):
         view = GalleryView(gallery)
         views.append(view)
-        qtbot.addWidget(view)
-        view.resize(*size)
-        with qtbot.waitSignal(view.work.scanned), qtbot.waitActive(view):
-            view.show()
-            view.activateWindow()
+        hosts.append(host := QWidget())  # the view as it is in the window: as large as there is room
+        column = QVBoxLayout(host)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        column.addWidget(view)
+        qtbot.addWidget(host)
+        host.resize(*size)
+        with qtbot.waitSignal(view.work.scanned), qtbot.waitActive(host):
+            host.show()
+            host.activateWindow()
         view.grid.setFocus()
         return view
 
     yield make
     for view in views:
-        view.close()
         view.shut()
 
 
