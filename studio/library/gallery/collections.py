@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from studio.library.gallery.index.store import Store
@@ -25,8 +25,11 @@ class Collection:
 
 
 class Collections:
-    def __init__(self, store: Store) -> None:
+    """changed: called with the ids of pictures that were put in or taken out."""
+
+    def __init__(self, store: Store, changed: Callable[[tuple[int, ...]], None]) -> None:
         self._store = store
+        self._changed = changed
 
     def all(self) -> tuple[Collection, ...]:
         """All collections by name; those in another follow from `parent`."""
@@ -55,10 +58,14 @@ class Collections:
         self._store.act({"do": "collection", "id": identifier, "gone": True})
 
     def put_in(self, identifier: str, ids: Iterable[int]) -> None:
-        self._store.mark(ids, collections=[identifier])
+        chosen = tuple(ids)
+        self._store.mark(chosen, collections=[identifier])
+        self._changed(chosen)
 
     def take_out(self, identifier: str, ids: Iterable[int]) -> None:
-        self._store.mark(ids, **{"without collections": [identifier]})
+        chosen = tuple(ids)
+        self._store.mark(chosen, **{"without collections": [identifier]})
+        self._changed(chosen)
 
     def _write(self, made: Collection) -> None:
         act = {"do": "collection", "id": made.id, "name": made.name, "parent": made.parent, "query": made.query}

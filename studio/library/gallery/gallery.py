@@ -66,7 +66,7 @@ class Gallery:
         self.store = Store(folder, Database(inner / "index.db", MIGRATIONS), Journal(inner / "marks.jsonl"))
         self.search = Search(self.store.database)
         self.thumbnails = Thumbnails(inner / "thumbnails.db")
-        self.collections = Collections(self.store)
+        self.collections = Collections(self.store, lambda ids: self.tell(Change(altered=ids)))
         self.trash = Trash(self.store, self.sources)
         self.similar = Similar(self.store, self.thumbnails)
         self._listeners: list[Listener] = []

@@ -64,7 +64,7 @@ class Browser(QObject):
         """The gallery has changed: shows it now, soon, or when it is looked at again."""
         if not self._grid.isVisible():
             self._stale = True
-        elif change.altered and not change.added and not self.wanted.query and not change.everything:
+        elif change.altered and not change.added and not change.everything and not self._sorted_by_marks:
             self._model.forget_items()
             self.shown.emit()
         elif len(change.added) == 1 and self._simple:
@@ -91,6 +91,13 @@ class Browser(QObject):
         if row >= 0:
             bar = self._grid.verticalScrollBar()
             bar.setValue(bar.value() + self._grid.visualRect(self._model.index(row, 0)).top() - offset)
+
+    @property
+    def _sorted_by_marks(self) -> bool:
+        """Whether what is said about a picture decides that it is shown, or where."""
+        wanted = self.wanted
+        marked = wanted.place in (Place.FAVOURITES, Place.UNCOLLECTED) or wanted.sort in (Sort.RATING, Sort.NAME)
+        return self.like is None and bool(wanted.query or wanted.collection or marked)
 
     @property
     def _simple(self) -> bool:

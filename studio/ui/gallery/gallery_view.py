@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from studio.library.gallery.gallery import Change, Gallery
 from studio.library.gallery.index.search import Wanted
@@ -280,7 +281,9 @@ class GalleryView(GalleryFrame):
         self.open_menu(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        deed = deed_of(self, event)
+        now = QApplication.focusWidget()
+        elsewhere = isinstance(now, QLineEdit) or (now is not None and self.side.isAncestorOf(now)) or now is self.side
+        deed = None if elsewhere else deed_of(self, event)
         if deed is None:
             super().keyPressEvent(event)
         else:

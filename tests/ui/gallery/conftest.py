@@ -33,8 +33,11 @@ def filled(gallery):
 
 
 @pytest.fixture
-def view_of(qtbot, themed):
-    """Makes the view of a gallery; it is shown and has looked through the folders once."""
+def view_of(qtbot, themed, gallery):
+    """Makes the view of a gallery; it is shown and has looked through the folders once.
+
+    It asks for the gallery so that its threads end before that is closed.
+    """
     views, hosts = [], []
 
     def make(gallery, size=(1280, 720)):

@@ -64,12 +64,22 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Closes both connections; the next use opens them again."""
-        with self._opening:
-            for connection in (self._reader, self._writer):
-                if connection is not None:
-                    connection.close()
-            self._reader = self._writer = None
+        """Closes both connections when nobody uses them; the next use opens them again."""
+        with self._alone():
+            self._close()
+
+    @contextlib.contextmanager
+    def _alone(self) -> Generator[None, None, None]:
+        """No other thread is in a block: a connection that is closed under one takes the whole program with it."""
+        inside = self._owner == threading.get_ident()
+        with contextlib.nullcontext() if inside else self._writing, self._reading, self._opening:
+            yield
+
+    def _close(self) -> None:
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+        self._reader = self._writer = None
 
     def _open(self) -> tuple[sqlite3.Connection, sqlite3.Connection]:
         with self._opening:
@@ -121,9 +131,9 @@ class Database:
             copy.close()
 
     def set_aside(self, why: str) -> None:
-        """Renames the file and what belongs to it, so that the next use begins a new one."""
+        """Renames the file and what belongs to it, so that the next use begins a new one. Nobody else may use it."""
         with self._opening:
-            self.close()
+            self._close()
             number = 1
             while (target := self.path.with_name(f"{self.path.stem}.{why}-{number}.db")).exists():
                 number += 1
@@ -137,7 +147,8 @@ class Database:
 
     def _check(self, error: sqlite3.DatabaseError) -> None:
         if damaged(error):
-            self.set_aside("damaged")
+            with self._alone():
+                self.set_aside("damaged")
 
 
 def _transaction(connection: sqlite3.Connection) -> Generator[sqlite3.Connection, None, None]:

@@ -203,6 +203,7 @@ class Store:
     def _item(self, row: Sequence[Any]) -> Item:
         values = dict(zip(_COLUMNS.split(", "), row, strict=True))
         values["path"] = path_of(values["path"], self.root)
+        values["away"], values["favourite"] = bool(values["away"]), bool(values["favourite"])
         values["tags"] = tuple(part for part in values["tags"].split(", ") if part)
         return Item(**{name.strip(): value for name, value in values.items()})
 

@@ -1,0 +1,397 @@
+"""Saying something about pictures, sorting them, throwing them away; everything can be taken back."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QPushButton, QToolButton
+
+from studio.library.gallery.index.search import Place, Wanted
+from studio.ui.gallery.model import MIME
+from studio.ui.gallery.side_bar import _COLLECTION, COLLECTIONS, Chosen, _offers
+from studio.ui.widgets.notice import Notice
+from tests.ui.gallery.conftest import ids, select, shown
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+ROLE = Qt.ItemDataRole.UserRole
+
+
+def press(qtbot, view, key, modifiers=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(view.grid, key, modifiers)
+
+
+def undo(qtbot, view):
+    press(qtbot, view, Qt.Key.Key_Z, CONTROL)
+
+
+def item_of(view, words):
+    return next(item for item in view.side._all() if item.text(0) == words)
+
+
+@pytest.mark.parametrize(
+    ("key", "query"),
+    [(Qt.Key.Key_4, "rating:4"), (Qt.Key.Key_F, "is:favourite")],
+)
+def test_keys_mark_what_is_selected_and_control_z_takes_it_back(qtbot, view, filled, key, query):
+    select(view, 1, 3)
+    press(qtbot, view, key)
+    assert len(ids(filled, query)) == 2
+    undo(qtbot, view)
+    assert ids(filled, query) == []
+    assert view.notices.shown[-1].sentence.startswith("Taken back: 2 pictures ")
+
+
+def test_taking_back_gives_each_picture_what_it_had(qtbot, view, filled):
+    select(view, 0)
+    press(qtbot, view, Qt.Key.Key_2)
+    qtbot.waitUntil(lambda: view.model.item(0).rating == 2)
+    select(view, 0, 1)
+    press(qtbot, view, Qt.Key.Key_5)
+    qtbot.waitUntil(lambda: view.model.item(1).rating == 5)
+    undo(qtbot, view)
+    assert [len(ids(filled, f"rating:{stars}")) for stars in (2, 5, 0)] == [1, 0, 4]
+
+
+def test_there_is_an_end_to_taking_back(qtbot, view):
+    undo(qtbot, view)
+    assert view.notices.shown[-1].sentence == "There is nothing to take back."
+
+
+def test_stars_and_labels_in_the_panel(qtbot, view, filled):
+    select(view, 0)
+    view.panel.show_now()
+    qtbot.mouseClick(view.info.stars, Qt.MouseButton.LeftButton, pos=QPoint(2 + 2 * 22 + 8, 14))
+    assert filled.items(filled.find(view.browser.wanted))[0].rating == 3
+    view.panel.show_now()
+    qtbot.waitUntil(lambda: view.info.stars.rating == 3)
+    qtbot.keyClick(view.info.stars, Qt.Key.Key_Left)
+    assert len(ids(filled, "rating:2")) == 1
+    blue = next(button for button in view.info.labels if button.name == "blue")
+    blue.click()
+    assert len(ids(filled, "label:blue")) == 1
+    view.info.favourite.click()
+    assert len(ids(filled, "is:favourite")) == 1
+
+
+def test_tags_are_typed_in_the_panel_and_taken_away_there(qtbot, view, filled):
+    select(view, 0, 1)
+    view.panel.show_now()
+    view.info.tag.setFocus()
+    qtbot.keyClicks(view.info.tag, "by the sea")
+    qtbot.keyClick(view.info.tag, Qt.Key.Key_Return)
+    assert len(ids(filled, 'tag:"by the sea"')) == 2
+    assert not view.viewing, "Return was for the field"
+    qtbot.waitUntil(lambda: view.model.item(0).tags == ("by the sea",))
+    view.panel.show_now()
+    [chip] = view.info._chips.findChildren(QPushButton)
+    assert chip.text() == "by the sea  ×"
+    chip.click()
+    assert ids(filled, "is:tagged") == []
+    undo(qtbot, view)
+    assert len(ids(filled, "is:tagged")) == 2
+    undo(qtbot, view)
+    assert ids(filled, "is:tagged") == []
+
+
+def test_a_tag_by_key_offers_those_that_are_known(qtbot, view, filled, monkeypatch):
+    filled.mark([1], tags=["sea"])
+    offered = []
+
+    def answer(_parent, _title, _label, items, *_rest):
+        offered.extend(items)
+        return "coast", True
+
+    monkeypatch.setattr(QInputDialog, "getItem", answer)
+    select(view, 0)
+    press(qtbot, view, Qt.Key.Key_T)
+    assert offered == ["", "sea"]
+    assert len(ids(filled, "tag:coast")) == 1
+
+
+def test_delete_puts_into_the_trash_and_the_bar_takes_it_back(qtbot, view, filled):
+    select(view, 0, 1)
+    press(qtbot, view, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 3)
+    [notice] = view.notices.shown
+    assert notice.sentence == "2 pictures moved to the trash."
+    notice.buttons[0].click()
+    qtbot.waitUntil(lambda: view.model.rowCount() == 5)
+    undo(qtbot, view)
+    assert len(ids(filled)) == 5, "it is not taken back twice"
+
+
+def test_good_news_gives_way_to_newer_and_goes_by_itself(qtbot, view):
+    view.saying._later.setInterval(50)
+    for row in (0, 1):
+        select(view, row)
+        view.acts.throw_away(view.selected)
+    assert len(view.notices.shown) == 1
+    qtbot.waitUntil(lambda: not view.notices.shown)
+
+
+@pytest.fixture
+def system_trash(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "Trash" / "files"
+
+
+def thrown(qtbot, view):
+    """Two pictures are in the trash, which is shown."""
+    select(view, 0, 1)
+    paths = [item.path for item in view.selected]
+    view.acts.throw_away(view.selected)
+    view.side.choose(Chosen(Place.TRASH))
+    view.places.look()
+    qtbot.waitUntil(lambda: view.model.rowCount() == 2)
+    return paths
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="the system's trash is elsewhere there")
+def test_the_trash_is_emptied_into_the_system_s(qtbot, view, filled, system_trash):
+    paths = thrown(qtbot, view)
+    assert all(path.exists() for path in paths)
+    view.empty.click()
+    qtbot.waitUntil(lambda: view.model.rowCount() == 0)
+    assert not any(path.exists() for path in paths)
+    assert sorted(path.name for path in system_trash.iterdir()) == sorted(path.name for path in paths)
+    assert ids(filled, place=Place.TRASH) == []
+
+
+@pytest.mark.logs
+def test_where_the_system_has_no_trash_nothing_is_removed_unasked(qtbot, view, filled, monkeypatch):
+    monkeypatch.setattr("studio.ui.gallery.work.QFile.moveToTrash", lambda path: False)
+    paths = thrown(qtbot, view)
+    view.empty.click()
+    qtbot.waitUntil(lambda: any("2 files stay in the trash" in notice.sentence for notice in view.notices.shown))
+    assert all(path.exists() for path in paths)
+    notice = next(notice for notice in view.notices.shown if "stay in the trash" in notice.sentence)
+    assert notice.buttons[0].text() == "Remove for good"
+    notice.buttons[0].click()
+    qtbot.waitUntil(lambda: not any(path.exists() for path in paths))
+
+
+def test_the_trash_gives_back(qtbot, view, filled):
+    thrown(qtbot, view)
+    view.grid.selectAll()
+    view.acts.restore(view.selected)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 0)
+    assert len(ids(filled)) == 5
+
+
+def test_many_are_marked_on_a_thread(qtbot, view, filled, monkeypatch):
+    monkeypatch.setattr("studio.ui.gallery.acts.MANY", 2)
+    view.grid.selectAll()
+    view.acts.throw_away(view.selected)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 0)
+    qtbot.waitUntil(lambda: bool(view.notices.shown))
+    view.acts.undo()
+    qtbot.waitUntil(lambda: view.model.rowCount() == 5)
+
+
+def test_a_file_gets_another_name(qtbot, view, monkeypatch):
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: ("my fox", True))
+    select(view, 3)
+    old = view.current.path
+    press(qtbot, view, Qt.Key.Key_F2)
+    assert old.with_name("my fox.png").exists()
+    qtbot.waitUntil(lambda: view.model.item(3).name == "my fox.png")
+    select(view, 2)
+    press(qtbot, view, Qt.Key.Key_F2)
+    assert view.notices.shown[-1].sentence == "There is a file called 'my fox.png' already."
+
+
+def test_files_are_moved_to_a_folder_of_the_gallery_and_back(qtbot, view, filled, monkeypatch):
+    target = filled.folder / "best of"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(target))
+    filled.mark([view.model.item(0).id], rating=5)
+    select(view, 0, 1)
+    old = [item.path for item in view.selected]
+    view.asking.move(view.selected)
+    qtbot.waitUntil(lambda: any("moved to best of" in notice.sentence for notice in view.notices.shown))
+    assert sorted(path.name for path in target.iterdir()) == sorted(path.name for path in old)
+    [moved] = filled.items(filled.find(Wanted("rating:5")))
+    assert moved.path.parent == target
+    view.acts.undo()
+    qtbot.waitUntil(lambda: {item.path for item in filled.recent(9)} >= set(old))
+    assert filled.scan().moved == 0, "the index knew"
+
+
+def test_files_are_not_moved_out_of_the_gallery(qtbot, view, filled, tmp_path):
+    select(view, 0)
+    view.acts.move(view.selected, tmp_path / "elsewhere")
+    qtbot.waitUntil(lambda: bool(view.notices.shown))
+    assert "its pictures would leave it" in view.notices.shown[0].sentence
+    assert not (tmp_path / "elsewhere").exists()
+
+
+# collections
+
+
+def ask(monkeypatch, name):
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_more: (name, True))
+
+
+def drop(view, data, target):
+    place = view.side.visualItemRect(target).center()
+    actions = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    move = QDragMoveEvent(place, *actions)
+    view.side.dragMoveEvent(move)
+    if move.isAccepted():
+        view.side.dropEvent(QDropEvent(QPointF(place), *actions))
+    return move.isAccepted()
+
+
+def dragged(*identifiers):
+    data = QMimeData()
+    data.setData(MIME, ",".join(map(str, identifiers)).encode())
+    return data
+
+
+def test_a_collection_is_made_filled_by_dragging_and_shown(qtbot, view, filled, monkeypatch):
+    ask(monkeypatch, "Portfolio")
+    head = view.side.itemWidget(item_of_role(view, COLLECTIONS), 0)
+    head.findChild(QToolButton).click()
+    target = item_of(view, "Portfolio")
+    chosen = [view.model.item(row).id for row in (0, 2)]
+    assert drop(view, dragged(*chosen), target)
+    view.places.fill()
+    assert target.data(0, ROLE + 1) == 2
+    view.side.setCurrentItem(item_of(view, "Portfolio"))
+    assert sorted(view.model.found.ids.tolist()) == sorted(chosen)
+    select(view, 0)
+    view.acts.take_out(view.selected, view.places.collection)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 1)
+    view.acts.undo()
+    qtbot.waitUntil(lambda: view.model.rowCount() == 2)
+
+
+def item_of_role(view, role):
+    return next(item for item in view.side._all() if item.data(0, ROLE) == role)
+
+
+def test_pictures_dropped_on_the_trash_are_thrown_away(qtbot, view, filled):
+    assert drop(view, dragged(view.model.item(0).id), item_of(view, "Trash"))
+    assert len(ids(filled, place=Place.TRASH)) == 1
+    assert not drop(view, dragged(1), item_of(view, "Today"))
+
+
+def test_collections_nest_by_dragging_but_not_into_themselves(view, filled):
+    outer = filled.collections.make("Outer")
+    inner = filled.collections.make("Inner")
+    view.places.fill()
+
+    def carry(collection):
+        data = QMimeData()
+        data.setData(_COLLECTION, collection.id.encode())
+        return data
+
+    assert drop(view, carry(inner), item_of(view, "Outer"))
+    view.places.fill()
+    assert item_of(view, "Inner").parent() is item_of(view, "Outer")
+    drop(view, carry(outer), item_of(view, "Inner"))
+    assert view.notices.shown[-1].sentence == "A collection cannot be inside itself."
+    assert drop(view, carry(inner), item_of_role(view, COLLECTIONS))
+    view.places.fill()
+    assert item_of(view, "Inner").parent() is None
+
+
+def test_a_collection_is_renamed_in_place_and_what_is_typed_survives_news(qtbot, view, filled):
+    filled.collections.make("Old")
+    view.places.fill()
+    item = item_of(view, "Old")
+    view.side.setCurrentItem(item)
+    view.side.rename_current()
+    view.places.fill()  # a picture was finished meanwhile
+    editor = QApplication.focusWidget()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "New")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: [each.name for each in filled.collections.all()] == ["New"])
+
+
+def test_a_collection_that_is_removed_can_be_had_back(qtbot, view, filled):
+    made = filled.collections.make("Gone")
+    filled.collections.put_in(made.id, [1, 2])
+    view.places.fill()
+    view.side.removed.emit(made)
+    assert filled.collections.all() == ()
+    view.notices.shown[-1].buttons[0].click()
+    assert filled.search.members() == {made.id: 2}
+
+
+def test_a_search_is_kept_as_a_smart_collection(qtbot, view, filled, monkeypatch):
+    assert not view.keep.isEnabled()
+    view.search.look_for("lake")
+    ask(monkeypatch, "Lakes")
+    view.keep.click()
+    view.search.look_for("")
+    qtbot.waitUntil(lambda: item_of(view, "Lakes").data(0, ROLE + 1) == 1)
+    view.side.setCurrentItem(item_of(view, "Lakes"))
+    assert shown(view) == ["a mountain lake"]
+    ask(monkeypatch, "fox")
+    view.side.requeried.emit(view.side.current().collection)
+    assert shown(view) == ["a red fox"]
+    assert not drop(view, dragged(1), item_of(view, "Lakes")), "nothing can be put into a search"
+
+
+def test_keys_in_the_bar_at_the_left_do_nothing_to_pictures(qtbot, view, filled):
+    select(view, 0)
+    view.side.setFocus()
+    qtbot.keyClick(view.side, Qt.Key.Key_Delete)
+    assert ids(filled, place=Place.TRASH) == []
+
+
+def test_a_picture_leaves_the_favourites_when_it_is_none_any_more(qtbot, view, filled):
+    filled.mark([1, 2], favourite=True)
+    view.side.choose(Chosen(Place.FAVOURITES))
+    view.places.look()
+    select(view, 0)
+    press(qtbot, view, Qt.Key.Key_F)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 1)
+
+
+def test_the_menu_of_each_entry(view, filled):
+    smart = filled.collections.make("S", query="fox")
+    plain = filled.collections.make("P")
+    menus = {
+        name: [title for title, _, _ in _offers(view.side, data)]
+        for name, data in (
+            ("plain", Chosen(collection=plain)),
+            ("smart", Chosen(collection=smart)),
+            ("trash", Chosen(Place.TRASH)),
+            ("folder", Chosen(folder=filled.folder)),
+            ("nothing", None),
+        )
+    }
+    assert menus == {
+        "plain": ["Rename", "New collection inside", "Remove the collection"],
+        "smart": ["Rename", "Change its search …", "Remove the collection"],
+        "trash": ["Empty the trash"],
+        "folder": ["Add a folder …", "Forget this folder"],
+        "nothing": ["New collection"],
+    }
+
+
+def test_places_show_what_they_say(qtbot, view, filled):
+    made = filled.collections.make("Some")
+    filled.collections.put_in(made.id, [1])
+    filled.mark([2], favourite=True)
+    counts = {}
+    for place in (Place.ALL, Place.TODAY, Place.FAVOURITES, Place.UNCOLLECTED):
+        view.side.choose(Chosen(place))
+        view.places.look()
+        counts[place.value] = view.model.rowCount()
+    assert counts == {"all": 5, "today": 5, "favourites": 1, "uncollected": 4}
+
+
+def test_a_hostile_name_of_a_collection_is_never_markup(view, filled):
+    made = filled.collections.make("<b>x</b>")
+    view.places.fill()
+    view.acts.put_in([view.model.item(0)], made)
+    [notice] = view.notices.shown
+    assert isinstance(notice, Notice)
+    assert notice.label.textFormat() == Qt.TextFormat.PlainText
