@@ -78,7 +78,7 @@ def _page(items: Sequence[Item], thumbnail: Thumbnail, layout: Layout, height: i
         top = _MARGIN + place // layout.columns * layout.pitch
         _paste(page, thumbnail(item), left, top, layout.cell)
         if layout.captions:
-            caption = _fitted(item.name, font, layout.cell)
+            caption = fitted_text(item.name, font, layout.cell)
             pen.text((left + layout.cell / 2, top + layout.cell + 10), caption, _INK, font, anchor="ma")
     return page
 
@@ -95,7 +95,7 @@ def _paste(page: Image.Image, jpeg: bytes | None, left: int, top: int, cell: int
     page.paste(image, (left + (cell - size[0]) // 2, top + (cell - size[1]) // 2))
 
 
-def _fitted(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
+def fitted_text(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
     """The text, cut in the middle so that it fits."""
     shown = "".join(sign if sign.isprintable() else " " for sign in text)
     if font.getlength(shown) <= width:

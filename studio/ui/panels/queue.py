@@ -191,6 +191,8 @@ class QueuePanel(QWidget):
         for row in reversed(self.rows.rows):
             if row.failed is not None:
                 self.rows.forget(row)
+            elif row.series is not None:
+                row.series.cancel()
             elif not row.job.running:
                 self._engine.cancel(row.job)
 
@@ -207,13 +209,15 @@ class QueuePanel(QWidget):
             menu.addAction(icon("rotate-ccw"), "Try again", lambda: self._crossed(row))
             menu.addAction(icon("x"), "Take off the list", lambda: self.rows.forget(row))
             return menu
-        if not row.job.running:
+        if not row.job.running and row.series is None:
             menu.addAction(icon("arrow-up"), "Make it next", lambda: self._engine.move(row.job, 0))
         menu.addAction(icon("x"), "Cancel", lambda: self._crossed(row))
         return menu
 
     def _crossed(self, row: Row) -> None:
-        if row.failed is None:
+        if row.series is not None:
+            row.series.cancel()
+        elif row.failed is None:
             self._engine.cancel(row.job)
         else:
             self.rows.forget(row)

@@ -13,6 +13,7 @@ from studio.engine.job import Job
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Queued, Step
 from studio.ui.images import thumbnail
 from studio.ui.progress import joined, told
+from studio.ui.series.series import Series
 
 Index = QModelIndex | QPersistentModelIndex
 SIDE = 96  # device pixels of a thumbnail
@@ -22,16 +23,22 @@ KIND = "application/x-sfumato-job"
 
 @dataclass(eq=False)
 class Row:
-    """fraction: of the running job, or None. words: the second line."""
+    """fraction: of the running job, or None. words: the second line.
+
+    series: what the job is one of many of; then the row stands for all of them.
+    """
 
     job: Job
     words: str = ""
     fraction: float | None = None
     failed: Failed | None = None
     thumb: QPixmap = field(default_factory=QPixmap)
+    series: Series | None = None
 
     @property
     def title(self) -> str:
+        if self.series is not None:
+            return self.series.title
         return self.job.request.prompt.raw.strip() or "No prompt"
 
 
@@ -49,6 +56,7 @@ class QueueRows(QAbstractListModel):
         super().__init__(parent)
         self._engine = engine
         self._rows: list[Row] = []
+        self._series: list[Series] = []
         engine.queue_changed.connect(self.refresh)
         engine.happened.connect(self._happened)
         self.refresh()
@@ -66,13 +74,31 @@ class QueueRows(QAbstractListModel):
 
     def refresh(self) -> None:
         """Takes over the order of the engine; failed jobs stay below, newest first."""
-        known = {row.job: row for row in self._rows}
-        wanted = [known.get(job) or Row(job, facts(job)) for job in self._engine.jobs]
+        self._series = [series for series in self._series if not series.ended]
+        known = {row.job: row for row in self._rows if row.series is None}
+        wanted: list[Row] = []
+        for job in self._engine.jobs:
+            series = next((each for each in self._series if each.has(job)), None)
+            if series is None:
+                wanted.append(known.get(job) or Row(job, facts(job)))
+            elif not any(row.series is series for row in wanted):
+                wanted.append(self._row_of(series, job))
         wanted += self.failed[:MOST_FAILED]
         if wanted != self._rows:
             self.beginResetModel()
             self._rows = wanted
             self.endResetModel()
+
+    def gather(self, series: Series) -> None:
+        """From now on the jobs of a series are one row."""
+        self._series.append(series)
+        series.changed.connect(self.refresh)
+        self.refresh()
+
+    def _row_of(self, series: Series, job: Job) -> Row:
+        row = next((row for row in self._rows if row.series is series), None) or Row(job, series=series)
+        row.job, row.words, row.fraction = job, series.words, series.fraction
+        return row
 
     def forget(self, row: Row) -> None:
         """Takes a failed job off the list."""
@@ -91,17 +117,19 @@ class QueueRows(QAbstractListModel):
     def _tell(self, row: Row, event: Event) -> None:
         match event:
             case Queued():
-                row.words = facts(row.job)
+                row.words = facts(row.job) if row.series is None else row.series.words
             case Loading() | Step():
                 progress = told(row.job, event, 0, short=True)
                 row.words, row.fraction = progress.words, progress.fraction
+                if row.series is not None:
+                    row.words, row.fraction = row.series.words, row.series.fraction
                 if isinstance(event, Step) and event.preview is not None:
                     row.thumb = thumbnail(event.preview, SIDE)
             case Made():
                 row.thumb = thumbnail(event.picture.pixels, SIDE)
-            case Failed():
+            case Failed() if row.series is None:
                 row.failed, row.fraction, row.words = event, None, event.message
-            case Finished() | Cancelled():
+            case Finished() | Failed() | Cancelled():
                 row.fraction = None
             case _:
                 assert_never(event)
@@ -133,7 +161,7 @@ class QueueRows(QAbstractListModel):
         if row is None:
             return Qt.ItemFlag.ItemIsDropEnabled
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        waiting = row.failed is None and not row.job.running
+        waiting = row.failed is None and not row.job.running and row.series is None
         return flags | Qt.ItemFlag.ItemIsDragEnabled if waiting else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
