@@ -31,6 +31,7 @@ from studio.settings.settings import Settings, SettingsFile
 from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of
 from studio.ui.live.wiring import Live
 from studio.ui.preferences import Preferences
+from studio.ui.series.wiring import MakingMore
 from studio.ui.theme import apply_theme
 from studio.ui.timeline.wiring import Timeline
 from studio.ui.window import Furnishing, MainWindow
@@ -76,6 +77,7 @@ class Studio:
             ),
         )
         self.live = Live(self.window)
+        self.more = MakingMore(self.window, self.gallery.bring_in)
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)

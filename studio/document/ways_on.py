@@ -11,7 +11,7 @@ from studio.request.errors import BadInput
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest, Prompt
 
-SUBTLE, STRONG = 0.15, 0.5  # shares of other noise
+SUBTLE, LIKE, STRONG = 0.15, 0.3, 0.5  # shares of other noise
 
 
 @dataclass(frozen=True, kw_only=True)

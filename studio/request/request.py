@@ -106,6 +106,18 @@ class GenerationRequest:
         strength = self.strength if self.source is not None else 1.0
         return max(1, min(int(self.steps * strength), self.steps))
 
+    def afresh(self) -> GenerationRequest:
+        """From the beginning: without variation, branch, steering and stop."""
+        return replace(self, variation=None, branch=None, steering=(), stop_at=0)
+
+    def with_model(self, model: ModelReference) -> GenerationRequest:
+        """The same of other weights, with all the pictures that it is a branch of."""
+        branch = self.branch
+        if branch is None:
+            return replace(self, model=model)
+        parent = branch.parent.with_model(model)
+        return replace(self, model=model, branch=replace(branch, parent=parent))
+
     def single(self, index: int) -> GenerationRequest:
         """The request that makes picture `index` of this set alone."""
         return replace(self.without_first(index), count=1, throughput=False)

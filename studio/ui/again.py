@@ -30,7 +30,7 @@ def made_again(document: Document, layer: GeneratedLayer, words: str) -> EditRun
     Raises BadInput when nothing of it is on the canvas any more.
     """
     asked, recipe = layer.request, document.recipe
-    base = asked if asked is not None and asked.model == document.model.reference else wish_of(document)
+    base = asked.afresh() if asked is not None and asked.model == document.model.reference else wish_of(document)
     style = recipe.style if recipe.style is not None and recipe.style.name == base.prompt.style else None
     prompt = apply_style(words, "", style)[0] if style is not None else Prompt.plain(words)
     wish = replace(

@@ -13,6 +13,7 @@ from studio.document.editing.modes import Mode, Situation, possible, sentence
 from studio.document.editing.plan import EditPlan
 from studio.document.editing.run import EditRun
 from studio.document.layers import GeneratedLayer
+from studio.document.ways_on import LIKE, varied
 from studio.engine.engine import Engine
 from studio.engine.job import Job
 from studio.prompts.history import PromptHistory
@@ -26,7 +27,7 @@ from studio.ui.candidates import Candidate, Candidates
 from studio.ui.editing import ON_CANVAS, Edits, Going, Place
 from studio.ui.progress import Progress, told
 
-MODES = ON_CANVAS | {Mode.GENERATE}  # what `Generation.generate` can do
+MODES = ON_CANVAS | {Mode.GENERATE, Mode.VARIATIONS}  # what `Generation.generate` can do
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Generation(QObject):
     @property
     def modes(self) -> tuple[Mode, ...]:
         """What can be done now; the first is what the button does: what it was set to, if that is possible."""
-        modes = tuple(mode for mode in possible(self.situation) if mode in MODES)
+        able = MODES if self._origin is not None else MODES - {Mode.VARIATIONS}
+        modes = tuple(mode for mode in possible(self.situation) if mode in able)
         if self._preferred in modes:
             return (self._preferred, *(mode for mode in modes if mode is not self._preferred))
         return modes
@@ -112,7 +114,10 @@ class Generation(QObject):
         if wanted is Mode.EXPAND and self.situation.whole:
             raise BadInput("There is no border to expand into.", "Make the canvas larger with the tool “Crop”.")
         self._document.next_seed()
-        job = self._edit(wanted) if wanted in ON_CANVAS else self._whole()
+        if wanted is Mode.VARIATIONS and self._origin is not None:
+            job = self._vary(self._origin)
+        else:
+            job = self._edit(wanted) if wanted in ON_CANVAS else self._whole()
         if first:
             self._engine.move(job, 0)
         recipe = self._document.recipe
@@ -126,6 +131,20 @@ class Generation(QObject):
         request = self._document.request()
         job = self._engine.submit(request)
         self._areas[job.id] = Rect.of(self._document.size if self._document.has_picture else request.size)
+        return job
+
+    @property
+    def _origin(self) -> GeneratedLayer | None:
+        """The active layer, if it is a picture of its own that others like it can be made of."""
+        layer = self._document.active
+        if not isinstance(layer, GeneratedLayer) or layer.request is None:
+            return None
+        return layer if layer.request.source is None and layer.request.mask is None else None
+
+    def _vary(self, layer: GeneratedLayer) -> Job:
+        assert layer.request is not None
+        job = self._engine.submit(varied(layer.request.single(0), LIKE, self._document.recipe.count))
+        self._areas[job.id] = layer.area
         return job
 
     def _edit(self, mode: Mode) -> Job:

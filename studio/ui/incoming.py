@@ -37,7 +37,7 @@ class Incoming(QObject):
     def __init__(self, document: Document, read: Callable[[Path], Pixels], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._read = read
+        self.read = read
 
     def wants(self, data: QMimeData | None) -> bool:
         """Whether there is a picture, or a file that may be one. None: an empty clipboard."""
@@ -59,7 +59,7 @@ class Incoming(QObject):
             self.document_given.emit(path)
             return True
         try:
-            pixels = self._read(path)
+            pixels = self.read(path)
         except Trouble as trouble:
             self.trouble.emit(trouble)
             return False

@@ -343,7 +343,8 @@ def test_old_results_leave_the_memory_but_not_those_that_are_nowhere_else(desk, 
 def test_the_menu_of_a_result(made):
     menu = made.window.results.menu_for(items(made)[0])
     titles = [action.text() for action in menu.actions()]
-    assert titles == ["Put on canvas", "Start from this picture", "Copy", "Discard"]
+    assert titles[:4] == ["Put on canvas", "Start from this picture", "Copy", "Discard"]
+    assert titles[4:] == ["Subtle variations", "Strong variations"]
     menu.actions()[0].trigger()
     assert made.document.has_picture
 

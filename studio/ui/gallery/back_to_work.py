@@ -106,7 +106,7 @@ class BackToWork(QObject):
 
     def vary(self, item: Item, metadata: Metadata) -> Job:
         """Pictures like this one, with its words, each with another seed. Raises Trouble."""
-        request = self._like(item, metadata)
+        request = self._like(item, metadata).afresh()
         source = fitted(on_paper(read_picture(item.path)), request.size)
         wanted = replace(
             request, source=source, mask=None, strength=VARY_STRENGTH, seed=fresh_seed(), count=VARIATIONS, regions=()
@@ -124,7 +124,7 @@ class BackToWork(QObject):
                 f"It cannot be made again: the model {metadata.model} is not on this machine.", "Add it to your models."
             )
         if model.reference != request.model:  # the weights by which it is known here
-            request = replace(request, model=model.reference)
+            request = request.with_model(model.reference)
         job = self._submit(request)
         self._again[job.id] = _Again(item, metadata.own, model)
         self._view.saying.tell("It is being made again.")

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from studio.document.ways_on import STRONG, SUBTLE
 from studio.ui.candidates import Candidate, Candidates, mime_of
 from studio.ui.icons import icon
 from studio.ui.images import draw_picture, draw_progress
@@ -63,12 +64,14 @@ class _Cell(QStyledItemDelegate):
 class ResultsPanel(QListView):
     """shown(Candidate): look at it. applied(Candidate): put it on the canvas. sourced(Candidate): start from it.
 
+    varied(Candidate, float): make pictures like it, with so much other noise.
     discarded(list): the person does not want these; copied(Candidate): to the clipboard.
     """
 
     shown = Signal(object)
     applied = Signal(object)
     sourced = Signal(object)
+    varied = Signal(object, float)
     discarded = Signal(object)
     copied = Signal(object)
 
@@ -169,6 +172,8 @@ class ResultsPanel(QListView):
         for picture, title, signal, value in rows:
             action: QAction = menu.addAction(icon(picture), title)
             action.triggered.connect(lambda _checked=False, signal=signal, value=value: signal.emit(value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType, reportUnknownMemberType]
+        for title, strength in (("Subtle variations", SUBTLE), ("Strong variations", STRONG)):
+            menu.addAction(icon("shuffle"), title, lambda strength=strength: self.varied.emit(item, strength))
         return menu
 
     def paintEvent(self, event: QPaintEvent) -> None:

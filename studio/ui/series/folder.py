@@ -1,0 +1,76 @@
+"""Every picture of a folder worked over with the wish of now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from studio.document.document import SOURCE_STRENGTH, Document
+from studio.document.recipe import Recipe
+from studio.document.resolve import Canvas, automatic_size, fitted, on_paper, resolve
+from studio.request.errors import BadInput
+from studio.request.family import Ability, Model
+from studio.request.pixels import Pixels
+from studio.request.request import GenerationRequest
+from studio.ui.incoming import ENDINGS
+
+MASK = "-mask"  # what follows the name of a picture in the name of its mask
+MOST = 10_000
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """In the order of their names, without masks. Raises BadInput when there are none."""
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
+    except OSError as error:
+        raise BadInput(f"The folder {folder.name!r} cannot be read: {error.strerror or error}.") from error
+    pictures = [path for path in found if not path.stem.endswith(MASK)]
+    if not pictures:
+        raise BadInput(f"There are no pictures in {folder.name!r}.", "Choose a folder that has some.")
+    return pictures[:MOST]
+
+
+class FolderWish:
+    """Makes the request for each file: the words, numbers and strength of when it was made."""
+
+    def __init__(self, document: Document, files: list[Path], read: Callable[[Path], Pixels]) -> None:
+        """Raises BadInput when the model cannot start from a picture."""
+        family = document.model.family
+        if not family.can(Ability.IMAGE_TO_IMAGE):
+            raise BadInput(f"{family.title} cannot start from a picture.", "Choose another model.")
+        strength = document.recipe.strength if document.recipe.strength < 1 else SOURCE_STRENGTH
+        self._recipe: Recipe = replace(document.recipe, count=1, strength=strength)
+        self._model: Model = document.model
+        self._files, self._read = files, read
+
+    @property
+    def strength(self) -> float:
+        return self._recipe.strength
+
+    def ask(self, place: int) -> GenerationRequest:
+        """Raises Trouble for a file that cannot be read."""
+        path = self._files[place]
+        picture = on_paper(self._read(path))
+        size = automatic_size(self._model, picture.size)
+        words = resolve(replace(self._recipe, size=size), self._model, _nothing(picture))
+        return replace(
+            words, source=fitted(picture, size), mask=self._mask(path, picture, words), strength=self._recipe.strength
+        )
+
+    def _mask(self, path: Path, picture: Pixels, words: GenerationRequest) -> Pixels | None:
+        """From the file NAME-mask beside the picture: only what is white in it is made anew."""
+        found = next((path.with_name(f"{path.stem}{MASK}{end}") for end in ENDINGS if _is(path, end)), None)
+        if found is None or not self._model.family.can(Ability.INPAINT):
+            return None
+        mask = self._read(found)
+        grey = mask.array[..., :3].mean(2).round().astype("uint8")[..., None]
+        return fitted(Pixels(grey), words.size)
+
+
+def _is(path: Path, end: str) -> bool:
+    return path.with_name(f"{path.stem}{MASK}{end}").is_file()
+
+
+def _nothing(picture: Pixels) -> Canvas:
+    return Canvas((), picture.size, lambda: picture)
