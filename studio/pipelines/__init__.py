@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio.library.models import Models
 from studio.library.timelines import Timelines
-from studio.pipelines.warm import go_offline, warm_up
+from studio.pipelines.warm import go_offline, rest_while_waiting, warm_up
 from studio.request.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def make_pipeline(
 def describe_device() -> DeviceReport:
     """What pictures are made on. The first call imports torch; later ones take microseconds."""
     go_offline()
+    rest_while_waiting()
     from studio.pipelines import facts
 
     return facts.describe_device()

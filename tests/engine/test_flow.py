@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from studio.engine.status import Phase
+from studio.engine.worker import NICE
 from studio.request.events import Cancelled, Failed, Finished, Made, Picture, Queued, Step
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
@@ -209,3 +212,13 @@ def test_closing_amid_large_previews_leaves_nothing(studio: Studio) -> None:
     studio.engine.close()
     assert gone(worker)
     assert not list(Path("/dev/shm").glob(f"sfumato-{worker}-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such thing as niceness")
+def test_the_worker_lets_the_window_go_first(studio: Studio) -> None:
+    job = studio.engine.submit(ask("endless"))
+    studio.until_heard(job, Step)
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, studio.process(job)) == min(19, ours + NICE)
+    studio.engine.cancel(job)
+    studio.until_over(job)
