@@ -141,7 +141,7 @@ def run_window(home: Home, file: str | None = None) -> int:
     sys.setswitchinterval(SWITCH)
     studio = Studio(home)
     _tell_of_defects(studio.window.telling.sentence)
-    studio.window.show()
+    studio.window.appear()
     QTimer.singleShot(0, studio.engine.start)  # after the first paint: the window is there, torch loads behind it
     if file is not None:
         studio.open(Path(file))

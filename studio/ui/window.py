@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         with undressed():
             self._furnish(document, engine, models, preferences, history, furnishing)
         self._connect()
+        self._fills = False
         self._restore()
 
     def _furnish(
@@ -137,6 +138,13 @@ class MainWindow(QMainWindow):
     def workspace(self) -> int:
         """CANVAS, GALLERY or MODELS of `window_pages`."""
         return self._pages.currentIndex()
+
+    def appear(self) -> None:
+        """Shows the window; at the first start on a small screen it fills that."""
+        if self._fills:
+            self.showMaximized()
+        else:
+            self.show()
 
     def go_to(self, workspace: int) -> None:
         if workspace == GALLERY:
@@ -229,12 +237,11 @@ class MainWindow(QMainWindow):
         self.document.changed.connect(self._document_changed)
 
     def _restore(self) -> None:
-        """Where everything was; a first start fills a good part of the screen, or all of a small one."""
+        """Where everything was; a first start takes a good part of the screen, or all of it: see `appear`."""
         if not self.restoreGeometry(self.preferences.recall_bytes("window")):
             screen = QGuiApplication.primaryScreen().availableGeometry().size()
-            self.resize(USUAL.boundedTo(screen).expandedTo(LEAST))
-            if USUAL.boundedTo(screen * 0.9) != USUAL:
-                self.setWindowState(Qt.WindowState.WindowMaximized)
+            self.resize(USUAL.boundedTo(screen * 0.9).expandedTo(LEAST))
+            self._fills = USUAL.boundedTo(screen * 0.9) != USUAL
         if not self.page.restore(self.preferences.recall_bytes("docks")):
             self.panels.arrange(self.height())
         self._preferences_changed(self.preferences.now)
