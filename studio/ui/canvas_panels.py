@@ -54,7 +54,7 @@ class CanvasPanels(QObject):
             page.tab("results", "queue")
         else:
             page.tab("layers", "results", "queue")
-        for name in ("tool", "results", "layers"):
+        for name in ("tool", "layers", "results"):  # where room is short, results are what a first picture leads to
             page.dock(name).raise_()
         prompt, tool, layers, results = (page.dock(name) for name in ("prompt", "tool", "layers", "results"))
         page.resizeDocks([prompt, layers], [320, 280], Qt.Orientation.Horizontal)
