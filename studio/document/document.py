@@ -226,7 +226,12 @@ class Document(QObject):
         with self.step(f"Place {name}"):
             if not self.has_picture:
                 self.push(self._fields("Canvas", Change.SIZE, merges=False, _size=pixels.size))
-            self.add_layer(paint_layer(pixels, self.size, name))
+            layer = paint_layer(pixels, self.size, name)
+            if any(not isinstance(other, PaintLayer) or len(other.tiles) for other in self.layers):
+                self.add_layer(layer)
+            else:  # the empty layer of a new document gives way
+                self.push(TreeEdit(self, "", {self._root: (layer,)}))
+                self.activate(layer)
             if self._recipe.strength >= 1:
                 self.change(strength=SOURCE_STRENGTH)
 

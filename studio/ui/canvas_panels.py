@@ -15,7 +15,8 @@ from studio.ui.panels.navigator import NavigatorPanel
 from studio.ui.preferences import Preferences
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
-ROOMY = 800  # logical pixels of height from which results have a place of their own below the layers
+LEFT_WIDTH, RIGHT_WIDTH = 320, 296  # logical pixels
+ROOMY = 860  # logical pixels of height from which results have a place of their own below the layers
 
 
 class CanvasPanels(QObject):
@@ -28,7 +29,9 @@ class CanvasPanels(QObject):
         super().__init__(page)
         self._page = page
         self._preferences = preferences
+        self._places: tuple[str, ...] = ()  # panels that share the height, if this is a first layout
         self.tool = BrushPanel(page.canvas, presets, own)
+        self.tool.setMinimumWidth(RIGHT_WIDTH - 6)
         self.navigator = NavigatorPanel(page.canvas)
         self.history = HistoryPanel(page.canvas.document)
         self.layers = LayersPanel(page.canvas.document)
@@ -48,15 +51,21 @@ class CanvasPanels(QObject):
     def arrange(self, height: int) -> None:
         """The first layout. height: of the workspace, in logical pixels; a low one shares places among more panels."""
         page = self._page
-        roomy = height >= ROOMY
         page.tab("tool", "navigator", "history")
-        if roomy:
+        if height >= ROOMY:
             page.tab("results", "queue")
+            self._places = ("tool", "layers", "results")
         else:
             page.tab("layers", "results", "queue")
+            self._places = ("tool", "results")
         for name in ("tool", "layers", "results"):  # where room is short, results are what a first picture leads to
             page.dock(name).raise_()
-        prompt, tool, layers, results = (page.dock(name) for name in ("prompt", "tool", "layers", "results"))
-        page.resizeDocks([prompt, layers], [320, 280], Qt.Orientation.Horizontal)
-        places = [tool, layers, results] if roomy else [tool, layers]
-        page.resizeDocks(places, [400, 400, 300][: len(places)], Qt.Orientation.Vertical)
+        self.settle()
+
+    def settle(self) -> None:
+        """Gives the panels of a first layout their sizes; once more when the window has its own."""
+        docks = [self._page.dock(name) for name in self._places]
+        if docks:
+            columns = [self._page.dock("prompt"), docks[0]]
+            self._page.resizeDocks(columns, [LEFT_WIDTH, RIGHT_WIDTH], Qt.Orientation.Horizontal)
+            self._page.resizeDocks(docks, [400, 400, 300][: len(docks)], Qt.Orientation.Vertical)

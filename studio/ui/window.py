@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
         """What can wait until the window is there."""
         self.telling.problem(self.engine.problem)
         self.telling.offer_left_over()
+        self.panels.settle()
         self.files.offer()
 
     def _show_button(self) -> None:

@@ -210,7 +210,7 @@ def _picture(window: MainWindow) -> list[Action]:
             group="Picture",
             section="seed",
             run=window.deeds.throw_seed,
-            keys=("Ctrl+D",),
+            keys=("Ctrl+Shift+D",),
             icon="dices",
         ),
         Action(

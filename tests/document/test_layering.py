@@ -151,7 +151,7 @@ def test_merging_down_looks_the_same(document: Document) -> None:
     layering.change(document, layer, "Opacity", opacity=0.6)
     before = view(document.image()).astype(int)
     layering.merge_down(document, layer)
-    assert names(document) == ["Layer 1", "Picture"]
+    assert names(document) == ["Picture"]
     assert abs(view(document.image()).astype(int) - before).max() <= 1
     document.undo_stack.undo()
     assert (view(document.image()) == before).all()

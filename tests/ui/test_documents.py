@@ -106,10 +106,17 @@ def test_a_first_save_asks_for_a_name_and_adds_the_ending(qtbot, desk, tmp_path)
 
 def test_a_picture_cannot_hold_layers_and_that_is_said(qtbot, desk, tmp_path):
     paint(desk)
+    paint(desk)
     saved(qtbot, desk, tmp_path / "flat.png")
     assert "without its layers" in said(desk)
     assert desk.window.isWindowModified()
     assert QImage(str(tmp_path / "flat.png")).size().width() == 64
+
+
+def test_one_plain_layer_is_kept_whole_by_a_picture(qtbot, desk, tmp_path):
+    paint(desk)
+    saved(qtbot, desk, tmp_path / "one.png")
+    assert not desk.window.isWindowModified()
 
 
 def test_a_picture_that_was_opened_is_saved_as_it_came(qtbot, desk, tmp_path):

@@ -215,7 +215,7 @@ def test_a_shortcut_is_changed_on_the_page_and_remembered(qtbot, desk_of):
     second = desk_of(first.preferences.now)
     assert second.window.table.keys("picture.new_seed")[0] == "Ctrl+Shift+J"
     qtbot.mouseClick(page.reset, Qt.MouseButton.LeftButton)
-    assert first.window.table.keys("picture.new_seed") == ("Ctrl+D",)
+    assert first.window.table.keys("picture.new_seed") == ("Ctrl+Shift+D",)
 
 
 @SECOND_WINDOW
@@ -225,13 +225,13 @@ def test_a_key_that_is_taken_is_said_and_can_be_taken_over(qtbot, desk):
     page.choose("picture.new_seed")
     qtbot.keyClick(page.keys, Qt.Key.Key_K, CONTROL)
     assert page.note.text() == "Ctrl+K belongs to “Find an action …”."
-    assert desk.window.table.keys("picture.new_seed") == ("Ctrl+D",)
+    assert desk.window.table.keys("picture.new_seed") == ("Ctrl+Shift+D",)
     qtbot.mouseClick(page.take, Qt.MouseButton.LeftButton)
     assert desk.window.table.keys("picture.new_seed") == ("Ctrl+K",)
     assert desk.window.table.keys("view.palette") == ()
     page.choose("picture.new_seed")
     qtbot.mouseClick(page.usual, Qt.MouseButton.LeftButton)
-    assert desk.window.table.keys("picture.new_seed") == ("Ctrl+D",)
+    assert desk.window.table.keys("picture.new_seed") == ("Ctrl+Shift+D",)
 
 
 @SECOND_WINDOW

@@ -121,7 +121,7 @@ def _whole(document: Document) -> list[Action]:
             title="Select nothing",
             group="Select",
             run=lambda: document.select(None, "Deselect"),
-            keys=("Ctrl+Shift+A",),
+            keys=("Ctrl+D", "Ctrl+Shift+A"),
             enabled_when=_selected(document),
         ),
         Action(
