@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from studio.library.gallery.collections import Collection
 from studio.library.gallery.gallery import Gallery
-from studio.library.gallery.index.search import Place, Wanted
+from studio.library.gallery.index.search import Place, Sort, Wanted
 from studio.request.errors import Trouble
 from studio.ui.gallery.acts import Acts
 from studio.ui.gallery.asking import Asking
@@ -97,7 +97,7 @@ class Places(QObject):
             query = f"{chosen.collection.query} {query}".strip()
         elif chosen.collection is not None:
             collection = chosen.collection.id
-        sort = self._frame.sort.currentData() or self._browser.wanted.sort
+        sort = Sort(self._frame.sort.currentData() or self._browser.wanted.sort)  # Qt gives back plain text
         return Wanted(query, chosen.place, collection, chosen.folder, sort)
 
     def _clicked(self) -> None:
@@ -110,10 +110,9 @@ class Places(QObject):
 
     def _sort(self, index: int) -> None:
         sort = self._frame.sort.itemData(index)
-        if sort is None:
-            return
-        self._browser.wanted = replace(self._browser.wanted, sort=sort)
-        self.look()
+        if sort is not None:
+            self._browser.wanted = replace(self._browser.wanted, sort=Sort(sort))
+            self.look()
 
     def _search(self, query: str) -> None:
         self._frame.keep.setEnabled(bool(query.strip()))

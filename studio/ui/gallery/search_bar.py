@@ -25,6 +25,7 @@ from studio.ui.theme import colours, font
 PAUSE = 40  # milliseconds after a key: a quick typist causes one search, not five
 MOST = 12  # suggestions
 ROW = 28  # pixels
+_TAKING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _BETWEEN = "\t"  # a term and what is said about it
 Index = QModelIndex | QPersistentModelIndex
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)*$')  # the term that ends at the cursor
@@ -101,7 +102,9 @@ class SearchBar(QLineEdit):
         return f" {term} " in f" {self.text()} "
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+        if self._list.isVisible() and self._list.currentIndex().isValid() and event.key() in _TAKING:
+            event.ignore()  # the list takes what is chosen in it
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
             self._tell()
             self.left.emit()
         elif event.key() == Qt.Key.Key_Escape and self.text():
@@ -127,6 +130,7 @@ class SearchBar(QLineEdit):
             return
         self._completer.setCompletionPrefix("")
         self._completer.complete()
+        self._list.setCurrentIndex(QModelIndex())  # nothing is chosen until the person does
 
     def _accept(self, suggestion: str) -> None:
         chosen = suggestion.split(_BETWEEN)[0]

@@ -89,6 +89,7 @@ def test_tags_are_typed_in_the_panel_and_taken_away_there(qtbot, view, filled):
     [chip] = view.info._chips.findChildren(QPushButton)
     assert chip.text() == "by the sea  ×"
     chip.click()
+    view.grid.setFocus()
     assert ids(filled, "is:tagged") == []
     undo(qtbot, view)
     assert len(ids(filled, "is:tagged")) == 2
