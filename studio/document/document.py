@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from studio.document.change import EVERYTHING, NOTHING, Change
 from studio.document.compositing import compose
-from studio.document.edits import Edit, FieldsEdit, TilesEdit, TreeEdit, extent_of
+from studio.document.edits import Edit, FieldsEdit, SelectionEdit, TilesEdit, TreeEdit, extent_of
 from studio.document.guides import Guide
 from studio.document.history import History
 from studio.document.images import pixels_of
@@ -129,8 +129,11 @@ class Document(QObject):
 
     def push(self, edit: Edit) -> None:
         """Does an edit and puts it on the undo stack. With the first content the canvas gets a size of its own."""
-        if isinstance(edit, TilesEdit):
+        self._put_on_stack(edit)
+        if isinstance(edit, TilesEdit | TreeEdit | SelectionEdit):
             self.vault.add(edit)
+
+    def _put_on_stack(self, edit: Edit) -> None:
         if self._size is not None or not isinstance(edit, TilesEdit | TreeEdit):
             self.undo_stack.push(edit)
             return
@@ -186,7 +189,7 @@ class Document(QObject):
         """Confines edits to what is covered; None or nothing covered lifts that."""
         tiles = selection if selection is not None and len(selection) else None
         if tiles is not self._selection:
-            self.push(self._fields(text, Change.SELECTION, merges=False, _selection=tiles))
+            self.push(SelectionEdit(self, text, tiles, self._put_selection))
 
     def add_layer(self, layer: Layer, text: str = "") -> None:
         """Puts a layer above the active one and makes it the active one."""
@@ -267,6 +270,10 @@ class Document(QObject):
 
     def _put_recipe(self, values: Any) -> None:
         self._recipe = replace(self._recipe, **values)
+
+    def _put_selection(self, selection: Tiles | None) -> Tiles | None:
+        before, self._selection = self._selection, selection
+        return before
 
     def _flattened(self) -> Pixels:
         self._flat = self._flat or on_paper(self.picture())

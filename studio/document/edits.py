@@ -7,7 +7,7 @@ the edit touched and restores every byte.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage, QUndoCommand
 
 from studio.document.change import Change
 from studio.document.layers import NOWHERE, AreaLayer, Group, Layer, Plane, walk
-from studio.document.tiles import Key, place
+from studio.document.tiles import Key, Tiles, place
 from studio.document.vault import Slip, Vault
 from studio.request.geometry import Rect
 
@@ -161,14 +161,83 @@ class FieldsEdit(Edit):
         return before.union(self._extent())
 
 
+class SelectionEdit(Edit):
+    """Another selection. put: makes a plane (None: nothing is selected) the selection and returns the one before."""
+
+    def __init__(
+        self, listener: Listener, text: str, other: Tiles | None, put: Callable[[Tiles | None], Tiles | None]
+    ) -> None:
+        super().__init__(listener, text, Change.SELECTION)
+        self._other = other
+        self._put = put
+        self._stored: Stored | None = None
+
+    def flip(self) -> Rect:
+        stored, self._stored = self._stored, None
+        self._other = self._put(self._other if stored is None else stored.fetch())
+        if stored is not None:
+            stored.vault.add(self)
+        return NOWHERE
+
+    def spill(self, vault: Vault) -> None:
+        if self._other is not None:
+            self._stored, self._other = Stored(vault, self._other), None
+
+    @property
+    def nbytes(self) -> int:
+        return 0 if self._other is None else self._other.nbytes
+
+
+class Stored:
+    """A plane that nothing shows now, laid aside in the vault. Whoever else has it keeps it."""
+
+    def __init__(self, vault: Vault, tiles: Tiles) -> None:
+        self.vault = vault
+        self._layout = tiles.layout
+        self._slip = vault.store(dict(tiles.items()))
+
+    def fetch(self) -> Tiles:
+        found = self.vault.fetch(self._slip).items()
+        return Tiles(self._layout, {key: tile for key, tile in found if tile is not None})
+
+
 class TreeEdit(Edit):
-    """Other children for some groups: adding, removing, moving and grouping layers are all this."""
+    """Other children for some groups: adding, removing, moving and grouping layers are all this.
+
+    Layers that are in the document only on the other side of the edit count as its own, and can be laid aside.
+    """
 
     def __init__(self, listener: Listener, text: str, children: Mapping[Group, Sequence[Layer]]) -> None:
         super().__init__(listener, text, Change.LAYERS | Change.PIXELS | Change.MASK)
         self._children = {group: tuple(layers) for group, layers in children.items()}
+        self._own: tuple[Plane, ...] = ()
+        self._stored: dict[Plane, Stored] = {}
 
     def flip(self) -> Rect:
+        for plane, stored in self._stored.items():
+            plane.tiles = stored.fetch()
+        came_back, self._stored = [stored.vault for stored in self._stored.values()], {}
+        area = self._exchange_all()
+        for vault in came_back[:1]:
+            vault.add(self)
+        return area
+
+    def spill(self, vault: Vault) -> None:
+        """Lays the layers aside until they are needed."""
+        if not self._stored:
+            self._stored = {plane: Stored(vault, plane.tiles) for plane in self._own if len(plane.tiles)}
+            for plane in self._stored:
+                plane.tiles = Tiles(plane.tiles.layout)
+
+    @property
+    def nbytes(self) -> int:
+        """What only this edit keeps in memory."""
+        return sum(plane.tiles.nbytes for plane in self._own)
+
+    def _exchange_all(self) -> Rect:
+        before = _planes(layer for group in self._children for layer in group.children)
+        after = _planes(layer for layers in self._children.values() for layer in layers)
+        self._own = tuple(plane for plane in before if plane not in after)  # they leave the document now
         area = NOWHERE
         for group, children in self._children.items():
             here = {layer: index for index, layer in enumerate(group.children)}
@@ -183,6 +252,11 @@ class TreeEdit(Edit):
         before = group.children
         group.children = children
         return before
+
+
+def _planes(layers: Iterable[Layer]) -> dict[Plane, None]:
+    """All layers with content among these and in them, in order."""
+    return {plane: None for plane in walk(tuple(layers)) if isinstance(plane, Plane)}
 
 
 def extent_of(layers: Sequence[Layer]) -> Rect:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.document.document import Document
-from studio.ui.incoming import WAYS, Incoming, files_of
+from studio.ui.incoming import WAYS, Incoming, files_of, is_document
 
 MOST = 20  # files that become layers at once
 
@@ -17,7 +17,7 @@ MOST = 20  # files that become layers at once
 def drop(incoming: Incoming, document: Document, data: QMimeData, over: QWidget, place: QPoint) -> bool:
     """False when there was nothing to take. place: on the screen, where the menu opens."""
     files = files_of(data)
-    if not files or not document.has_picture:
+    if not files or not document.has_picture or is_document(files[0]):
         return incoming.take(data)
     menu = QMenu(over)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

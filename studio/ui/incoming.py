@@ -55,7 +55,7 @@ class Incoming(QObject):
 
     def open(self, path: Path, way: str = "source") -> bool:
         """Puts a file on the canvas. way: the "source" to start from, a "layer", or a "mask" of what to make anew."""
-        if path.suffix.lower() in DOCUMENTS:
+        if is_document(path):
             self.document_given.emit(path)
             return True
         try:
@@ -88,6 +88,11 @@ class Incoming(QObject):
             return False
         self.taken.emit()
         return True
+
+
+def is_document(path: Path) -> bool:
+    """A file that is opened with its layers, in place of what is on the canvas."""
+    return path.suffix.lower() in DOCUMENTS
 
 
 def files_of(data: QMimeData) -> list[Path]:

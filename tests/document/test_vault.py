@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import random
 
+from studio.document import layering
 from studio.document.edits import TilesEdit
 from studio.document.images import SOURCE, image_of
 from studio.document.layers import PaintLayer
+from studio.document.selecting import plane
 from tests.document.making import a_document, noise
 
 
@@ -45,3 +47,34 @@ def test_the_newest_step_stays_in_memory_however_large() -> None:
     document.undo_stack.undo()
     assert document.picture() == noise((600, 600))
     document.vault.close()
+
+
+def test_removed_layers_and_old_selections_leave_memory_too() -> None:
+    document = a_document((600, 600))
+    document.set_source(noise((600, 600)))
+    document.vault.budget = 1
+    first = document.picture()
+    areas = [plane(noise((500, 400), 1, seed).array[..., 0], 20 * seed, 30) for seed in range(4)]
+    for seed, area in enumerate(areas):
+        document.set_source(noise((600, 600), seed=seed + 5))
+        document.select(area)
+        layering.flatten(document)
+    document.select(None)
+    commands = [document.undo_stack.command(step) for step in range(document.undo_stack.count())]
+    shown, held = document.picture(), sum(_bytes(command) for command in commands[:-1])
+    assert held < 600 * 600 * 4  # of four flattened pairs and four selections
+    for _ in commands[1:]:
+        document.undo_stack.undo()
+    assert document.picture() == first
+    for _ in commands[1:]:
+        document.undo_stack.redo()
+    assert document.picture() == shown
+    document.undo_stack.undo()
+    assert document.selection is not None
+    assert document.selection.same_as(areas[-1])
+    document.vault.close()
+
+
+def _bytes(command) -> int:
+    inner = sum(_bytes(command.child(number)) for number in range(command.childCount()))
+    return inner + getattr(command, "nbytes", 0)

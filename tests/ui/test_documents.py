@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QLockFile, QMimeData, Qt, QUrl
+from PySide6.QtCore import QLockFile, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
@@ -18,6 +18,7 @@ from studio.document.layers import PaintLayer
 from studio.request.geometry import Size
 from studio.settings.settings import Settings
 from studio.ui.documents.new_dialog import NewDialog
+from studio.ui.dropping import drop
 from tests.document.making import a_document, a_picture, noise
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -223,6 +224,16 @@ def test_a_dropped_document_is_opened_and_a_dropped_picture_becomes_a_layer(qtbo
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "p.png"))])
     desk.window.incoming.take(data)
     assert len(desk.document.layers) == count + 1
+
+
+def test_a_document_dropped_on_a_picture_is_opened_without_a_question(qtbot, desk, file):
+    paint(desk)
+    desk.document.undo_stack.setClean()
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    with qtbot.waitSignal(desk.window.files.filing.replaced):
+        assert drop(desk.window.incoming, desk.document, data, desk.window, QPoint())
+    assert desk.document.path == file
 
 
 def test_a_damaged_file_is_refused_and_the_canvas_stays(qtbot, desk, tmp_path):
