@@ -166,8 +166,14 @@ class Proposal(QObject):
         self._following = following
 
     def _document_changed(self, change: Change) -> None:
-        if change & (Change.PIXELS | Change.LAYERS) and not self._ours:
+        if change & (Change.PIXELS | Change.LAYERS) and not self._ours and not self._beside:
             self.dismiss()
+
+    @property
+    def _beside(self) -> bool:
+        """A part in the making leaves the rest of the canvas in view: painting goes on around it."""
+        item = self._item
+        return item is not None and item.picture is None and not item.area.contains(Rect.of(self._document.size))
 
 
 def _making(item: Candidate, finished: list[Candidate]) -> Making:

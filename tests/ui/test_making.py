@@ -1,12 +1,14 @@
 """From a wish to a picture on the canvas: the button, the queue, the results."""
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from studio.document.editing.modes import Mode
+from studio.document.selecting import plane
 from studio.request.events import Loading
-from studio.request.geometry import Size
+from studio.request.geometry import Rect, Size
 from studio.request.request import LONGEST_PROMPT
 from tests.ui.fakes import colour
 
@@ -205,6 +207,34 @@ def test_painting_brings_the_canvas_back_and_the_result_stays_in_the_list(made):
     made.document.set_source(colour(Size(256, 256), 10))
     assert made.window.page.proposal.item is None
     assert len(items(made)) == 1
+
+
+def test_painting_goes_on_beside_a_part_in_the_making_and_the_preview_touches_nothing(qtbot, desk):
+    document, canvas = desk.document, desk.window.page.canvas
+    document.set_source(colour(Size(256, 256)))
+    area = np.zeros((256, 256), np.uint8)
+    area[20:90, 20:90] = 255
+    document.select(plane(area))
+    document.change(prompt="a red house", strength=1.0)
+    desk.window.deeds.generate(Mode.FILL)
+    document.select(None)
+    before = document.picture()
+    desk.engine.step(desk.job, 3, colour(Size(32, 32), 250))
+    assert document.picture() == before
+    canvas.fit()
+    canvas.kit.change(size=10)
+    canvas.kit.set_foreground("#00ff00")
+    start, end = (canvas.view.to_screen(QPointF(x, 200)).toPoint() for x in (60, 180))
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(canvas, end)
+    desk.engine.step(desk.job, 4, colour(Size(32, 32), 240))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+    after = document.picture().array
+    assert after[200, 120, 1] > 240
+    assert (after[:180] == before.array[:180]).all()
+    item = desk.window.page.proposal.item
+    assert item is not None
+    assert item.area.contains(Rect(20, 20, 70, 70))
 
 
 def test_the_bar_goes_through_the_pictures_of_a_set(qtbot, desk):
