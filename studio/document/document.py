@@ -30,7 +30,7 @@ from studio.document.layers import (
 )
 from studio.document.placing import Making, generated_layer, paint_layer
 from studio.document.recipe import Recipe, fresh_seed
-from studio.document.resolve import Canvas, on_paper, resolve
+from studio.document.resolve import Resolved
 from studio.document.tiles import Tiles, Versions
 from studio.document.vault import Vault
 from studio.request.events import Picture
@@ -39,6 +39,7 @@ from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 
+LOOKS = Change.PIXELS | Change.LAYERS | Change.SIZE  # what changes the picture that is sent
 SOURCE_STRENGTH = 0.6  # a picture that is put in to start from would be ignored at 1
 
 
@@ -71,11 +72,9 @@ class Document(QObject):
         self._root = Group(name="", children=(PaintLayer(name="Layer 1"),))
         self._active: Layer = self._root.children[0]
         self._selection: Tiles | None = None
-        self._depth = 0
-        self._pending = NOTHING
+        self._depth, self._pending = 0, NOTHING  # of edits in edits, and what is to be told when the outermost is done
         self._told_size = self.size
-        self._request: GenerationRequest | None = None
-        self._flat: Pixels | None = None
+        self._resolved = Resolved(self.picture)
 
     @property
     def recipe(self) -> Recipe:
@@ -129,19 +128,16 @@ class Document(QObject):
 
     def push(self, edit: Edit) -> None:
         """Does an edit and puts it on the undo stack. With the first content the canvas gets a size of its own."""
-        self._put_on_stack(edit)
-        if isinstance(edit, TilesEdit | TreeEdit | SelectionEdit):
-            self.vault.add(edit)
-
-    def _put_on_stack(self, edit: Edit) -> None:
         if self._size is not None or not isinstance(edit, TilesEdit | TreeEdit):
             self.undo_stack.push(edit)
-            return
-        size = self.size
-        with self.step(edit.text()):
-            self.undo_stack.push(edit)
-            if not extent_of(self.layers).empty:
-                self.undo_stack.push(self._fields("Canvas", Change.SIZE, _size=size))
+        else:
+            size = self.size
+            with self.step(edit.text()):
+                self.undo_stack.push(edit)
+                if not extent_of(self.layers).empty:
+                    self.undo_stack.push(self._fields("Canvas", Change.SIZE, _size=size))
+        if isinstance(edit, TilesEdit | TreeEdit | SelectionEdit):
+            self.vault.add(edit)
 
     @contextmanager
     def step(self, text: str) -> Generator[None]:
@@ -158,7 +154,7 @@ class Document(QObject):
         if not area.empty:
             self.damaged.emit(area)
         self._pending |= change
-        self._forget(change)
+        self._resolved.forget(looks=bool(change & LOOKS))
         if not self._depth:
             self._tell()
 
@@ -212,10 +208,7 @@ class Document(QObject):
         Raises BadInput when a value cannot be used.
         """
         self.about_to_read.emit()
-        if self._request is None:
-            canvas = Canvas(self.layers, self.size, self._flattened)
-            self._request = resolve(self._recipe, self._model, canvas)
-        return self._request
+        return self._resolved.request(self._recipe, self._model, self.layers, self.size)
 
     def next_seed(self) -> int:
         """Draws a fresh seed for the generation to be submitted, unless the seed is locked. Not a step of undo."""
@@ -265,8 +258,8 @@ class Document(QObject):
             self._tell()
 
     def _fields(self, text: str, change: Change, *, merges: bool = True, **after: Any) -> FieldsEdit:
-        before = {name: getattr(self, name) for name in after}
-        return FieldsEdit(self, text, change, self, before=before, after=after, merges=merges)
+        now = {name: getattr(self, name) for name in after}
+        return FieldsEdit(self, text, change, self, before=now, after=after, merges=merges)
 
     def _put_recipe(self, values: Any) -> None:
         self._recipe = replace(self._recipe, **values)
@@ -275,20 +268,13 @@ class Document(QObject):
         before, self._selection = self._selection, selection
         return before
 
-    def _flattened(self) -> Pixels:
-        self._flat = self._flat or on_paper(self.picture())
-        return self._flat
-
-    def _forget(self, change: Change) -> None:
-        looks = Change.PIXELS | Change.LAYERS | Change.SIZE
-        self._request, self._flat = None, None if change & looks else self._flat
-
     def _tell(self) -> None:
         if self._depth or not self._pending:
             return
         change, self._pending = self._pending, NOTHING
         if self.size != self._told_size:
-            self._told_size, self._flat = self.size, None
+            self._told_size = self.size
+            self._resolved.forget(looks=True)
             change |= Change.SIZE
         self.changed.emit(change)
 

@@ -79,6 +79,30 @@ def _at(coverage: Array, size: Size) -> Array:
     return fitted(Pixels(coverage[..., None]), size).array[..., 0]
 
 
+class Resolved:
+    """What a document amounts to, kept until something of it is different. picture: what its canvas shows."""
+
+    def __init__(self, picture: Callable[[], Pixels]) -> None:
+        self._picture = picture
+        self._request: GenerationRequest | None = None
+        self._paper: Pixels | None = None
+
+    def request(self, recipe: Recipe, model: Model, layers: tuple[Layer, ...], size: Size) -> GenerationRequest:
+        if self._request is None:
+            self._request = resolve(recipe, model, Canvas(layers, size, self._flattened))
+        return self._request
+
+    def forget(self, *, looks: bool) -> None:
+        """Something is different; looks: what the canvas shows, too."""
+        self._request = None
+        if looks:
+            self._paper = None
+
+    def _flattened(self) -> Pixels:
+        self._paper = self._paper or on_paper(self._picture())
+        return self._paper
+
+
 def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True) -> GenerationRequest:
     """The request for this wish. What is on the canvas is scaled to its size; what the model cannot use is left out.
 

@@ -15,17 +15,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.guides import Guide
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.ui.canvas.ahead import draw_ahead
 from studio.ui.canvas.flat import Flat
+from studio.ui.canvas.guide_lines import GuideLines
 from studio.ui.canvas.kit import Kit
 from studio.ui.canvas.marching import Marching
 from studio.ui.canvas.pointing import PointingWidget
 from studio.ui.canvas.preview import Preview
-from studio.ui.canvas.scene import draw_guides, draw_overview, draw_scene, surround
+from studio.ui.canvas.scene import draw_overview, draw_scene, surround
 from studio.ui.canvas.snapping import Snapping
 from studio.ui.canvas.toolset import ToolSet
 from studio.ui.canvas.view import SHARP_FROM, View
@@ -64,8 +64,7 @@ class Canvas(PointingWidget):
         self.setAccessibleName(self.tr("Canvas"))
         self.marching = Marching(document, self)
         self.snapping = Snapping(document, lambda: self._view)
-        self.guides_shown = True
-        self.dragged_guide: Guide | None = None  # one that is just being pulled out of a ruler
+        self.guides = GuideLines(document)
         self.kit = Kit(self)
         self.tools = ToolSet(self, self, self.kit)
         document.undo_stack.give_up = self._give_up
@@ -114,12 +113,12 @@ class Canvas(PointingWidget):
     def pan(self, dx: float, dy: float) -> None:
         """Moves the view by device pixels."""
         self._fitted = False
-        self.set_view(self._kept_near(self._view.moved(dx, dy)))
+        self.set_view(self._view.moved(dx, dy).kept_near(self._flat.size))
 
     def look_at(self, point: QPointF) -> None:
         """Brings a point of the document into the middle."""
         self._fitted = False
-        self.set_view(self._kept_near(self._view.centred_on(point)))
+        self.set_view(self._view.centred_on(point).kept_near(self._flat.size))
 
     def turn_to(self, angle: float, *, mirrored: bool | None = None) -> None:
         """Turns the view (not the picture) to an angle in degrees clockwise, and mirrors it."""
@@ -221,16 +220,11 @@ class Canvas(PointingWidget):
         part = QRectF(clip.x() * ratio, clip.y() * ratio, clip.width() * ratio, clip.height() * ratio)
         if not draw_scene(painter, part, self._view, self._flat, self._preview, theme):
             self._rest.start(0)
-        if self.guides_shown:
-            draw_guides(painter, self._view, self._guides())
+        self.guides.draw(painter, self._view)
         self.marching.draw(painter, self._view)
         draw_ahead(painter, self._view, self._ahead, theme)
         self.tool.paint(painter)
         painter.end()
-
-    def _guides(self) -> tuple[Guide, ...]:
-        dragged = () if self.dragged_guide is None else (self.dragged_guide,)
-        return (*self._document.guides, *dragged)
 
     def draw_small(self, painter: QPainter, at: QPointF, scale: float) -> bool:
         """Draws the whole document for an overview. False if there was too much to compose: ask again."""
@@ -267,8 +261,7 @@ class Canvas(PointingWidget):
 
     def _show_moved(self, before: View) -> None:
         """Repaints for another view; when it was only moved, what stays visible is shifted on the screen."""
-        ratio = self.devicePixelRatioF()
-        view = self._view
+        ratio, view = self.devicePixelRatioF(), self._view
         dx, dy = view.x - before.x, view.y - before.y
         only_moved = view == replace(before, x=view.x, y=view.y) and view.upright and view.zoom < SHARP_FROM
         if only_moved and ratio == round(ratio) and not (dx % ratio or dy % ratio):
@@ -278,15 +271,6 @@ class Canvas(PointingWidget):
             self.refresh_outline()
         else:
             self.update()
-
-    def _kept_near(self, view: View) -> View:
-        """The view, moved back so that the document cannot get lost beyond the edge."""
-        shown = view.screen_rect(Rect.of(self._flat.size))
-        keep = 64.0
-        left, top = view.viewport.width - keep, view.viewport.height - keep
-        dx = max(0.0, keep - shown.right()) + min(0.0, left - shown.left())
-        dy = max(0.0, keep - shown.bottom()) + min(0.0, top - shown.top())
-        return view.moved(dx, dy) if dx or dy else view
 
     def _on_changed(self, change: Change) -> None:
         if change & Change.GUIDES:

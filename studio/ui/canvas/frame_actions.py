@@ -12,7 +12,7 @@ def frame_actions(frame: CanvasFrame, canvas: Canvas) -> list[Action]:
     document = canvas.document
 
     def show_guides() -> None:
-        canvas.guides_shown = not canvas.guides_shown
+        canvas.guides.visible = not canvas.guides.visible
         canvas.update()
 
     def snap() -> None:
@@ -37,7 +37,7 @@ def frame_actions(frame: CanvasFrame, canvas: Canvas) -> list[Action]:
             section="shown",
             run=show_guides,
             keys=("Ctrl+;",),
-            checked_when=lambda: canvas.guides_shown,
+            checked_when=lambda: canvas.guides.visible,
         ),
         Action(
             id="view.snap",

@@ -138,13 +138,13 @@ class Ruler(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._canvas.view.upright:
             self._held = self._mark_at(self._along(event.position()))
-            self._canvas.dragged_guide = self._held or Guide(not self._across, 0)
+            self._canvas.guides.dragged = self._held or Guide(not self._across, 0)
             self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        dragged = self._canvas.dragged_guide
+        dragged = self._canvas.guides.dragged
         if dragged is not None:
-            self._canvas.dragged_guide = dragged._replace(at=round(self._place(event, dragged)))
+            self._canvas.guides.dragged = dragged._replace(at=round(self._place(event, dragged)))
             self._canvas.update()
         else:
             over = self._mark_at(self._along(event.position())) is not None
@@ -152,7 +152,7 @@ class Ruler(QWidget):
             self.setCursor(shape if over else Qt.CursorShape.ArrowCursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        dragged, self._canvas.dragged_guide = self._canvas.dragged_guide, None
+        dragged, self._canvas.guides.dragged = self._canvas.guides.dragged, None
         self._canvas.update()
         held, self._held = self._held, None
         if dragged is None:

@@ -12,6 +12,7 @@ from studio.request.geometry import Rect, Size
 
 SMALLEST_ZOOM = 0.01
 LARGEST_ZOOM = 64.0
+KEEP = 64.0  # device pixels of a document that stay in view
 SHARP_FROM = 4.0  # from this zoom on, pixels are shown as squares
 # Qt steps through a scaled image in 1/65536ths of its pixels and cuts off the rest, so that what a pixel looks like
 # depends on where painting began. With a step that is a whole number of these units it does not.
@@ -115,6 +116,14 @@ class View:
             start, end = shift.map(QPointF(0, 0)), shift.map(QPointF(dx, dy))
             dx, dy = end.x() - start.x(), end.y() - start.y()
         return replace(self, x=self.x + round(dx), y=self.y + round(dy))
+
+    def kept_near(self, size: Size) -> View:
+        """Moved back so that a document of this size cannot get lost beyond the edge."""
+        shown = self.screen_rect(Rect.of(size))
+        left, top = self.viewport.width - KEEP, self.viewport.height - KEEP
+        dx = max(0.0, KEEP - shown.right()) + min(0.0, left - shown.left())
+        dy = max(0.0, KEEP - shown.bottom()) + min(0.0, top - shown.top())
+        return self.moved(dx, dy) if dx or dy else self
 
     def centred_on(self, point: QPointF) -> View:
         """With a point of the document in the middle of the viewport."""

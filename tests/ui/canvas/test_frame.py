@@ -110,7 +110,7 @@ def test_guides_are_seen_and_can_be_hidden(canvas, document):
     add_guide(document, Guide(True, 70))
     place = at(canvas, 70, 60)
     assert canvas.grab().toImage().pixelColor(place) != before.pixelColor(place)
-    canvas.guides_shown = False
+    canvas.guides.visible = False
     assert canvas.grab().toImage().pixelColor(place) == before.pixelColor(place)
 
 
