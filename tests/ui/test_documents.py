@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from studio.document import layering
-from studio.document.files.journal import left_over
+from studio.document.files.journal import left_over, recover
 from studio.document.files.opening import save_document
 from studio.document.layers import PaintLayer
 from studio.request.geometry import Size
@@ -20,6 +20,7 @@ from studio.settings.settings import Settings
 from studio.ui.documents.new_dialog import NewDialog
 from studio.ui.dropping import drop
 from tests.document.making import a_document, a_picture, noise
+from tests.ui.fakes import SCENES_MODEL
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -288,6 +289,9 @@ def test_what_a_crash_left_is_offered_and_opened(qtbot, desk_of, tmp_path):
     assert desk.window.isWindowModified()
     desk.window.files.rescue.journal.wait()
     assert left_over(journals) == []  # the old one is gone, ours is alive
+    desk.window.files.rescue.journal.close(keep=True)  # a second crash, before anything else was done
+    (again,) = left_over(journals)
+    assert recover(again, SCENES_MODEL).picture() == shown
 
 
 def test_a_clean_end_leaves_no_journal(qtbot, desk_of, tmp_path, file):

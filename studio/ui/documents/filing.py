@@ -201,16 +201,15 @@ class Filing(QObject):
     def _take(self, reading: Reading, document: Document) -> None:
         path = document.path
         named = path or (None if reading.journal else reading.path)
-        self._become(document, path, "" if named is None else named.stem)
+        self._become(document, path, "" if named is None else named.stem, unsaved=reading.journal)
         if reading.journal:
-            self._document.undo_stack.resetClean()
             self.recovered.emit(reading.path)
         else:
             self.recent.add(reading.path)
             self._preferences.remember(FOLDER, str(reading.path.parent))
         self.changed.emit()
 
-    def _become(self, document: Document, path: Path | None, name: str) -> None:
+    def _become(self, document: Document, path: Path | None, name: str, *, unsaved: bool = False) -> None:
         self._name = name
         if not self._lock.take(path):
             document.path = None
@@ -219,7 +218,11 @@ class Filing(QObject):
         self.disk.forget()
         self._document.become(document)
         document.deleteLater()
-        self._document.undo_stack.setClean()
+        stack = self._document.undo_stack
+        if unsaved:
+            stack.resetClean()
+        else:
+            stack.setClean()
         self.replaced.emit()
         self.changed.emit()
 
