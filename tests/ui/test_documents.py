@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QLockFile, QMimeData, QPoint, Qt, QUrl
+from PySide6.QtCore import QLockFile, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
@@ -302,3 +302,23 @@ def test_a_clean_end_leaves_no_journal(qtbot, desk_of, tmp_path, file):
     saved(qtbot, desk)
     desk.window.close()
     assert list(journals.iterdir()) == []
+
+
+@pytest.mark.parametrize("tool", ["brush", "transform"])
+def test_what_the_journal_writes_in_the_middle_of_something_loses_nothing(qtbot, desk_of, tmp_path, tool):
+    journals = tmp_path / "journals"
+    desk = desk_of(journals=journals)
+    paint(desk)
+    canvas, journal = desk.window.page.canvas, desk.window.files.rescue.journal
+    canvas.tools.choose(tool)
+    start, end = (canvas.view.to_screen(QPointF(20 + 15 * step, 30)).toPoint() for step in range(2))
+    before = desk.document.picture() if tool == "brush" else noise((64, 64), seed=4)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(canvas, end)
+    desk.document.change(prompt="meanwhile")
+    journal.wait()
+    assert recover(journal.path, SCENES_MODEL).picture() == before  # what is unfinished counts as not begun
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    journal.wait()
+    assert recover(journal.path, SCENES_MODEL).picture() == desk.document.picture() != before
