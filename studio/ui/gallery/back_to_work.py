@@ -21,6 +21,7 @@ from studio.library.gallery.metadata import Metadata
 from studio.library.gallery.record import Own
 from studio.library.pictures import read_picture
 from studio.prompts.styles import Style
+from studio.request.course import Variation
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Cancelled, Event, Failed, Finished, Made
 from studio.request.family import Ability, Model
@@ -32,7 +33,8 @@ from studio.ui.gallery.viewer import Mode
 from studio.ui.widgets.notice import Remedy
 
 VARIATIONS = 4
-VARY_STRENGTH = 0.5  # so much of the picture may change
+NOISE = 0.25  # so much of a picture's noise is exchanged in its variations
+VARY_STRENGTH = 0.5  # so much may change where a picture itself is what variations start from
 WORDS = {"negative": "negative prompt"}
 
 
@@ -105,15 +107,29 @@ class BackToWork(QObject):
             self._document.change(seed=fresh_seed(), seed_locked=False)
 
     def vary(self, item: Item, metadata: Metadata) -> Job:
-        """Pictures like this one, with its words, each with another seed. Raises Trouble."""
-        request = self._like(item, metadata).afresh()
-        source = fitted(on_paper(read_picture(item.path)), request.size)
-        wanted = replace(
-            request, source=source, mask=None, strength=VARY_STRENGTH, seed=fresh_seed(), count=VARIATIONS, regions=()
-        )
-        job = self._submit(wanted)
+        """Pictures like this one: by other noise if it can be made again, else by starting from it. Raises Trouble."""
+        request = self._by_noise(metadata) or self._from_it(item, metadata)
+        job = self._submit(replace(request, count=VARIATIONS, throughput=False))
         self._view.saying.tell(f"{VARIATIONS} variations are being made; they come in here, newest first.")
         return job
+
+    def _by_noise(self, metadata: Metadata) -> GenerationRequest | None:
+        """The picture's own request with a part of its noise exchanged; None where that would not be like it."""
+        model = model_of(metadata, self._models.all())
+        if metadata.own is None or model is None:
+            return None
+        try:
+            request = self._gallery.request(metadata)
+        except BadInput:  # a source picture is gone
+            return None
+        if request.branch is not None or request.steering:
+            return None
+        return replace(request.with_model(model.reference), variation=Variation(seed=fresh_seed(), strength=NOISE))
+
+    def _from_it(self, item: Item, metadata: Metadata) -> GenerationRequest:
+        request = self._like(item, metadata)
+        source = fitted(on_paper(read_picture(item.path)), request.size)
+        return replace(request, source=source, mask=None, strength=VARY_STRENGTH, seed=fresh_seed(), regions=())
 
     def make_again(self, item: Item, metadata: Metadata) -> Job:
         """The same once more; what comes of it is told when it is there. Raises Trouble."""
@@ -146,12 +162,7 @@ class BackToWork(QObject):
             self._view.saying.fail("The file does not tell that.")
 
     def _like(self, item: Item, metadata: Metadata) -> GenerationRequest:
-        """A request with a picture's settings: its own, else as far as they are known."""
-        if metadata.own is not None and model_of(metadata, self._models.all()) is not None:
-            try:
-                return self._able(self._gallery.request(metadata))
-            except BadInput:  # a source picture is gone: what can be read is used
-                pass
+        """A request with a picture's settings, as far as they are known."""
         found = self._found(metadata, frozenset(SETTINGS) - {"seed", "strength"})
         model = found.model or self._document.model
         recipe = Recipe(size=automatic_size(model, Size(max(1, item.width), max(1, item.height))))

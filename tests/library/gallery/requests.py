@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
 
+from studio.request.course import Branch, Turn, Variation
+from studio.request.errors import BadInput
 from studio.request.events import Picture
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
@@ -68,12 +71,13 @@ def requests(draw: st.DrawFn) -> GenerationRequest:
         digest=st.text("0123456789abcdef", max_size=64),
         picture=st.none() | control,
     )
-    return GenerationRequest(
+    steps = draw(st.integers(1, 1000))
+    plain = GenerationRequest(
         model=draw(references),
         prompt=draw(prompts),
         negative=draw(prompts),
         size=size,
-        steps=draw(st.integers(1, 1000)),
+        steps=steps,
         guidance=draw(st.floats(0, 100)),
         sampler=draw(samplers),
         seed=draw(st.integers(0, LARGEST_SEED)),
@@ -86,3 +90,21 @@ def requests(draw: st.DrawFn) -> GenerationRequest:
         throughput=draw(st.booleans()),
         version=draw(st.text(max_size=10)),
     )
+    return draw(courses(plain))
+
+
+@st.composite
+def courses(draw: st.DrawFn, plain: GenerationRequest) -> GenerationRequest:
+    """The same, perhaps as a variation or a branch, changed on its way or ended early, where that can be."""
+    seeds, shares = st.integers(0, LARGEST_SEED), st.floats(0, 1)
+    wishes = [
+        lambda: {"variation": Variation(seed=draw(seeds), strength=draw(shares))},
+        lambda: {"branch": Branch(parent=replace(plain, count=1), step=draw(st.integers(1, 3)), fresh=draw(shares))},
+        lambda: {"steering": (Turn(step=draw(st.integers(1, 3)), prompt=draw(prompts), guidance=draw(shares)),)},
+        lambda: {"stop_at": draw(st.integers(1, 3))},
+    ]
+    request = plain
+    for wish in draw(st.lists(st.sampled_from(wishes), max_size=2, unique=True)):
+        with contextlib.suppress(BadInput):  # what cannot be together, or is after the last step
+            request = replace(request, **wish())
+    return request

@@ -112,14 +112,26 @@ def test_what_cannot_be_taken_over_is_said(qtbot, work):
     assert work.document.recipe.prompt == work.view.model.item(row).prompt
 
 
-def test_vary_makes_pictures_from_this_one(work):
+def test_vary_exchanges_a_part_of_the_noise(work):
     work.view.ask("vary")
     request = work.job.request
-    assert (request.prompt, request.size, request.count) == (Prompt.plain("a lighthouse"), SIZE, 4)
+    assert (request.prompt, request.size, request.seed, request.count) == (Prompt.plain("a lighthouse"), SIZE, 42, 4)
+    assert request.source is None
+    assert 0 < request.variation.strength < 1
+    assert request.variation.seed != 42
+    assert "variations are being made" in said(work)
+
+
+def test_vary_starts_from_a_picture_whose_model_is_not_here(qtbot, work):
+    work.gallery.keep(made("of another model", model=replace(SCENES_MODEL.reference, name="gone")))
+    qtbot.waitUntil(lambda: work.view.model.rowCount() == 2)
+    select(work.view, 0)
+    work.view.ask("vary")
+    request = work.job.request
+    assert request.model == SCENES_MODEL.reference
+    assert request.prompt.text == "of another model"
     assert request.source == colour(SIZE)
     assert 0 < request.strength < 1
-    assert request.seed != 42
-    assert "variations are being made" in said(work)
 
 
 def test_vary_works_with_pictures_of_other_programs(qtbot, work):
@@ -207,8 +219,7 @@ def test_a_picture_goes_on_the_canvas_as_a_layer(work):
     assert (layer.bounds().width, layer.bounds().height) == SIZE
     assert work.document.recipe.strength == 1.0
     work.document.undo_stack.undo()
-    work.document.undo_stack.undo()
-    assert len(work.document.layers) == 2
+    assert [layer.name for layer in work.document.layers] == ["Below"]
 
 
 def test_a_picture_goes_on_the_canvas_as_a_mask(work, qtbot):
