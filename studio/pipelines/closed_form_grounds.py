@@ -17,6 +17,8 @@ from studio.pipelines.closed_form_evidence import Evidence, Surroundings
 from studio.pipelines.closed_form_join import Membrane
 
 _CANDIDATES = 40  # how many grounds take part in a step, for each place where a tile may lie
+_LEEWAY = 1.9  # how much less than the best a ground may be wished for: less than a weather or a style not asked for
+_FEWEST = 4  # that take part, however little they are wished for
 _WHOLE = 0.90  # noisier than this, the window is the whole tile
 _COARSE = 8  # cells to a side of the coarse pictures by which candidates are found
 _PROFILE = 0.3  # how much the colours of whole rows count, lest a picture have two palettes
@@ -54,7 +56,7 @@ class Grounds:
 
     def __init__(self, atlas: Atlas, scores: Tensor, canvas: Canvas, around: Surroundings | None = None) -> None:
         self.atlas, self.canvas = atlas, canvas
-        self.scores = scores - scores.max()
+        self.scores = _without_misfits(scores - scores.max())
         self._fitted: dict[int, Tensor] = {}
         self._membrane = None if around is None else Membrane(around)
         last = canvas.width - canvas.tile
@@ -146,6 +148,16 @@ class Grounds:
         weight = precision / precision.sum(1, keepdim=True)
         rows = (gap * weight).sum(3)
         return (rows.square().sum(1) * precision.sum(1)).sum(1) * _PROFILE
+
+
+def _without_misfits(scores: Tensor) -> Tensor:
+    """(N,) with those made impossible that the words hardly allow.
+
+    Late in the day, through small windows, what is between two grounds of one style may look most like a third one of
+    another, and no prior is a match for that likelihood.
+    """
+    least = torch.minimum(scores.max() - _LEEWAY, scores.topk(min(_FEWEST, len(scores))).values[-1])
+    return scores.masked_fill(scores < least, -torch.inf)
 
 
 def soft_window(side: int, radius: float, device: torch.device) -> Tensor:

@@ -25,6 +25,7 @@ _ALOFT = ("sun", "moon", "balloon", "birds", "lanterns", "rainbow")
 _ROOTED = ("flowers", "rocks", "fence", "path", "bridge", "rainbow", "lanterns")  # stay about where they were cut out
 _MOST_THINGS = 4
 _LEAST_HABIT = 0.08
+_LEEWAY = 4.5  # how much less than the best a cut-out may suit: less than another style or hour costs
 _LOSS = {"style": 9.0, "time": 9.0, "place": 2.0, "hue": 1.5, "weather": 0.3}  # of a cut-out from another scene
 
 
@@ -130,11 +131,12 @@ class Scene:
         best = scores.topk(min(CUTOUTS, len(scores)))
         if kind.endswith(GLITTER) and float(best.values[0]) < -8:
             return None  # no water to glitter on
-        cutouts = library.store.pick(of_kind[best.indices].tolist(), self.canvas)
+        close = int((best.values > best.values[0] - _LEEWAY).sum())
+        cutouts = library.store.pick(of_kind[best.indices[:close]].tolist(), self.canvas)
         aloft = base in _ALOFT and not kind.endswith(GLITTER)
         lift = 0 if kind.endswith(GLITTER) else round((4 if aloft else 1) * self.canvas.magnification)
         position = None if kind.endswith(GLITTER) else self.wish.position(kind)
-        return Thing(cutouts, best.values, position, self.canvas, lift, kind not in _ROOTED, wanted.presence)
+        return Thing(cutouts, best.values[:close], position, self.canvas, lift, kind not in _ROOTED, wanted.presence)
 
     def _homes(self) -> Tensor:
         """(N,) how well the grounds' places and hours suit the things that are asked for."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,13 @@ from studio.pipelines.closed_form_words import slots_to_config
 from studio.pipelines.samplers import numpy_at_peace
 from studio.training.codec import Basis
 from studio.training.library import THING_KINDS, Shards
-from studio.training.parts import GLITTER
+from studio.training.parts import GLITTER, ORBS
 from studio.training.scenes.draw import draw_scene
 from studio.training.scenes.world import PLACES, TIMES
 from studio.training.words.slots import SLOTS
 
 _ROUNDED_OFF = 0.9995  # share of the latents that eight bits hold; the others are clipped
+_WHOLE = 0.85  # of what is usually seen of an orb of that look
 _SAMPLED = 20_000  # scenes drawn to learn what is met where
 STEPS, GUIDANCE, SAMPLER = 24, 2.0, "Euler a"
 _INDEX = {
@@ -64,17 +66,15 @@ EXAMPLES = (
 
 def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNet:
     """The denoiser with the shards' library in it, its head still untaught. width: of the text encoder's states."""
-    land, parts = list(shards.read("grounds")), list(shards.read("things"))
-    grounds = torch.cat([part["grounds"] for part in land]).float()
-    cells = torch.cat([part["cells"] for part in parts]).float()
+    land, things = _joined(shards.read("grounds")), _without_halves(_joined(shards.read("things")))
+    grounds = land["grounds"].float()
     # neighbours in the library are neighbours in the world; where the words leave a choice, it should be among all
     order = torch.from_numpy(np.random.default_rng(0).permutation(len(grounds)))
     gain = _gain(grounds)
-    boxes = torch.cat([part["boxes"] for part in parts])
     denoiser = ClosedFormUNet(
         ground_count=len(grounds),
-        thing_count=len(boxes),
-        cell_count=len(cells),
+        thing_count=len(things["boxes"]),
+        cell_count=len(things["cells"]),
         kinds=list(THING_KINDS),
         slots=slots_to_config(SLOTS),
         cross_attention_dim=width,
@@ -84,13 +84,13 @@ def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNe
         "encode": torch.from_numpy(basis.encode),
         "decode": torch.from_numpy(basis.decode),
         "library": _rounded(grounds, gain[:, None, None])[order],
-        "ground_attributes": torch.cat([part["ground_attributes"] for part in land])[order],
-        "cells": _rounded(cells, gain),
-        "cover": (torch.cat([part["cover"] for part in parts]).float() * 255).round().to(torch.uint8),
-        "behind": _rounded(torch.cat([part["behind"] for part in parts]).float(), gain[:3]),
-        "boxes": boxes,
-        "kind_of": torch.cat([part["kinds"] for part in parts]),
-        "thing_attributes": torch.cat([part["thing_attributes"] for part in parts]),
+        "ground_attributes": land["ground_attributes"][order],
+        "cells": _rounded(things["cells"].float(), gain),
+        "cover": (things["cover"].float() * 255).round().to(torch.uint8),
+        "behind": _rounded(things["behind"].float(), gain[:3]),
+        "boxes": things["boxes"],
+        "kind_of": things["kinds"],
+        "thing_attributes": things["thing_attributes"],
         "habits": habits(),
     }
     for name, tensor in tensors.items():
@@ -112,6 +112,28 @@ def habits() -> Tensor:
             if thing.kind in index:
                 met[index[thing.kind], place, time] += 1
     return met / drawn.clamp_min(1)
+
+
+def _joined(parts: Iterable[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Shards as one."""
+    read = list(parts)
+    return {name: torch.cat([part[name] for part in read]) for name in read[0]}
+
+
+def _without_halves(things: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Things without the orbs that something hid in part: elsewhere nothing would stand in front of them."""
+    sizes = things["boxes"][:, 2].long() * things["boxes"][:, 3].long()
+    owner = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
+    seen = torch.zeros(len(sizes)).index_add_(0, owner, things["cover"][:, 0].float())
+    whole = torch.ones(len(sizes), dtype=torch.bool)
+    for orb in ORBS:
+        told = ("time", "style", f"{orb}.distance", f"{orb}.shape")
+        looks = things["thing_attributes"][:, [column for column, slot in enumerate(SLOTS) if slot.name in told]]
+        of_kind = (things["kinds"] == THING_KINDS.index(orb)).nonzero()[:, 0]
+        for look in looks[of_kind].unique(dim=0):
+            alike = of_kind[(looks[of_kind] == look).all(1)]
+            whole[alike] = seen[alike] > _WHOLE * seen[alike].median()
+    return {name: tensor[whole[owner] if len(tensor) == len(owner) else whole] for name, tensor in things.items()}
 
 
 def _gain(latents: Tensor) -> Tensor:

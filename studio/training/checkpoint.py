@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,21 @@ class Trainee:
         self.step += 1
         with torch.no_grad():
             torch._foreach_lerp_(self.average, [parameter.detach() for parameter in self.parameters], 1 - memory)  # pyright: ignore[reportPrivateUsage]
+
+    @contextmanager
+    def averaged(self) -> Generator[None]:
+        """While open, the network has the running average for its weights."""
+        own = [parameter.detach().clone() for parameter in self.parameters]
+        try:
+            self._wear(self.average)
+            yield
+        finally:
+            self._wear(own)
+
+    def _wear(self, weights: Sequence[Tensor]) -> None:
+        with torch.no_grad():
+            for parameter, weight in zip(self.parameters, weights, strict=True):
+                parameter.copy_(weight)
 
     def save(self, path: Path, numbers: Mapping[str, Any]) -> None:
         tensors: dict[str, Tensor] = {}

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderTiny, EulerAncestralDiscreteScheduler, StableDiffusionPipeline
+from diffusers import AutoencoderTiny, EulerAncestralDiscreteScheduler, StableDiffusionPipeline, UNet2DConditionModel
 from PIL import Image, ImageDraw
 from transformers import CLIPTextModel, CLIPTokenizer
 
@@ -90,10 +91,13 @@ PROMPTS = (
 def load_pipeline(folder: Path) -> StableDiffusionPipeline:
     """The model in diffusers' own pipeline, in full precision on the processor."""
     single: Any = {"dtype": torch.float32, "local_files_only": True}
-    unet: Any = ClosedFormUNet.from_pretrained(folder / "unet", **single)
+    index = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
+    kind: Any = {each.__name__: each for each in (ClosedFormUNet, UNet2DConditionModel)}[index["unet"][1]]
+    unet: Any = kind.from_pretrained(folder / "unet", **single)
     codec: Any = AutoencoderTiny.from_pretrained(folder / "vae", **single)
     tokenizer: Any = CLIPTokenizer.from_pretrained(str(folder / "tokenizer"), local_files_only=True)
-    scheduler: Any = EulerAncestralDiscreteScheduler.from_pretrained(folder / "scheduler", local_files_only=True)
+    with numpy_at_peace():
+        scheduler: Any = EulerAncestralDiscreteScheduler.from_pretrained(folder / "scheduler", local_files_only=True)
     pipeline = StableDiffusionPipeline(
         vae=codec,
         text_encoder=CLIPTextModel.from_pretrained(str(folder / "text_encoder"), **single),
@@ -108,15 +112,20 @@ def load_pipeline(folder: Path) -> StableDiffusionPipeline:
     return pipeline
 
 
-def sample_sheet(folder: Path, count: int, across: int = 8, steps: int = 24) -> tuple[Image.Image, float]:
+def sample_sheet(folder: Path, count: int, across: int = 8) -> tuple[Image.Image, float]:
     """The first prompts, each with its number as the seed; and the processor's seconds for a picture."""
-    prompts = PROMPTS[:count]
-    with numpy_at_peace():
-        pipeline = load_pipeline(folder)
-        started = time.process_time()
-        pictures = [make(pipeline, prompt, seed, steps) for seed, prompt in enumerate(prompts)]
+    pipeline = load_pipeline(folder)
+    started = time.process_time()
+    pictures, prompts = made(pipeline, count)
     seconds = (time.process_time() - started) / len(pictures)
     return contact_sheet(pictures, prompts, min(across, len(pictures))), seconds
+
+
+def made(pipeline: StableDiffusionPipeline, count: int) -> tuple[list[Image.Image], tuple[str, ...]]:
+    """Pictures of the first prompts, and these."""
+    prompts = PROMPTS[:count]
+    with numpy_at_peace():
+        return [make(pipeline, prompt, seed) for seed, prompt in enumerate(prompts)], prompts
 
 
 def make(pipeline: StableDiffusionPipeline, prompt: str, seed: int, steps: int = 24, **more: Any) -> Image.Image:

@@ -32,6 +32,7 @@ from studio.training.presets import Preset, find_preset
 from studio.training.progress import Progress
 from studio.training.scenes.shards import make_shards, read_shard
 from studio.training.sheets import sample_sheet
+from studio.training.unet_run import UNET_SIZES, train_unet
 from studio.training.words.teach import load_words, train_words
 
 _LEAVES_SHARE = 0.5  # of the codec's crops
@@ -42,12 +43,16 @@ _HELD_OUT = 24  # scenes, to measure the codec on
 def train_scenes(preset: str | None, out: Path, resume: bool = False, seed: int | None = None) -> int:
     """Runs the recipe in `out`; the model is in `out/model` in the end. Returns the exit status.
 
+    The presets of `unet_run` teach the learned denoiser instead, on the words and the codec that come along.
+
     preset, seed: None for those that the run was begun with, "cpu" and 0 for a new one. Raises BadInput on unknown
     presets, on a folder that cannot be written, when there is a run in the folder and it is not to be resumed, and
     when there is one of another preset or seed.
     """
     name, number = _begin(preset, out, resume, seed)
     warm_up()
+    if name in UNET_SIZES:
+        return train_unet(name, out, number)
     Run(find_preset(name), out, number).all()
     return 0
 
@@ -70,7 +75,8 @@ def _begin(preset: str | None, out: Path, resume: bool, seed: int | None) -> tup
             )
         return begun
     begun = preset or "cpu", seed or 0
-    find_preset(begun[0])
+    if begun[0] not in UNET_SIZES:
+        find_preset(begun[0])
     try:
         out.mkdir(parents=True, exist_ok=True)
         diary.write_text(json.dumps({"preset": begun[0], "seed": begun[1]}), encoding="utf-8")
