@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from studio.library.attached import find_attached
 from studio.library.digests import Digests
 from studio.library.entry import Entry
 from studio.library.gallery.index.entry import fingerprint
@@ -25,6 +26,7 @@ from studio.library.resources import resource
 from studio.library.trees import Tree, candidates, tree_of
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import Family, Model, ModelReference
+from studio.request.request import Attachment
 
 log = logging.getLogger(__name__)
 
@@ -142,6 +144,16 @@ class Models:
                 "Choose another one, or add it to your models.",
             )
         return found
+
+    def attached(self, attachment: Attachment, family: Family) -> Path:
+        """The file of weights that a request lays over a model of that family; see `library.attached`."""
+        try:
+            return find_attached(attachment, family, self.entries())
+        except BadInput:
+            raise
+        except Trouble:
+            self.refresh()
+            return find_attached(attachment, family, self.entries())
 
     def named(self, name: str) -> Model:
         """The model of that name or title, in any case, or at that path. Raises BadInput listing the known ones."""

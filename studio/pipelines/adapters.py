@@ -35,6 +35,10 @@ class Reader(Protocol):
         """True when this prompt costs nothing."""
         ...
 
+    def forget(self) -> None:
+        """What was read is no longer true: the encoders changed."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:

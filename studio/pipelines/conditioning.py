@@ -24,6 +24,9 @@ class Conditioning:
     shown: pictures that the network looks at besides, one row for each picture to make: see `looking`.
     against: the negative prompt's, for networks that are called twice because its length differs; else None.
     areas: words that hold only in parts of the picture, or None.
+    composed: prompts whose predictions are added, each times its share, instead of this one's; none for a plain one.
+    mute: only the negative prompt counts, whatever the guidance.
+    later: (step from which on, what takes over then), for prompts that change on the way.
     """
 
     hidden_states: Tensor
@@ -32,6 +35,13 @@ class Conditioning:
     shown: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
     against: Conditioning | None = None
     areas: Areas | None = None
+    composed: tuple[tuple[float, Conditioning], ...] = ()
+    mute: bool = False
+    later: tuple[tuple[int, Conditioning], ...] = ()
+
+    def at(self, step: int) -> Conditioning:
+        """What holds at a step, 1 or more."""
+        return next((found for begun, found in reversed(self.later) if begun <= step), self)
 
     def repeated(self, pictures: int) -> Conditioning:
         """For a batch of `pictures`: all negative rows first, then all positive ones."""
@@ -49,6 +59,8 @@ class Conditioning:
             hidden_states=change(self.hidden_states),
             added={name: change(value) for name, value in self.added.items()},
             against=None if self.against is None else self.against._each(change),
+            composed=tuple((share, each._each(change)) for share, each in self.composed),
+            later=tuple((begun, each._each(change)) for begun, each in self.later),
         )
 
 

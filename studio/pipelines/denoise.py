@@ -11,7 +11,7 @@ from functools import cache, partial
 import torch
 from torch import Tensor
 
-from studio.pipelines.conditioning import Conditioning, attending
+from studio.pipelines.conditioning import attending
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.noise import renewed
 from studio.pipelines.prepare import Start, generator_of
@@ -29,7 +29,7 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
     """
     steps, latents = start.steps, start.latents
     generator = generator_of(start)
-    denoiser, predict = loaded.denoiser, loaded.adapter.predict
+    denoiser = loaded.denoiser
     with numpy_at_peace(), loaded.visit(denoiser), loaded.watch.closely(denoiser), ExitStack() as looking:
         if start.fresh is not None:
             latents = _renewed(loaded, course, start, start.fresh)
@@ -39,8 +39,8 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
                 looking.close()
                 looking.enter_context(attending(denoiser, start.known, course.change))
                 seen = course.change
-            noisy, inputs = latents, _inputs(course, start)
-            output = predict(denoiser, inputs, steps.scaled(noisy, timestep), timestep, course.guidance)
+            noisy = latents
+            output = _predicted(loaded, course, start, done, noisy)
             latents = steps.scheduler.step(output, timestep, noisy, **generator, return_dict=False)[0]
             latents = _with_known(latents.to(noisy.dtype), start, course.change, done)
             level = steps.levels[done - 1]
@@ -50,17 +50,29 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
     return latents
 
 
-def _inputs(course: Course, start: Start) -> Conditioning:
-    return replace(course.conditioning.repeated(len(start.generators)), shown=start.shown)
+def _predicted(loaded: Loaded, course: Course, start: Start, call: int, noisy: Tensor) -> Tensor:
+    """What the network says at a call, 1 or more; of prompts that are composed, the sum of their shares."""
+    steps = start.steps
+    timestep = steps.timesteps[call - 1]
+    scaled = steps.scaled(noisy, timestep)
+    now = course.conditioning.at(-(-call // steps.order))
+    total: Tensor | None = None
+    for share, each in now.composed or ((1.0, now),):
+        inputs = replace(each.repeated(len(start.generators)), shown=start.shown)
+        guidance = 0.0 if each.mute else course.guidance
+        output = loaded.adapter.predict(loaded.denoiser, inputs, scaled, timestep, guidance)
+        output = output if share == 1 else share * output
+        total = output if total is None else total + output
+    assert total is not None
+    return total
 
 
 def _renewed(loaded: Loaded, course: Course, start: Start, fresh: Tensor) -> Tensor:
     """The first latents with other noise. Asks the network once what is clean in them, and forgets that it did."""
-    steps = replace(start.steps, scheduler=deepcopy(start.steps.scheduler))
-    timestep, level = steps.timesteps[start.begun], steps.levels[start.begun]
-    scaled = steps.scaled(start.latents, timestep)
+    steps, call = replace(start.steps, scheduler=deepcopy(start.steps.scheduler)), start.begun + 1
     with attending(loaded.denoiser, start.known, course.change):
-        output = loaded.adapter.predict(loaded.denoiser, _inputs(course, start), scaled, timestep, course.guidance)
+        output = _predicted(loaded, course, replace(start, steps=steps), call, start.latents)
+    level = steps.levels[start.begun]
     return renewed(start.latents, clean(output, start.latents, level, steps), level, fresh, start.share)
 
 

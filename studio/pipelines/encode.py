@@ -13,37 +13,90 @@ from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.prepare import change_map, latent_shape
 from studio.pipelines.regions import Areas
+from studio.prompts.reading import composed, plain, variants
+from studio.request.errors import BadInput
 from studio.request.events import Loading
-from studio.request.family import Ability
+from studio.request.family import Ability, Family
 from studio.request.pipeline import Report
 from studio.request.request import GenerationRequest
 
 
 def encode(loaded: Loaded, request: GenerationRequest, frame: Frame, report: Report) -> Conditioning:
-    """What the denoiser gets of the prompts, and of the source picture where the model looks at it."""
+    """What the denoiser gets of the prompts, and of the source picture where the model looks at it.
+
+    Raises BadInput when prompts are to be composed that have regions.
+    """
     guided = loaded.adapter.guided(loaded.denoiser, request.guidance, loaded.options)
     looks = request.source is not None and loaded.family.can(Ability.INSTRUCT)
     asked = Asked(
-        prompt=request.prompt.text,
-        negative=request.negative.text if guided else None,
+        prompt="",
+        negative="" if guided else None,
         canvas=frame.canvas,
         options=loaded.options,
         picture=frame.padded(opaque(request.source)) if looks and request.source is not None else None,
     )
-    others = [replace(asked, prompt=region.prompt.text, picture=None) for region in request.regions]
-    texts = (asked.prompt, asked.negative or "", *(each.prompt for each in others))
+    moments = _moments(request, asked, loaded.family)
+    regions = [
+        replace(asked, prompt=_heard(region.prompt.text, loaded.family), picture=None) for region in request.regions
+    ]
+    texts = {text for _, now in moments for each, _ in now for text in (each.prompt, each.negative or "")}
+    texts |= {each.prompt for each in regions}
     with ExitStack() as stack:
-        known = all(reader.knows(text) for reader in loaded.readers for text in texts)
-        if not known or looks:
+        if looks or not all(reader.knows(text) for reader in loaded.readers for text in texts):
             report(Loading("Reading the prompt"))
             for encoder in loaded.encoders:
                 stack.enter_context(loaded.visit(encoder))
-        found, *parts = (
-            loaded.adapter.condition(loaded.readers, each).to(loaded.device.torch_device) for each in (asked, *others)
-        )
-    if not parts:
-        return found
+        found = [(begun, _conditioned(loaded, now)) for begun, now in moments]
+        parts = [_placed(loaded, each) for each in regions]
+    if parts:
+        found = [(begun, _in_areas(loaded, request, frame, each, parts)) for begun, each in found]
+    return replace(found[0][1], later=tuple(found[1:]))
+
+
+_Composed = tuple[tuple[Asked, float], ...]
+
+
+def _moments(request: GenerationRequest, asked: Asked, family: Family) -> list[tuple[int, _Composed]]:
+    """(step from which on, prompts with their shares), for prompts that change on the way."""
+    prompts = dict(variants(request.prompt.text, request.steps))
+    negatives = dict(variants(request.negative.text, request.steps)) if asked.negative is not None else {1: None}
+    found: list[tuple[int, _Composed]] = []
+    prompt, negative = "", None
+    for step in sorted({*prompts, *negatives}):
+        prompt, negative = prompts.get(step, prompt), negatives.get(step, negative)
+        heard = None if negative is None else _heard(negative, family)
+        texts = composed(prompt) if family.emphasis else ((plain(prompt), 1.0),)
+        now = tuple((replace(asked, prompt=text, negative=heard), share) for text, share in texts)
+        if len(now) > 1 and request.regions:
+            raise BadInput("AND in the prompt cannot be used together with regions.", "Take one of them out.")
+        found.append((step, now))
+    return found
+
+
+def _heard(text: str, family: Family) -> str:
+    """With weights and chunks for encoders that can use them; plain words for others."""
+    return text if family.emphasis else plain(text)
+
+
+def _conditioned(loaded: Loaded, now: _Composed) -> Conditioning:
+    found = [_placed(loaded, asked) for asked, _ in now]
+    if len(found) == 1:
+        return found[0]
+    shares = [share for _, share in now]
+    if not found[0].guided:
+        return replace(found[0], composed=tuple(zip((share / sum(shares) for share in shares), found, strict=True)))
+    against = replace(found[0], mute=True)
+    return replace(found[0], composed=(*zip(shares, found, strict=True), (1 - sum(shares), against)))
+
+
+def _placed(loaded: Loaded, asked: Asked) -> Conditioning:
+    return loaded.adapter.condition(loaded.readers, asked).to(loaded.device.torch_device)
+
+
+def _in_areas(
+    loaded: Loaded, request: GenerationRequest, frame: Frame, whole: Conditioning, parts: list[Conditioning]
+) -> Conditioning:
     shape = latent_shape(loaded, frame)
     masks = torch.cat([change_map(region.mask, frame, shape)[0] for region in request.regions])
     words = [each.hidden_states[-1:] for each in parts]
-    return replace(found, areas=Areas.of(found.hidden_states[-1:], words, masks.to(words[0].device)))
+    return replace(whole, areas=Areas.of(whole.hidden_states[-1:], words, masks.to(words[0].device)))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
+from studio.library.resources import resource
 from studio.pipelines.adapters import Adapter, Reader, adapter_of
 from studio.pipelines.devices import Device
 from studio.pipelines.memory import WHOLE, Need, Plan, need_of, visiting
+from studio.pipelines.overlays import Overlays, Worn
 from studio.pipelines.palette import Palette
-from studio.pipelines.parts import bytes_on_disk, class_named, read_index, read_part, read_schedule
+from studio.pipelines.parts import bytes_on_disk, checked, class_named, read_index, read_part, read_schedule
 from studio.pipelines.samplers import Schedulers
 from studio.pipelines.single_file import SingleFile
 from studio.pipelines.tiny_decoder import TinyDecoder
@@ -59,6 +61,7 @@ class Loaded:
     watch: Watch
     palette: Palette
     need: Need
+    overlays: Overlays
     plan: Plan = WHOLE
     resident: bool = False
     stamp: str = ""
@@ -82,6 +85,15 @@ class Loaded:
         """Of a picture with latents of that shape."""
         patch = self.adapter.flow.patch if self.adapter.flow is not None else 1
         return (shape[-2] // patch) * (shape[-1] // patch)
+
+    def wear(self, wanted: Sequence[Worn]) -> None:
+        """Lays exactly these weights over the model. Raises Trouble or BadInput naming what cannot be used."""
+        self.overlays.wear(wanted)
+        codec = self.overlays.codec(wanted)
+        if codec is not self.codec:
+            self.codec.to("cpu")
+            self.watch.keep(codec, finely=True)
+            self.codec, self.resident = codec, False
 
     def lay_out(self, plan: Plan) -> None:
         """Puts the networks where the plan wants them between their turns. Costs nothing when they are there."""
@@ -132,6 +144,7 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
         watch=watch,
         palette=Palette(model.family),
         need=need_of(denoiser, parts["vae"], encoders),
+        overlays=Overlays(adapter, parts, readers, lambda path: _another_codec(path, parts["vae"], model.family)),
     )
 
 
@@ -146,6 +159,16 @@ def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Rep
     sizes = {name: bytes_on_disk(model.path / name) for name in kinds}
     parts = _each(sizes, lambda name: read_part(kinds[name], model.path / name, dtype), report)
     return parts, read_schedule(model.path), index
+
+
+def _another_codec(path: Path, own: Any, family: Family) -> Any:
+    """A picture codec of the same make as the model's own."""
+    kind = cast("Any", type(own))
+    if path.is_dir():
+        return read_part(kind, path, own.dtype)
+    configs = str(resource("configs", family.id))
+    read = kind.from_single_file(str(path), config=configs, subfolder="vae", local_files_only=True, dtype=own.dtype)
+    return checked(read, f"The picture codec {path.stem}")
 
 
 def _read_file(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:

@@ -25,6 +25,7 @@ from studio.pipelines.finer_previews import tiny_decoder_of
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
+from studio.pipelines.overlays import Worn
 from studio.pipelines.prepare import Start, prepare
 from studio.pipelines.preview import Previews, previews_for
 from studio.pipelines.progress import Clock, Forecast
@@ -33,12 +34,13 @@ from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
 from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.trail import Keeping, Trail
+from studio.prompts.reading import uses_weights
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step
 from studio.request.family import Ability, Family, Model, ModelReference
 from studio.request.pipeline import Report
 from studio.request.pixels import Pixels
-from studio.request.request import GenerationRequest
+from studio.request.request import Attachment, GenerationRequest
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,10 @@ class Finder(Protocol):
 
     def find(self, reference: ModelReference) -> Model:
         """Raises Trouble, naming the model, when it is not on this machine."""
+        ...
+
+    def attached(self, attachment: Attachment, family: Family) -> Path:
+        """The file of weights to lay over a model. Raises Trouble when it is not here, BadInput when it cannot fit."""
         ...
 
     def tiny_decoder(self, family: Family) -> Path | None:
@@ -94,11 +100,19 @@ class StudioPipeline:
             loaded = self._store.get(model, report)
             if self.previews and not loaded.tiny_sought:
                 loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
+            loaded.wear(self._worn(request, model.family))
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
             keeping = Keeping(self._timelines if self.previews and not report.draft else None, loaded)
             job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews, keeping)
             return job.run()
+
+    def _worn(self, request: GenerationRequest, family: Family) -> list[Worn]:
+        return [
+            Worn(each.kind, each.name, self._models.attached(each, family), each.weight)
+            for each in request.attachments
+            if each.kind != "control"
+        ]
 
     def _tiny_decoder(self, loaded: Loaded) -> TinyDecoder | None:
         return tiny_decoder_of(loaded, self._models.tiny_decoder(loaded.family))
@@ -126,6 +140,10 @@ class _Job:
     steering: Steering | None = None  # of the pictures in the making
 
     def run(self) -> Finished:
+        if not self.loaded.family.emphasis and any(
+            uses_weights(each.text) for each in (self.request.prompt, self.request.negative)
+        ):
+            self._note(f"{self.loaded.family.title} reads plain sentences: weights, BREAK and AND had no effect.")
         self.rung = self._first_rung()
         together = self.request.throughput and self.request.mask is None
         while (made := len(self.pictures)) < self.request.count:
@@ -275,7 +293,7 @@ def refuse_impossible(request: GenerationRequest, family: Family) -> None:
         Ability.IMAGE_TO_IMAGE: request.source is not None,
         Ability.INPAINT: request.mask is not None,
         Ability.REGIONS: bool(request.regions),
-        Ability.LORA: any(each.kind != "control" for each in request.attachments),
+        Ability.LORA: any(each.kind in ("lora", "embedding") for each in request.attachments),
         Ability.CONTROL: any(each.kind == "control" for each in request.attachments),
     }
     for ability, wanted in asked.items():

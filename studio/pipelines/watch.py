@@ -28,6 +28,7 @@ class Watch:
     def __init__(self) -> None:
         self._check: Callable[[], None] = _wanted
         self._coarse: list[nn.Module] = []
+        self._kept: set[int] = set()
 
     @contextmanager
     def over(self, check: Callable[[], None]) -> Generator[None]:
@@ -44,6 +45,9 @@ class Watch:
         finely: on every layer, and within the large ones. For picture codecs, where a block at full resolution takes
         long.
         """
+        if id(network) in self._kept:
+            return
+        self._kept.add(id(network))
         blocks = layers_of(network) if finely else blocks_of(network)
         if finely:
             interruptible(network, lambda: self._check())

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.family import Model
 from studio.request.geometry import Size
+from studio.request.request import Attachment
 from tests.pipelines import tiny, tiny_flow
 
 # diffusers 0.42.1 warns of a class of its own, and gives numpy tensors where it wants arrays, of which numpy warns
@@ -119,6 +121,9 @@ class Shelf(dict[str, Model]):
 
     def tiny_decoder(self, family):
         return None
+
+    def attached(self, attachment, family):
+        return self.root / attachment.name
 
 
 @pytest.fixture(scope="module")
@@ -253,3 +258,21 @@ def test_qwen_edit_reads_the_prompt_with_the_picture_before_it(shelf, warm, monk
     expected = called(pipeline, case, request, image=Image.fromarray(source.array))
     assert np.array_equal(result, expected)
     assert not np.array_equal(result, made(warm, replace(request, source=None)))
+
+
+@every
+def test_a_lora_is_on_as_diffusers_has_it_and_off_without_a_trace(case, shelf, warm):
+    model = shelf[case.id]
+    plain = asked(model)
+    before = made(warm, plain)
+    denoiser = warm._store.get(model, tiny.Notes()).denoiser
+    name = f"{case.id.replace(' ', '-')}.safetensors"
+    save_file(tiny.lora_of(denoiser, "transformer"), shelf.root / name)
+    request = replace(plain, attachments=(Attachment(kind="lora", name=name, weight=0.7),))
+    pipeline = getattr(diffusers, case.text).from_pretrained(model.path, local_files_only=True)
+    pipeline.load_lora_weights(load_file(shelf.root / name), adapter_name="lora_by_hand")
+    pipeline.set_adapters(["lora_by_hand"], [0.7])
+    result = made(warm, request)
+    assert np.array_equal(result, called(pipeline, case, request))
+    assert not np.array_equal(result, before)
+    assert np.array_equal(made(warm, plain), before)

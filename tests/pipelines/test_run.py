@@ -120,14 +120,14 @@ def test_sources_may_be_grey_coloured_or_transparent(channels, sd15, warm):
     assert made(warm, request)[0].channels == 3
 
 
-def test_nothing_asked_for_is_silently_left_out(sd15, warm):
+def test_nothing_asked_for_is_silently_left_out(sd15, scenes, warm):
     regions = (Region(mask=tiny.photo(channels=1), prompt=Prompt.plain("x")),)
     with pytest.raises(BadInput, match=str(Ability.REGIONS)):
         refuse_impossible(
             tiny.request(sd15, regions=regions), replace(sd15.family, abilities=frozenset((Ability.TEXT_TO_IMAGE,)))
         )
     with pytest.raises(BadInput, match=str(Ability.LORA)):
-        warm.run(tiny.request(sd15, attachments=(Attachment(kind="lora", name="x"),)), tiny.Notes())
+        warm.run(tiny.request(scenes, attachments=(Attachment(kind="lora", name="x"),)), tiny.Notes())
     with pytest.raises(BadInput, match="Euler a Karras"):
         warm.run(tiny.request(sd15, "Euler a Karras"), tiny.Notes())
 
@@ -144,3 +144,36 @@ def test_seconds_are_told_for_every_stage(sd15):
     timings = finished.timings
     assert min(timings.load, timings.encode, timings.denoise, timings.decode) > 0
     assert 0 < finished.pictures[0].seconds < timings.total
+
+
+def test_a_schedule_is_one_prompt_and_then_another(sd15, warm):
+    notes = [tiny.Notes() for _ in range(3)]
+    prompts = ("a cat", "[a cat:a dog:2]", "a dog")
+    runs = [
+        warm.run(tiny.request(sd15, "Euler", steps=4, prompt=prompt), note)
+        for prompt, note in zip(prompts, notes, strict=True)
+    ]
+    previews = [[step.preview.digest for step in note.steps] for note in notes]
+    assert previews[1][:2] == previews[0][:2]
+    assert previews[1][2] != previews[0][2]
+    assert len({run.pictures[0].pixels.digest for run in runs}) == 3
+    assert made(warm, tiny.request(sd15, "Euler", steps=2, prompt="[a cat:a dog:2]")) == made(
+        warm, tiny.request(sd15, "Euler", steps=2, prompt="a cat")
+    )
+
+
+def test_composed_prompts_add_up(sd15, warm):
+    def picture(prompt, **changes):
+        return made(warm, tiny.request(sd15, "Euler", steps=2, prompt=prompt, **changes))[0].array.astype(int)
+
+    assert np.abs(picture("a cat AND a cat:0") - picture("a cat")).max() <= 1
+    assert np.abs(picture("a cat:0.5 AND a cat:0.5") - picture("a cat")).max() <= 1
+    assert np.abs(picture("a cat AND a dog") - picture("a cat")).max() > 1
+    assert np.abs(picture("a cat:3 AND a cat:1", guidance=1.0) - picture("a cat", guidance=1.0)).max() <= 1
+
+
+def test_a_model_that_reads_plain_sentences_says_that_weights_had_no_effect(scenes, warm):
+    finished = warm.run(tiny.request(scenes, prompt="a ((red)) fox"), tiny.Notes())
+    assert finished.pictures[0].pixels == made(warm, tiny.request(scenes, prompt="a red fox"))[0]
+    assert any("no effect" in note for note in finished.notes)
+    assert not warm.run(tiny.request(scenes, prompt="a red fox"), tiny.Notes()).notes

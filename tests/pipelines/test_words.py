@@ -9,7 +9,7 @@ from studio.pipelines.adapters import Asked
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.loaded import load
 from studio.pipelines.unets import OneEncoder, TwoEncoders, distilled_guidance
-from studio.pipelines.words import REMEMBERED
+from studio.pipelines.words import REMEMBERED, emphasised
 from studio.request.geometry import Size
 from tests.pipelines import tiny
 
@@ -110,3 +110,25 @@ def test_the_scale_of_a_model_that_was_taught_it_are_waves():
     waves = distilled_guidance(1.0, 9, torch.zeros(1, dtype=torch.float32))
     assert waves.shape == (1, 9)
     assert waves[0].tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 0]
+
+
+def test_weights_scale_what_their_words_say(small):
+    reader = small.readers[0]
+    even, strong = (reader.encoded(text).hidden_states for text in ("a red fox", "a (red:1.5) fox"))
+    ratio = (strong / even).mean(-1)[0]  # start, a, r, e, d, f...: tiny's vocabulary is letters
+    assert torch.allclose(ratio[2:5] / ratio[1], torch.full((3,), 1.5), rtol=1e-3)
+    assert torch.allclose(ratio[5:] / ratio[1], torch.ones(72), rtol=1e-3)
+    assert torch.equal(reader.encoded("a (red:1.0) fox").hidden_states, even)
+
+
+def test_weights_keep_the_mean_of_each_window():
+    states = torch.rand(2, 77, 8) + 1
+    weights = torch.ones(2, 77)
+    weights[0, 5] = 3
+    found = emphasised(states, weights)
+    assert torch.allclose(found.mean((1, 2)), states.mean((1, 2)))
+    assert torch.equal(found[1], states[1])
+
+
+def test_break_fills_a_window(small):
+    assert small.readers[0].encoded("a BREAK b").hidden_states.shape == (1, 154, 32)

@@ -186,9 +186,13 @@ class Shelf:
 
     def __init__(self, *models: Model) -> None:
         self._models = {each.reference.name: each for each in models}
+        self.attachments: dict[str, Path] = {}
 
     def tiny_decoder(self, family: Any) -> Path | None:
         return self.tiny_folder
+
+    def attached(self, attachment: Any, family: Any) -> Path:
+        return self.attachments[attachment.name]
 
     def find(self, reference: ModelReference) -> Model:
         return self._models[reference.name]
@@ -263,3 +267,15 @@ def photo(size: Size = SQUARE, channels: int = 3, seed: int = 0) -> Pixels:
     coarse = random.integers(0, 256, (size.height // 8 + 1, size.width // 8 + 1, channels), dtype=np.uint8)
     fine = coarse.repeat(8, 0).repeat(8, 1)[: size.height, : size.width]
     return Pixels.copy_of(np.ascontiguousarray(fine))
+
+
+def lora_of(network: torch.nn.Module, prefix: str, seed: int = 0, rank: int = 2) -> dict[str, torch.Tensor]:
+    """A LoRA in diffusers' names on all queries of a network."""
+    random = torch.Generator().manual_seed(seed)
+    weights: dict[str, torch.Tensor] = {}
+    for name, module in network.named_modules():
+        name, layer = name.removesuffix(".base_layer"), module
+        if isinstance(layer, torch.nn.Linear) and name.endswith("to_q"):
+            weights[f"{prefix}.{name}.lora_A.weight"] = torch.randn(rank, layer.in_features, generator=random)
+            weights[f"{prefix}.{name}.lora_B.weight"] = torch.randn(layer.out_features, rank, generator=random)
+    return weights

@@ -7,7 +7,7 @@ from studio.request.family import Ability, Family, Way
 from studio.request.geometry import Size
 from studio.request.sampling import Algorithm, Sampler
 
-_ABILITIES = frozenset((Ability.TEXT_TO_IMAGE, Ability.IMAGE_TO_IMAGE, Ability.INPAINT, Ability.GUIDANCE))
+_ABILITIES = frozenset((Ability.TEXT_TO_IMAGE, Ability.IMAGE_TO_IMAGE, Ability.INPAINT, Ability.GUIDANCE, Ability.LORA))
 
 FAMILY = Family(
     id="flux",

@@ -14,6 +14,7 @@ _ABILITIES = frozenset(
         Ability.INPAINT,
         Ability.NEGATIVE_PROMPT,
         Ability.GUIDANCE,
+        Ability.LORA,
     )
 )
 

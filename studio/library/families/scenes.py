@@ -30,5 +30,6 @@ FAMILY = Family(
             Ability.REGIONS,
         )
     ),
+    emphasis=False,  # its encoder knows words, not how much they matter
     bytes_per_parameter=4,  # small enough to be kept and computed in full precision everywhere
 )

@@ -28,6 +28,7 @@ FAMILY = Family(
             Ability.INPAINT,
             Ability.NEGATIVE_PROMPT,
             Ability.GUIDANCE,
+            Ability.LORA,
             Ability.REGIONS,
         )
     ),

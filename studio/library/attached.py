@@ -1,0 +1,49 @@
+"""Weights that are laid over a model, found again by what a request says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from studio.library.entry import Entry
+from studio.library.signs import BY_FAMILY
+from studio.request.errors import BadInput, Trouble
+from studio.request.family import Family
+from studio.request.request import Attachment
+
+KINDS = {  # kind of attachment: kinds of files
+    "lora": ("lora",),
+    "embedding": ("embedding",),
+    "vae": ("vae",),
+    "control": ("controlnet", "t2i-adapter", "control-lora"),
+}
+TITLES = {"lora": "LoRA", "embedding": "embedding", "vae": "picture codec (VAE)", "control": "control model"}
+
+
+def find_attached(attachment: Attachment, family: Family, entries: Iterable[Entry]) -> Path:
+    """The file of an attachment: by its digest if that is known, else by its name in any case.
+
+    Raises Trouble when it is not here, BadInput when it is of another family.
+    """
+    kind = TITLES.get(attachment.kind, attachment.kind)
+    fitting = [each for each in entries if each.kind in KINDS.get(attachment.kind, ())]
+    same = [each for each in fitting if attachment.digest and attachment.digest == digest_of(each)]
+    named = [each for each in fitting if each.name.lower() == attachment.name.lower()]
+    found = same or sorted(named, key=lambda each: each.found.family != family.id)
+    if not found:
+        raise Trouble(
+            f"The {kind} {attachment.name!r} is not on this machine.", "Take it out, or add it to your models."
+        )
+    other = found[0].found.family
+    if other not in ("", family.id):
+        title = BY_FAMILY[other].title if other in BY_FAMILY else other
+        raise BadInput(
+            f"The {kind} {attachment.name!r} is for {title}; it does not fit models of {family.title}.",
+            "Take it out, or choose another model.",
+        )
+    return found[0].path
+
+
+def digest_of(entry: Entry) -> str:
+    """SHA-256 of its file, or "" while that is not known."""
+    return entry.hashes.sha256 if entry.hashes is not None else ""

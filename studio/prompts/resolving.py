@@ -1,0 +1,127 @@
+"""From what was typed to what conditions the model: comments go, choices and wildcards are drawn, tags become weights.
+
+Emphasis, BREAK, AND and schedules stay in the text: what they mean depends on the model and on the steps.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.prompts.grammar import parse
+from studio.prompts.tree import Choice, Comment, Node, Nodes, Tag, Text, Wildcard
+
+DEEPEST = 10  # wildcards within wildcards
+LARGEST = 4_000_000  # bytes of a file of wildcards
+WORN = ("lora", "lyco", "embed", "embedding")
+
+Lines = Callable[[str], Sequence[str]]
+"""The lines of a wildcard by its name; none when there is no such file."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """text: what conditions the model. tags: of weights to lay over it, in order. unknown: wildcards without a file."""
+
+    text: str
+    tags: tuple[Tag, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def resolve(text: str, seed: int, lines: Lines = lambda _: ()) -> Resolved:
+    """The same text, seed and wildcards make the same prompt, on every machine.
+
+    >>> resolve("a {red|red} fox # mine", 1).text
+    'a red fox'
+    """
+    work = _Work(random.Random(seed), lines)
+    nodes = parse(text)
+    found = work.written(text, nodes, 0)
+    changed = any(not isinstance(node, Text) for node in nodes)
+    return Resolved(_tidied(found) if changed else text, tuple(work.tags), tuple(dict.fromkeys(work.unknown)))
+
+
+def wildcard_lines(folder: Path) -> Lines:
+    """Lines of `folder/name.txt`, subfolders included ("animals/cats"); empty ones and comments are left out."""
+
+    def lines(name: str) -> Sequence[str]:
+        file = (folder / f"{name}.txt").resolve()
+        if not file.is_relative_to(folder.resolve()) or not file.is_file() or file.stat().st_size > LARGEST:
+            return ()
+        text = file.read_text(encoding="utf-8-sig", errors="replace")
+        return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+    return lines
+
+
+def wildcard_names(folder: Path) -> tuple[str, ...]:
+    """All that are there, as they are written between underscores."""
+    return tuple(sorted(file.relative_to(folder).with_suffix("").as_posix() for file in folder.rglob("*.txt")))
+
+
+class _Work:
+    def __init__(self, chance: random.Random, lines: Lines) -> None:
+        self._chance, self._lines = chance, lines
+        self.tags: list[Tag] = []
+        self.unknown: list[str] = []
+
+    def written(self, text: str, nodes: Nodes, depth: int) -> str:
+        return "".join(self._node(text, node, depth) for node in nodes)
+
+    def _node(self, text: str, node: Node, depth: int) -> str:
+        match node:
+            case Comment():
+                return ""
+            case Tag() if node.kind in WORN:
+                self.tags.append(node)
+                return node.name if node.kind.startswith("embed") else ""
+            case Choice():
+                return self._chosen(text, node, depth)
+            case Wildcard():
+                return self._drawn(node, text[node.start : node.end], depth)
+            case _:
+                return self._with_inside(text, node, depth)
+
+    def _with_inside(self, text: str, node: Node, depth: int) -> str:
+        """As typed, but for what is inside of it."""
+        parts: list[str] = []
+        at = node.start
+        for child in _children(node):
+            parts += [text[at : child.start], self._node(text, child, depth)]
+            at = child.end
+        return "".join((*parts, text[at : node.end]))
+
+    def _chosen(self, text: str, node: Choice, depth: int) -> str:
+        count = max(0, min(node.count, len(node.options)))
+        chosen = self._chance.sample(range(len(node.options)), count)
+        return ", ".join(self.written(text, node.options[index], depth).strip() for index in chosen)
+
+    def _drawn(self, node: Wildcard, typed: str, depth: int) -> str:
+        lines = self._lines(node.name) if depth < DEEPEST else ()
+        if not lines:
+            self.unknown.append(node.name)
+            return typed
+        line = lines[self._chance.randrange(len(lines))]
+        return self.written(line, parse(line), depth + 1)
+
+
+def _children(node: Node) -> list[Node]:
+    """What is inside of a node, in the order in which it stands in the text; separators have no place there."""
+    inside: list[Node] = []
+    for name in ("inside", "before", "after"):
+        inside += getattr(node, name, ())
+    for option in getattr(node, "options", ()):
+        inside += option
+    return sorted((each for each in inside if each.end > each.start), key=lambda each: each.start)
+
+
+def _tidied(text: str) -> str:
+    """Without the holes that tags and comments leave."""
+    text = re.sub(r"[ \t]*\n\s*", "\n", text)
+    text = re.sub(r"[ \t]{2,}", " ", text)
+    text = re.sub(r"[ \t]+,", ",", text)
+    text = re.sub(r"(,\s*){2,}", ", ", text)
+    return text.strip().strip(",").strip()

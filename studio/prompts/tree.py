@@ -1,0 +1,124 @@
+"""What a prompt means, as a tree. Places (`start`, `end`) count characters of the typed text, so that an editor can
+colour it and change a part of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Nodes = tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words. text: without backslashes before brackets that are meant as such."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """(x), (x:1.3) or [x]. weight: of this bracket alone; nested ones multiply. written: the place of the number after
+    the colon, or None.
+    """
+
+    start: int
+    end: int
+    inside: Nodes
+    weight: float
+    written: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """[before:after:when]: `before` until `when`, then `after`. when: a share of the way if under 1 or with a point,
+    else a number of steps. Each side may be empty.
+    """
+
+    start: int
+    end: int
+    before: Nodes
+    after: Nodes
+    when: float
+    is_share: bool
+
+    def reached(self, step: int, steps: int) -> bool:
+        """Whether step number `step`, 1..steps, already sees `after`."""
+        return step > (self.when * steps if self.is_share else self.when)
+
+
+@dataclass(frozen=True)
+class Alternating:
+    """[a|b|c]: another one at each step."""
+
+    start: int
+    end: int
+    options: tuple[Nodes, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """{a|b|c}: one of them, drawn from the seed; {2$$a|b|c}: two of them. count: how many."""
+
+    start: int
+    end: int
+    options: tuple[Nodes, ...]
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Wildcard:
+    """__name__: a line of a file of that name, drawn from the seed."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    """<lora:name:0.8>. kind: lower case. values: what stands between further colons."""
+
+    start: int
+    end: int
+    kind: str
+    name: str
+    values: tuple[str, ...] = ()
+    written: tuple[int, int] | None = None  # the place of the first value
+
+    @property
+    def weight(self) -> float:
+        """The first value as a number; 1 when there is none."""
+        try:
+            return float(self.values[0]) if self.values else 1.0
+        except ValueError:
+            return 1.0
+
+
+@dataclass(frozen=True)
+class Comment:
+    """# to the end of the line."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Break:
+    """BREAK: what follows begins a new chunk of 75 tokens."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class And:
+    """AND: what follows is a prompt of its own, composed with the others; each may end with its share (":0.8")."""
+
+    start: int
+    end: int
+
+
+Node = Text | Weighted | Scheduled | Alternating | Choice | Wildcard | Tag | Comment | Break | And
