@@ -24,11 +24,12 @@ from studio.library.pictures import read_picture
 from studio.library.resources import resource
 from studio.prompts.history import PromptHistory
 from studio.prompts.styles import load_styles
+from studio.prompts.wording import worded
 from studio.request.errors import Trouble
 from studio.request.family import Model
 from studio.settings.paths import Home
 from studio.settings.settings import Settings, SettingsFile
-from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of
+from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of, vocabulary_of
 from studio.ui.live.wiring import Live
 from studio.ui.preferences import Preferences
 from studio.ui.series.wiring import MakingMore
@@ -59,7 +60,8 @@ class Studio:
         self._gallery_view: GalleryView | None = None
         self.document = Document(self._first_model(settings.last_model))
         self._start = worker_start(home, settings)
-        self.engine = Engine(self._start, home.queue, self.gallery.keep)
+        words = vocabulary_of(home, self.models)
+        self.engine = Engine(self._start, home.queue, self.gallery.keep, lambda request: worded(request, words))
         history = PromptHistory(home.history_file)
         self.window = MainWindow(
             self.document,
@@ -68,7 +70,7 @@ class Studio:
             self.preferences,
             history,
             Furnishing(
-                styles=load_styles(resource("styles", "styles.json")),
+                styles=load_styles(resource("styles", "styles.json"), home.styles),
                 read_picture=read_picture,
                 gallery_folder=home.gallery,
                 make_gallery=self._make_gallery,

@@ -20,6 +20,7 @@ from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.writing import KINDS, write_picture
 from studio.library.models import Models
 from studio.library.pictures import read_mask, read_picture
+from studio.prompts.wording import worded
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Picture, Queued, Step
 from studio.request.family import Model
@@ -29,7 +30,7 @@ from studio.request.request import LARGEST_SIDE, GenerationRequest, Prompt
 from studio.request.sampling import Sampler
 from studio.settings.paths import Home
 from studio.settings.settings import SettingsFile
-from studio.shelves import gallery_of, models_of, pipeline_of
+from studio.shelves import gallery_of, models_of, pipeline_of, vocabulary_of
 
 
 def add_parser(commands: Commands) -> None:
@@ -58,6 +59,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
     """Makes the pictures; prints their paths, or events as JSON."""
     models = models_of(home)
     request, old = request_from(options, models)
+    request = worded(request, vocabulary_of(home, models))
     family = models.find(request.model).family
     if request.source is not None:
         refuse_impossible(request, family)

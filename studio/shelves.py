@@ -7,11 +7,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.library.attached import KINDS, digest_of
 from studio.library.gallery.gallery import Gallery
 from studio.library.index import Index
 from studio.library.models import Models
 from studio.library.notes import NoteBook
 from studio.library.timelines import Timelines
+from studio.prompts.resolving import wildcard_lines
+from studio.prompts.wording import Vocabulary
 from studio.request.pipeline import Pipeline
 from studio.settings.paths import Home
 from studio.settings.settings import Settings, SettingsFile
@@ -25,6 +28,16 @@ def models_of(home: Home, settings: Settings | None = None) -> Models:
     settings = settings or SettingsFile(home.settings_file).load()
     folders = [home.models, *(Path(folder) for folder in settings.model_folders)]
     return Models(folders, Index(home.cache / "models.db"), NoteBook(home.root / "models.json"))
+
+
+def vocabulary_of(home: Home, models: Models) -> Vocabulary:
+    """What words in prompts may stand for: this person's wildcards, and the weights they name."""
+
+    def digest(kind: str, name: str) -> str:
+        fitting = (each for each in models.of_kind(*KINDS[kind]) if each.name.lower() == name.lower())
+        return next((digest_of(each) for each in fitting), "")
+
+    return Vocabulary(wildcard_lines(home.wildcards), digest)
 
 
 def gallery_of(home: Home) -> Gallery:

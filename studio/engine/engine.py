@@ -29,6 +29,7 @@ class Engine(QObject):
     """Lives on the thread of the window; every method returns within a few milliseconds.
 
     start: how the worker comes to life. queue_folder: where jobs are written down before `submit` returns.
+    complete: makes a request final before it is written down, such as the words of its prompts.
     keep: puts a finished picture into the gallery and returns its path; called on a thread of the engine, before
     the window hears of the picture.
 
@@ -42,8 +43,15 @@ class Engine(QObject):
     status_changed = Signal(object)  # EngineStatus
     problem_changed = Signal(str)
 
-    def __init__(self, start: WorkerStart, queue_folder: Path, keep: Callable[[Picture], Path] | None = None) -> None:
+    def __init__(
+        self,
+        start: WorkerStart,
+        queue_folder: Path,
+        keep: Callable[[Picture], Path] | None = None,
+        complete: Callable[[GenerationRequest], GenerationRequest] = lambda request: request,
+    ) -> None:
         super().__init__()
+        self._complete = complete
         self._claim = Claim(queue_folder)
         self._store = self._claim.store
         self._line = Line()
@@ -66,11 +74,11 @@ class Engine(QObject):
 
     def submit(self, request: GenerationRequest, parent: int | None = None) -> Job:
         """Puts the request at the end of the queue; it is on disk when this returns."""
-        return self._enter(self._store.add(request, parent), parent)
+        return self._enter(self._store.add(self._complete(request), parent), parent)
 
     def draft(self, request: GenerationRequest) -> Job:
         """Asks for a look at what would be made. Told of by `drafted`, and in no list; nothing of it is kept."""
-        return self._enter(self._store.draft(request), None)
+        return self._enter(self._store.draft(self._complete(request)), None)
 
     def keep(self, picture: Picture) -> None:
         """Puts the picture of a draft into the gallery after all."""
@@ -81,6 +89,7 @@ class Engine(QObject):
 
         But nothing of it is kept, here or in the gallery: only who asked knows what it is a part of.
         """
+        request = self._complete(request)
         ticket = self._store.draft(request)
         job = self._enter(ticket, parent.id, Job(ticket.number, request, parent.id))
         self.move(job, 0)

@@ -20,7 +20,7 @@ from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.decode import decode
 from studio.pipelines.denoise import denoise
 from studio.pipelines.devices import Device, memory_ran_out
-from studio.pipelines.encode import encode
+from studio.pipelines.encode import encode, notes_on_words
 from studio.pipelines.finer_previews import tiny_decoder_of
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
@@ -34,7 +34,6 @@ from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
 from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.trail import Keeping, Trail
-from studio.prompts.reading import uses_weights
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step
 from studio.request.family import Ability, Family, Model, ModelReference
@@ -140,10 +139,8 @@ class _Job:
     steering: Steering | None = None  # of the pictures in the making
 
     def run(self) -> Finished:
-        if not self.loaded.family.emphasis and any(
-            uses_weights(each.text) for each in (self.request.prompt, self.request.negative)
-        ):
-            self._note(f"{self.loaded.family.title} reads plain sentences: weights, BREAK and AND had no effect.")
+        for note in notes_on_words(self.request, self.loaded.family):
+            self._note(note)
         self.rung = self._first_rung()
         together = self.request.throughput and self.request.mask is None
         while (made := len(self.pictures)) < self.request.count:

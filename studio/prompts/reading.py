@@ -19,6 +19,7 @@ from studio.prompts.tree import (
     Text,
     Weighted,
     Wildcard,
+    everywhere,
 )
 
 _SHARE = re.compile(r":\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*$")
@@ -76,6 +77,11 @@ def plain(text: str) -> str:
 def uses_weights(text: str) -> bool:
     """Whether a prompt asks for more than plain words."""
     return len(composed(text)) > 1 or read(text).weighted
+
+
+def wildcards_in(text: str) -> tuple[str, ...]:
+    """Wildcards that nothing was put in the place of."""
+    return tuple(node.name for node in everywhere(parse(text)) if isinstance(node, Wildcard))
 
 
 def composed(text: str) -> tuple[tuple[str, float], ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.prompts.grammar import parse
-from studio.prompts.tree import Choice, Comment, Node, Nodes, Tag, Text, Wildcard
+from studio.prompts.tree import Choice, Comment, Node, Nodes, Tag, Text, Wildcard, children
 
 DEEPEST = 10  # wildcards within wildcards
 LARGEST = 4_000_000  # bytes of a file of wildcards
@@ -89,7 +89,7 @@ class _Work:
         """As typed, but for what is inside of it."""
         parts: list[str] = []
         at = node.start
-        for child in _children(node):
+        for child in children(node):
             parts += [text[at : child.start], self._node(text, child, depth)]
             at = child.end
         return "".join((*parts, text[at : node.end]))
@@ -106,16 +106,6 @@ class _Work:
             return typed
         line = lines[self._chance.randrange(len(lines))]
         return self.written(line, parse(line), depth + 1)
-
-
-def _children(node: Node) -> list[Node]:
-    """What is inside of a node, in the order in which it stands in the text; separators have no place there."""
-    inside: list[Node] = []
-    for name in ("inside", "before", "after"):
-        inside += getattr(node, name, ())
-    for option in getattr(node, "options", ()):
-        inside += option
-    return sorted((each for each in inside if each.end > each.start), key=lambda each: each.start)
 
 
 def _tidied(text: str) -> str:

@@ -26,24 +26,29 @@ class Style:
     negative: str = ""
 
 
-def load_styles(path: Path) -> tuple[Style, ...]:
-    """Styles of a file, or of all files of a folder in alphabetical order; a later one replaces one of its name.
+def load_styles(*paths: Path) -> tuple[Style, ...]:
+    """Styles of files, or of all files of folders in alphabetical order; a later one replaces one of its name.
 
     Reads JSON lists of {name, prompt, negative or negative_prompt}, and CSV files with the columns
     name, prompt, negative_prompt as other programs write them. What is damaged is left out and logged.
     """
-    files = sorted(file for file in path.iterdir() if file.suffix in (".json", ".csv")) if path.is_dir() else [path]
     styles: dict[str, Style] = {}
-    for file in files:
+    for file in (file for path in paths for file in _files(path)):
         try:
             text = file.read_text(encoding="utf-8-sig")
-            entries = _csv(text) if file.suffix == ".csv" else _json(text)
+            entries = _csv(text) if file.suffix.lower() == ".csv" else _json(text)
         except (OSError, ValueError, csv.Error) as error:
             log.warning("styles of %s are left out: %s", file, error)
             continue
         for style in filter(None, (_style(entry) for entry in entries)):
             styles[style.name] = style
     return tuple(styles.values())
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path] if path.suffix else []
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in (".json", ".csv"))
 
 
 def apply_style(prompt: str, negative: str, style: Style | None) -> tuple[Prompt, Prompt]:

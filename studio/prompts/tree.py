@@ -4,6 +4,7 @@ colour it and change a part of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 Nodes = tuple["Node", ...]
@@ -122,3 +123,23 @@ class And:
 
 
 Node = Text | Weighted | Scheduled | Alternating | Choice | Wildcard | Tag | Comment | Break | And
+
+
+def children(node: Node) -> Nodes:
+    """What is inside of a node, in the order in which it was typed."""
+    match node:
+        case Weighted():
+            return node.inside
+        case Scheduled():
+            return node.before + node.after
+        case Alternating() | Choice():
+            return tuple(each for option in node.options for each in option)
+        case _:
+            return ()
+
+
+def everywhere(nodes: Nodes) -> Iterator[Node]:
+    """All nodes, those inside of others after them."""
+    for node in nodes:
+        yield node
+        yield from everywhere(children(node))

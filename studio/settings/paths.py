@@ -65,6 +65,16 @@ class Home:
         return self.root / "models"
 
     @property
+    def wildcards(self) -> Path:
+        """Text files whose lines prompts draw from: __name__ is a line of name.txt."""
+        return self.root / "wildcards"
+
+    @property
+    def styles(self) -> Path:
+        """Styles of the person's own: JSON as Fooocus has them, or CSV as A1111's web UI has them."""
+        return self.root / "styles"
+
+    @property
     def queue(self) -> Path:
         return self.root / "queue"
 
@@ -89,6 +99,8 @@ class Home:
             self.settings_file.parent,
             self.gallery,
             self.models,
+            self.wildcards,
+            self.styles,
             self.queue,
             self.journal,
             self.cache,

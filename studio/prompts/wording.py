@@ -1,0 +1,49 @@
+"""The words of a request made final, before it goes into the queue: afterwards nothing about it is left to chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from studio.prompts.resolving import Lines, Resolved, resolve
+from studio.prompts.tree import Tag
+from studio.request.request import Attachment, GenerationRequest, Prompt
+
+LEAST, MOST = -4.0, 4.0  # weight of a LoRA; beyond there is nothing but noise
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What words may stand for. lines: of a file of wildcards. digest: SHA-256 of weights by kind and name, or ""."""
+
+    lines: Lines = lambda _: ()
+    digest: Callable[[str, str], str] = lambda _kind, _name: ""
+
+
+def worded(request: GenerationRequest, vocabulary: Vocabulary) -> GenerationRequest:
+    """The request with choices and wildcards drawn from its seed, comments taken out, and tags as attachments.
+
+    The very same one when there is nothing to do, so also when it is done a second time.
+    """
+    tags: list[Tag] = []
+
+    def final(prompt: Prompt) -> Prompt:
+        found: Resolved = resolve(prompt.text, request.seed, vocabulary.lines)
+        tags.extend(found.tags)
+        return prompt if found.text == prompt.text else replace(prompt, text=found.text)
+
+    prompt, negative = final(request.prompt), final(request.negative)
+    regions = tuple(replace(region, prompt=final(region.prompt)) for region in request.regions)
+    if not tags and (prompt, negative, regions) == (request.prompt, request.negative, request.regions):
+        return request
+    worn = {(each.kind, each.name): each for each in request.attachments}
+    for tag in tags:
+        attachment = _attachment(tag, vocabulary)
+        worn[attachment.kind, attachment.name] = attachment
+    return replace(request, prompt=prompt, negative=negative, regions=regions, attachments=tuple(worn.values()))
+
+
+def _attachment(tag: Tag, vocabulary: Vocabulary) -> Attachment:
+    kind = "embedding" if tag.kind.startswith("embed") else "lora"
+    weight = max(LEAST, min(MOST, tag.weight))
+    return Attachment(kind=kind, name=tag.name, weight=weight, digest=vocabulary.digest(kind, tag.name))

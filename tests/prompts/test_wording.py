@@ -1,0 +1,53 @@
+"""A request's words are made final once: the seed decides, tags become weights, a second time changes nothing."""
+
+from __future__ import annotations
+
+from studio.prompts.resolving import wildcard_lines
+from studio.prompts.wording import Vocabulary, worded
+from studio.request.family import ModelReference
+from studio.request.geometry import Size
+from studio.request.request import Attachment, GenerationRequest, Prompt
+from studio.request.sampling import Algorithm, Sampler
+
+
+def request(prompt, negative="", seed=5, **changes):
+    return GenerationRequest(
+        model=ModelReference(family="x", name="x"),
+        prompt=Prompt.plain(prompt),
+        negative=Prompt.plain(negative),
+        size=Size(64, 64),
+        steps=3,
+        guidance=5.0,
+        sampler=Sampler(Algorithm.EULER),
+        seed=seed,
+        **changes,
+    )
+
+
+def test_plain_words_are_the_very_same_request():
+    plain = request("a (red:1.2) fox, [cat:dog:0.5] BREAK snow", "fog")
+    assert worded(plain, Vocabulary()) is plain
+
+
+def test_tags_become_attachments_and_what_was_typed_stays(tmp_path):
+    (tmp_path / "place.txt").write_text("snow")
+    words = Vocabulary(wildcard_lines(tmp_path), lambda kind, name: f"{kind}-{name}")
+    typed = "a fox in __place__ <lora:ink:0.8> <embed:mood> # mine"
+    found = worded(request(typed, "<lora:ink:0.5>blur"), words)
+    assert (found.prompt.text, found.prompt.raw) == ("a fox in snow mood", typed)
+    assert found.negative.text == "blur"
+    assert found.attachments == (
+        Attachment(kind="lora", name="ink", weight=0.5, digest="lora-ink"),
+        Attachment(kind="embedding", name="mood", digest="embedding-mood"),
+    )
+    assert worded(found, words) is found
+
+
+def test_a_weight_beyond_sense_is_held_back():
+    assert worded(request("<lora:ink:99>"), Vocabulary()).attachments[0].weight == 4
+
+
+def test_the_seed_decides():
+    texts = {worded(request("{a|b|c|d}", seed=seed), Vocabulary()).prompt.text for seed in range(30)}
+    assert texts == {"a", "b", "c", "d"}
+    assert worded(request("{a|b|c|d}"), Vocabulary()) == worded(request("{a|b|c|d}"), Vocabulary())
