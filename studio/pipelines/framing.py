@@ -72,12 +72,32 @@ def pasted(made: Array, source: Pixels, mask: Pixels) -> Array:
 
     made: RGB, height × width × 3. Gives three channels, or four when the source has alpha.
     """
-    share = np.minimum(mask.array.astype(np.float32) / 255 * FULL_AT, 1)
+    result = np.array(source.array if source.channels == 4 else opaque(source))
+    near = bounds_of(mask.array[..., 0])
+    below, above, chosen = result[near], made[near], mask.array[near]
+    share = np.minimum(chosen.astype(np.float32) * np.float32(FULL_AT / 255), np.float32(1))
     if source.channels == 4:
-        return np.where(mask.array == 0, source.array, _over(made, source.array, share))
-    below = opaque(source)
-    blended = np.rint(below + (made.astype(np.float32) - below) * share).astype(np.uint8)
-    return np.where(mask.array == 0, below, blended)
+        blended = _over(above, below, share)
+    else:
+        blended = above.astype(np.float32)
+        blended -= below
+        blended *= share
+        blended += below
+        np.rint(blended, out=blended)
+    np.copyto(below, blended.astype(np.uint8), where=chosen > 0)
+    return result
+
+
+def bounds_of(mask: Array, margin: int = 0) -> tuple[slice, slice]:
+    """Rows and columns around all that a mask (height × width) covers, and so many pixels more."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not rows.size:
+        return slice(0, 0), slice(0, 0)
+    height, width = mask.shape
+    return (
+        slice(max(0, int(rows[0]) - margin), min(height, int(rows[-1]) + 1 + margin)),
+        slice(max(0, int(columns[0]) - margin), min(width, int(columns[-1]) + 1 + margin)),
+    )
 
 
 def _over(made: Array, below: Array, share: npt.NDArray[np.float32]) -> Array:

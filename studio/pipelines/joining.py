@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from studio.pipelines.framing import bounds_of
 from studio.request.pixels import Array
 
 Floats = npt.NDArray[np.float32]
@@ -17,7 +18,7 @@ GAIN = (0.8, 1.25)  # a larger change of contrast is no drift but another pictur
 FLAT = 1.5  # of 255: a smaller deviation is noise
 SAMPLE = 20_000  # pixels that the drift is judged by
 MARGIN = 32  # pixels beside the mask that the seam is judged by
-MEMBRANE_SIDE = 384  # pixels; what is laid over the seam is smooth, so it is worked out no larger than this
+MEMBRANE_SIDE = 192  # pixels; what is laid over the seam is smooth, so it is worked out no larger than this
 
 
 def mended(made: Array, source: Array, mask: Array) -> Array:
@@ -31,13 +32,17 @@ def mended(made: Array, source: Array, mask: Array) -> Array:
     if kept.all() or np.count_nonzero(kept) < ENOUGH:
         return result
     gain, shift = _drift(made, source, kept)
-    near = _around(mask)
-    ours: Floats = made[near].astype(np.float32) * gain + shift
+    near = bounds_of(mask, MARGIN)
+    ours: Floats = made[near].astype(np.float32)
+    ours *= gain
+    ours += shift
     theirs, known = source[near], kept[near]
     step = max(1, -(-max(known.shape) // MEMBRANE_SIDE))
     weight = known[..., None].astype(np.float32)
     share = _shrunk(weight, step)
-    error = _over(_shrunk((theirs - ours) * weight, step), share)
+    error = theirs - ours
+    error *= weight
+    error = _over(_shrunk(error, step), share)
     ours += _enlarged(_pull_push(error, share[..., 0]), step, known.shape)
     np.rint(ours, out=ours)
     result[near] = ours.clip(0, 255, out=ours)
@@ -58,16 +63,6 @@ def _drift(made: Array, source: Array, kept: npt.NDArray[np.bool_]) -> tuple[Flo
     gain = np.clip(wanted / np.maximum(deviation, np.float32(1e-3)), *GAIN)
     gain = np.where(deviation < FLAT, np.float32(1), gain).astype(np.float32)
     return gain, (theirs.mean(0) - ours.mean(0) * gain).astype(np.float32)
-
-
-def _around(mask: Array) -> tuple[slice, slice]:
-    """What is masked, and enough beside it to tell the error at its edge."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    height, width = mask.shape
-    return (
-        slice(max(0, int(rows[0]) - MARGIN), min(height, int(rows[-1]) + 1 + MARGIN)),
-        slice(max(0, int(columns[0]) - MARGIN), min(width, int(columns[-1]) + 1 + MARGIN)),
-    )
 
 
 def _pull_push(values: Floats, weight: Floats) -> Floats:

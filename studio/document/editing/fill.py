@@ -14,6 +14,7 @@ from studio.request.pixels import Array
 
 Floats = npt.NDArray[np.float32]
 FALL_OFF = 9  # pixels over which a flat fill meets its surroundings
+SPREAD_SIDE = 256  # pixels; spread colours are smooth, so they are worked out no larger than this
 INPAINT_SIDE = 384  # pixels; classical inpainting is done no larger than this, its result is smooth anyway
 GREY = 127
 
@@ -24,9 +25,18 @@ def filled(picture: Array, mask: Array, fill: Fill) -> Array:
     Pixels where the mask is 0 are returned unchanged. A mask that covers everything leaves nothing to go by and
     gives grey, whatever the fill, but for KEEP and NOTHING.
     """
+    result = picture.copy()
+    if fill in (Fill.KEEP, Fill.NOTHING) or not mask.any():
+        return result
+    near = (slice(None), slice(None)) if fill is Fill.REMOVE else _around(mask)
+    result[near] = _filled(picture[near], mask[near], fill)
+    return result
+
+
+def _filled(picture: Array, mask: Array, fill: Fill) -> Array:
     match fill:
         case Fill.KEEP | Fill.NOTHING:
-            return picture.copy()
+            return picture
         case Fill.NEUTRAL:
             inside = np.full_like(picture, GREY)
         case Fill.BLUR:
@@ -45,16 +55,25 @@ def filled(picture: Array, mask: Array, fill: Fill) -> Array:
     return _mixed(picture, inside, mask)
 
 
+def _around(mask: Array) -> tuple[slice, slice]:
+    """What is masked and half as much around it: colours further away have no say."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    height, width = mask.shape
+    margin = 32 + int(max(rows[-1] - rows[0], columns[-1] - columns[0])) // 4
+    return (
+        slice(max(0, int(rows[0]) - margin), min(height, int(rows[-1]) + 1 + margin)),
+        slice(max(0, int(columns[0]) - margin), min(width, int(columns[-1]) + 1 + margin)),
+    )
+
+
 def _mixed(picture: Array, inside: Array, mask: Array) -> Array:
-    alpha = mask.astype(np.float32) / 255
-    if FALL_OFF > 1:
-        alpha = np.minimum(alpha, cv().GaussianBlur(alpha, (FALL_OFF, FALL_OFF), 0) * 1.6)
-    mixed = picture + (inside.astype(np.float32) - picture) * alpha[..., None]
-    return np.where(mask[..., None] > 0, np.rint(mixed).clip(0, 255), picture).astype(np.uint8)
+    soft = cv().GaussianBlur(mask, (FALL_OFF, FALL_OFF), 0)
+    alpha = np.minimum(mask, cv().convertScaleAbs(soft, alpha=1.6)).astype(np.float32) / 255
+    return np.where(mask[..., None] > 0, cv().blendLinear(inside, picture, alpha, 1 - alpha), picture)
 
 
 def _spread(picture: Array, mask: Array, blur: Array | None = None) -> Array:
-    """Known colours spread smoothly into the unknown: a pull-push pyramid of weighted averages.
+    """Known colours spread smoothly into the unknown: a pull-push pyramid of weighted averages, worked small.
 
     blur: a mask of what is to be smoothed even though it is known.
     """
@@ -62,7 +81,16 @@ def _spread(picture: Array, mask: Array, blur: Array | None = None) -> Array:
     weight = known.astype(np.float32)
     if blur is not None:
         weight = weight + np.float32(0.02)
-    return np.rint(_pull_push(picture.astype(np.float32), weight)).clip(0, 255).astype(np.uint8)
+    height, width = mask.shape
+    scale = min(1.0, SPREAD_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    share: Floats = cv().resize(weight, size, interpolation=cv().INTER_AREA)
+    colour: Floats = cv().resize(
+        cv().multiply(picture, cv().merge([weight] * 3), dtype=cv().CV_32F), size, interpolation=cv().INTER_AREA
+    )
+    colour /= np.maximum(share, np.float32(1e-6))[..., None]
+    small = np.rint(_pull_push(colour, share)).clip(0, 255).astype(np.uint8)
+    return np.asarray(cv().resize(small, (width, height), interpolation=cv().INTER_CUBIC))
 
 
 def _pull_push(colour: Floats, weight: Floats) -> Floats:

@@ -132,7 +132,7 @@ def plan_edit(
     inverted = mode is Mode.REPLACE_BACKGROUND
     full = chosen == whole if everything is None else everything
     hard = full or not seamless
-    softness = HARD if hard else softness_of(chosen, strength, inverted=inverted, blends=mode is not Mode.EXPAND)
+    softness = HARD if hard or mode is Mode.EXPAND else softness_of(chosen, strength, inverted=inverted)
     result = whole if full or inverted else chosen.grown(_padding(chosen, strength)).intersection(whole)
     if parts:
         return _details(mode, canvas, parts, strength, family)
@@ -170,16 +170,13 @@ def _details(mode: Mode, canvas: Size, parts: Sequence[Rect], strength: float, f
     )
 
 
-def softness_of(selection: Rect, strength: float, *, inverted: bool = False, blends: bool = True) -> Softness:
-    """Transitions for a selection of these bounds; wider for large selections and strong changes.
-
-    blends: False where there is nothing below to blend with.
-    """
+def softness_of(selection: Rect, strength: float, *, inverted: bool = False) -> Softness:
+    """Transitions for a selection of these bounds; wider for large selections and strong changes."""
     diagonal = math.hypot(*selection.size)
     feather = int((min(FEATHER, 0.01) if inverted else FEATHER) * strength * diagonal)
     if not inverted:
         feather = max(feather, round(LEAST_TRANSITION * strength))
-    blend = min(MOST_BLEND, max(2, round(BLEND * diagonal))) if blends else 0
+    blend = min(MOST_BLEND, max(2, round(BLEND * diagonal)))
     return Softness(grow=GROW + feather // 2, feather=feather, blend=blend)
 
 

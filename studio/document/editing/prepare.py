@@ -14,6 +14,7 @@ from studio.document.editing.fill import filled
 from studio.document.editing.masks import EditMasks, edit_masks, grow
 from studio.document.editing.modes import Mode
 from studio.document.editing.plan import GROW, OVERLAP, EditPlan, Fill, Pass
+from studio.document.editing.stitch import Stitch
 from studio.document.opencv import cv
 from studio.document.regioning import Sketch, applied
 from studio.request.geometry import Rect, Size
@@ -29,7 +30,8 @@ def no_regions(_area: Rect) -> tuple[Sketch, ...]:
 class Surface:
     """The canvas as an edit sees it: a snapshot, so that painting may go on while the edit runs.
 
-    picture: reads a rectangle of the canvas, as it looks on paper, and in the alpha what is there at all.
+    picture: reads a rectangle of the canvas, as it looks on paper, and in the alpha what is there at all. What it
+    gives never changes afterwards.
     selection: what is to be made anew. noise: how much fresh noise is mixed in before, or None for nowhere.
     regions: the uppermost first.
     """
@@ -46,12 +48,14 @@ class Prepared:
     """One pass of an edit, ready to be asked for.
 
     shown: alpha of the result over the canvas, of `target`, at the canvas' resolution; 0 is never touched.
+    stitch: how the result begins where there is nothing below to blend with, or None.
     """
 
     request: GenerationRequest
     step: Pass
     target: Rect
     shown: Array
+    stitch: Stitch | None = None
 
 
 def prepare(plan: EditPlan, index: int, surface: Surface, wish: GenerationRequest) -> Prepared:
@@ -62,7 +66,9 @@ def prepare(plan: EditPlan, index: int, surface: Surface, wish: GenerationReques
     """
     step = plan.passes[index]
     target = (step.only or step.area).intersection(plan.result)
-    masks = _masks(plan, step, target, surface, first=index == 0)
+    below = surface.picture(target)
+    masks = _masks(plan, step, target, surface, below, first=index == 0)
+    stitch = Stitch.of(below) if plan.result != Rect.of(surface.size) or plan.mode is Mode.EXPAND else None
     prompt, regions = _regions(step, surface, wish)
     wish = replace(wish, size=step.size, prompt=prompt, regions=regions)
     whole = bool(masks.denoise.min() == 255) and target == Rect.of(surface.size)
@@ -77,7 +83,7 @@ def prepare(plan: EditPlan, index: int, surface: Surface, wish: GenerationReques
         mask=None if whole else Pixels(np.ascontiguousarray(denoise[..., None])),
         strength=step.strength,
     )
-    return Prepared(request=request, step=step, target=target, shown=masks.composite)
+    return Prepared(request=request, step=step, target=target, shown=masks.composite, stitch=stitch)
 
 
 def joined(prepared: Prepared, made: Pixels) -> Pixels:
@@ -85,7 +91,12 @@ def joined(prepared: Prepared, made: Pixels) -> Pixels:
 
     It is soft at its edges. Alpha is 0 wherever the canvas must stay as it is.
     """
-    return Pixels(np.dstack([_fitted(np.ascontiguousarray(made.array[..., :3]), prepared), prepared.shown]))
+    picture = made.array if made.channels == 3 else np.ascontiguousarray(made.array[..., :3])
+    layer = np.empty((*prepared.shown.shape, 4), np.uint8)
+    fitted = _fitted(picture, prepared)
+    layer[..., :3] = fitted if prepared.stitch is None else prepared.stitch.over(fitted)
+    layer[..., 3] = prepared.shown
+    return Pixels(layer)
 
 
 def _source(plan: EditPlan, step: Pass, target: Rect, surface: Surface, seed: int, *, first: bool) -> Array:
@@ -120,12 +131,12 @@ def _fitted(picture: Array, prepared: Prepared) -> Array:
     return full[y : y + target.height, x : x + target.width]
 
 
-def _masks(plan: EditPlan, step: Pass, target: Rect, surface: Surface, *, first: bool) -> EditMasks:
+def _masks(plan: EditPlan, step: Pass, target: Rect, surface: Surface, below: Array, *, first: bool) -> EditMasks:
     if plan.mode is Mode.GENERATE and plan.fill is Fill.NOTHING:
         full = np.full((target.height, target.width), 255, np.uint8)
         masks = EditMasks(full, full)
     else:
-        bare = (surface.picture(target)[..., 3] == 0).astype(np.uint8)
+        bare = (below[..., 3] == 0).astype(np.uint8)
         masks = edit_masks(_selected(plan, target, surface), plan.softness, bare)
     if first or step.only is not None:
         return masks

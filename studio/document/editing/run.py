@@ -75,8 +75,10 @@ class EditRun:
 
     def taken(self, pixels: Pixels) -> EditRun | Pixels:
         """The run of the next pass, or after the last one the layer: RGBA pixels of `plan.result`."""
-        layer = joined(self.prepared, pixels).array
-        made, shown = self._with(layer)
+        layer = joined(self.prepared, pixels)
+        if self.last and self.made is None and self.prepared.target == self.plan.result:
+            return layer
+        made, shown = self._with(layer.array)
         if self.last:
             return Pixels(np.dstack([made, shown]))
         return replace(self, index=self.index + 1, made=made, shown=shown)
@@ -130,7 +132,7 @@ def begin(plan: EditPlan, surface: Surface, wish: GenerationRequest) -> EditRun:
         plan=plan,
         wish=wish,
         canvas=surface.size,
-        ground=surface.picture(context).copy(),
+        ground=surface.picture(context),
         selection=surface.selection(context).copy(),
         noise=None if surface.noise is None else surface.noise(context).copy(),
         regions=surface.regions(context),

@@ -135,9 +135,10 @@ def _most(layers: Sequence[MaskLayer], share: Callable[[MaskLayer], float]) -> C
 def rgba(pixels: Pixels) -> Array:
     """Height × width × 4: as it looks on paper, and in the alpha what is there at all."""
     colour = on_paper(pixels).array
-    if pixels.channels == 4:
-        return np.dstack([colour, pixels.array[..., 3]])
-    return np.dstack([colour, np.full(colour.shape[:2], 255, np.uint8)])
+    result = np.empty((*colour.shape[:2], 4), np.uint8)
+    result[..., :3] = colour
+    result[..., 3] = pixels.array[..., 3] if pixels.channels == 4 else 255
+    return result
 
 
 def _is_picture(left_out: Bools, rows: Places, columns: Places) -> bool:
