@@ -93,8 +93,8 @@ def test_expand_by_dragging_the_frame_over_two_sides_at_once(qtbot, begun):
     qtbot.keyClick(view, Qt.Key.Key_Return)
     after = canvas(document)
     assert np.array_equal(after[:200, :256], before)
-    assert np.abs(after[:, 262:] - (230, 20, 20)).max() <= 12
-    assert np.abs(after[206:] - (230, 20, 20)).max() <= 12
+    assert np.abs(after[:, 274:] - (230, 20, 20)).max() <= 12
+    assert np.abs(after[218:] - (230, 20, 20)).max() <= 12
     document.undo_stack.undo()
     document.undo_stack.undo()
     assert document.size == Size(256, 200)
