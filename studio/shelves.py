@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,11 +46,12 @@ def gallery_of(home: Home) -> Gallery:
 
 
 def _version(package: str) -> str:
-    """Of an installed package, which is not imported; "" when it is not there."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+    """Of an installed package, which is not imported; "" when it is not there.
+
+    By the name of its folder: importing `importlib.metadata` would take a twentieth of the program's start.
+    """
+    folders = (found for place in sys.path for found in Path(place).glob(f"{package}-*.dist-info"))
+    return next((folder.name.removesuffix(".dist-info").partition("-")[2] for folder in folders), "")
 
 
 def timelines_of(home: Home, megabytes: int) -> Timelines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 
 import pytest
 
@@ -50,3 +51,7 @@ def test_settings_are_on_disk_when_the_program_has_ended(studio):
     studio.close()
     kept = SettingsFile(studio.home.settings_file).load()
     assert (kept.scale, kept.reduce_motion) == (150, True)
+
+
+def test_pictures_say_with_which_torch_they_were_made(studio):
+    assert studio.gallery.machine["torch"] == version("torch")

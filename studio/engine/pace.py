@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections import deque
 from collections.abc import Callable
@@ -47,4 +46,5 @@ class Pace:
             return None
         pictures_after = step.pictures - step.picture - 1
         steps_left = step.total - step.done + pictures_after * step.total
-        return steps_left * statistics.median(self._steps) + (pictures_after + 1) * self._tails.get(self._kind, 0.0)
+        usual = sorted(self._steps)[len(self._steps) // 2]
+        return steps_left * usual + (pictures_after + 1) * self._tails.get(self._kind, 0.0)
