@@ -130,7 +130,7 @@ def gaps(pictures: int) -> None:
     jobs: list[Any] = []
 
     def status_changed(status: Any) -> None:
-        if status.phase is Phase.READY and not jobs:
+        if status.phase is Phase.READY and ticks.phase == "starting":  # submitting changes the status, too
             ticks.phase = "loading"
             for _ in range(pictures):
                 studio.document.next_seed()
