@@ -16,11 +16,13 @@ import numpy as np
 
 from studio.cli_edit import edited, refuse_impossible
 from studio.cli_parsing import Commands
+from studio.cli_series import add_options, axes_of, drawn, make_grid, run_grid, write_sheet
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.writing import KINDS, write_picture
 from studio.library.models import Models
 from studio.library.pictures import read_mask, read_picture
 from studio.prompts.wording import worded
+from studio.request.course import Variation
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Picture, Queued, Step
 from studio.request.family import Model
@@ -49,6 +51,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--strength", metavar="F", help="how much the source may change, 0 to 1")
     parser.add_argument("--mask", metavar="FILE", help="white is made anew, black is kept")
     parser.add_argument("--expand", metavar="L,T,R,B", help="pixels to add on each side of the source")
+    add_options(parser)
     parser.add_argument("--previews", metavar="DIR", help="write the picture of each step there")
     parser.add_argument("--output", metavar="FILE-or-DIR", help="write there instead of into the gallery")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line for each event")
@@ -63,14 +66,21 @@ def run(options: argparse.Namespace, home: Home) -> int:
     family = models.find(request.model).family
     if request.source is not None:
         refuse_impossible(request, family)
-    keep = keeper(options.output, request.count, home)
+    axes = axes_of(options)
+    grid = make_grid(request, axes, models) if axes else ()
+    alone = bool(grid) and options.output is not None and bool(Path(options.output).suffix)  # the sheet is the file
+    keep = keeper(None if alone else options.output, len(grid) or request.count, home)
     if options.previews:
         writable(Path(options.previews), "--previews")
     memory = SettingsFile(home.settings_file).load().memory
     pipeline = pipeline_of(home, memory, options.previews is not None)  # seconds: bad input was told of before
     teller = Teller(keep, as_json=options.json, previews=Path(options.previews) if options.previews else None)
     try:
-        if request.source is None:
+        if grid:
+            finished = run_grid(grid, models, pipeline, teller)
+            sheet = drawn(options.prompt, axes, grid, finished)
+            teller.sheet(write_sheet(sheet, options.output, gallery_of(home)))
+        elif request.source is None:
             finished = pipeline.run(request, teller)
         else:
             finished = edited(request, family, pipeline, teller, old)
@@ -103,8 +113,18 @@ def request_from(options: argparse.Namespace, models: Models) -> tuple[Generatio
         source=source,
         mask=mask,
         strength=_real(options.strength, "--strength", 0.6 if source and mask is None else 1.0),
+        variation=_variation(options.variation),
     )
     return request, old
+
+
+def _variation(text: str | None) -> Variation | None:
+    if text is None:
+        return None
+    seed, colon, strength = text.partition(":")
+    if not colon:
+        raise BadInput(f"--variation {text!r} has no strength.", "Write a seed and a strength: 42:0.2.")
+    return Variation(seed=_whole(seed, "--variation", 0), strength=_real(strength, "--variation", 0.0))
 
 
 def _sampler(name: str | None, model: Model) -> Sampler:
@@ -286,6 +306,12 @@ class Teller:
         except OSError as error:
             raise Trouble(f"The preview {path} cannot be written: {error.strerror or error}.") from error
         return path
+
+    def sheet(self, path: Path) -> None:
+        """The sheet of a grid is there."""
+        self.say({"event": "sheet", "path": str(path)})
+        if not self.as_json:
+            print(path)
 
     def finish(self, finished: Finished) -> None:
         """Prints the closing line, or the paths."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from studio.engine.worker import serve
 from studio.library.models import Models
+from studio.library.timelines import Timelines
 from studio.request.events import Finished, Picture
 from studio.request.pipeline import Pipeline, Report
 from studio.request.pixels import Pixels
@@ -122,7 +123,9 @@ def describe() -> Facts:
 def make_pipeline() -> Pipeline:
     from studio.pipelines import make_pipeline
 
-    return WatchedPipeline(make_pipeline(Models([Path(sys.argv[1])])))
+    folder = Path(sys.argv[1])
+    timelines = Timelines(folder.parent / "timelines", 1_000_000_000)  # steps are kept, as in the studio
+    return WatchedPipeline(make_pipeline(Models([folder]), timelines=timelines))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,8 @@ def write_infotext(request: GenerationRequest) -> str:
         ("Size", f"{request.size.width}x{request.size.height}"),
         ("Model hash", request.model.digest[:10]),  # AutoV2: SHA-256 of the file
         ("Model", request.model.name),
+        ("Variation seed", str(request.variation.seed) if request.variation is not None else ""),
+        ("Variation seed strength", number(request.variation.strength) if request.variation is not None else ""),
         ("Denoising strength", number(request.strength) if request.source is not None else ""),
         ("Mask mode", "Inpaint masked" if request.mask is not None else ""),
         ("Lora hashes", ", ".join(f"{_bare(lora.name)}: {lora.digest[:12]}" for lora in loras if lora.digest)),
