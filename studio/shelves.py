@@ -25,8 +25,15 @@ if TYPE_CHECKING:
 
 def models_of(home: Home, settings: Settings | None = None) -> Models:
     """All models of this person: the embedded ones, their own folder, the folders they added."""
-    settings = settings or SettingsFile(home.settings_file).load()
-    folders = [home.models, *(Path(folder) for folder in settings.model_folders)]
+    first = settings or SettingsFile(home.settings_file).load()
+    asked = 0
+
+    def folders() -> list[Path]:
+        nonlocal asked
+        asked += 1
+        now = first if asked == 1 else SettingsFile(home.settings_file).load()
+        return [home.models, *(Path(folder) for folder in now.model_folders)]
+
     return Models(folders, Index(home.cache / "models.db"), NoteBook(home.root / "models.json"))
 
 

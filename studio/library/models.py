@@ -45,12 +45,18 @@ class Models:
     """Everything in the given folders, after what came with the studio. Safe to share by threads.
 
     folders: searched with their subfolders, or as the program lays them out that they belong to; nothing in them is
-    changed. Missing ones are fine. index: remembers what was found; without it all headers are read at every start.
+    changed. Missing ones are fine. If it is a function, it is asked again at each look. index: remembers what was found; without it all headers are read at every start.
     book: what the person says about their weights.
     """
 
-    def __init__(self, folders: Sequence[Path], index: Index | None = None, book: NoteBook | None = None) -> None:
-        self.folders = tuple(folders)
+    def __init__(
+        self,
+        folders: Sequence[Path] | Callable[[], Sequence[Path]],
+        index: Index | None = None,
+        book: NoteBook | None = None,
+    ) -> None:
+        self._ask_folders = folders if callable(folders) else lambda: folders
+        self.folders = tuple(self._ask_folders())
         self.book = book or NoteBook(None)
         self.digests = Digests(index) if index is not None else None
         self._index = index
@@ -85,6 +91,7 @@ class Models:
         self, stop: Callable[[], bool] = lambda: False, progress: Callable[[Looked], object] = lambda _: None
     ) -> None:
         """Looks through the folders again; files that have not changed are not opened. May be stopped between files."""
+        self.folders = tuple(self._ask_folders())
         known = self._known()
         seen: dict[Path, Row] = {}
         fresh: list[Row] = []

@@ -1,0 +1,1 @@
+"""The Models workspace: all weights on this machine, and more to be had."""
