@@ -31,6 +31,7 @@ from studio.settings.paths import Home
 from studio.settings.settings import Settings, SettingsFile
 from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of, vocabulary_of
 from studio.ui.live.wiring import Live
+from studio.ui.models.keeper import ModelsKeeper
 from studio.ui.preferences import Preferences
 from studio.ui.series.wiring import MakingMore
 from studio.ui.theme import apply_theme
@@ -39,6 +40,7 @@ from studio.ui.window import Furnishing, MainWindow
 
 if TYPE_CHECKING:
     from studio.ui.gallery.gallery_view import GalleryView
+    from studio.ui.models.page import ModelsPage
 
 log = logging.getLogger(__name__)
 DEFECT = "That did not work: the program has a defect there. Your work is safe, the details are in the log."
@@ -74,6 +76,7 @@ class Studio:
                 read_picture=read_picture,
                 gallery_folder=home.gallery,
                 make_gallery=self._make_gallery,
+                make_models=self._make_models,
                 brushes=home.brushes_file,
                 journals=home.journal,
             ),
@@ -83,6 +86,7 @@ class Studio:
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)
+        self.keeper = ModelsKeeper(self.window, self.models, self.gallery, home.models)
         self.preferences.changed.connect(self._settings_changed)
         self.engine.status_changed.connect(self._describe_machine)
 
@@ -95,6 +99,7 @@ class Studio:
         self.preferences.flush()
         if self._gallery_view is not None:
             self._gallery_view.shut()
+        self.keeper.shut()
         self.engine.close()
         self.gallery.close()
 
@@ -103,6 +108,11 @@ class Studio:
 
         self._gallery_view = furnish_gallery(self.window, self.gallery)
         return self._gallery_view
+
+    def _make_models(self) -> ModelsPage:
+        from studio.ui.models_wiring import furnish_models  # not before it is looked at
+
+        return furnish_models(self.window, self.keeper)
 
     def _describe_machine(self, status: EngineStatus) -> None:
         """Notes in the files of pictures what makes them, as soon as it is known."""
@@ -144,6 +154,7 @@ def run_window(home: Home, file: str | None = None) -> int:
     studio = Studio(home)
     _tell_of_defects(studio.window.telling.sentence)
     studio.window.appear()
+    studio.keeper.start()
     QTimer.singleShot(0, studio.engine.start)  # after the first paint: the window is there, torch loads behind it
     if file is not None:
         studio.open(Path(file))

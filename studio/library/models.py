@@ -45,7 +45,8 @@ class Models:
     """Everything in the given folders, after what came with the studio. Safe to share by threads.
 
     folders: searched with their subfolders, or as the program lays them out that they belong to; nothing in them is
-    changed. Missing ones are fine. If it is a function, it is asked again at each look. index: remembers what was found; without it all headers are read at every start.
+    changed. Missing ones are fine. If it is a function, it is asked again at each look.
+    index: remembers what was found; without it all headers are read at every start.
     book: what the person says about their weights.
     """
 

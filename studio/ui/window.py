@@ -19,7 +19,6 @@ from studio.library.models import Models
 from studio.library.resources import resource
 from studio.prompts.history import PromptHistory
 from studio.prompts.styles import Style
-from studio.request.family import Model
 from studio.request.pixels import Pixels
 from studio.settings.settings import Settings
 from studio.ui.actions import ActionTable, shown_keys
@@ -31,12 +30,15 @@ from studio.ui.canvas_panels import CanvasPanels
 from studio.ui.deeds import Deeds
 from studio.ui.documents.disk import Disk
 from studio.ui.documents.files import DocumentFiles
+<<<<<<< HEAD
 from studio.ui.edit_wiring import EditWiring
 from studio.ui.gallery_holder import GalleryHolder
+=======
+>>>>>>> 05ffc25 (The Models workspace: a grid of all weights with what is known and said of each, downloads, a catalogue; the prompt panel follows)
 from studio.ui.generation import Generation
 from studio.ui.incoming import Incoming
+from studio.ui.late_workspace import LateWorkspace
 from studio.ui.menus import Menus
-from studio.ui.models_page import ModelsPage
 from studio.ui.notify import Notifier
 from studio.ui.panels.prompt.panel import PromptPanel
 from studio.ui.panels.queue import QueuePanel
@@ -60,8 +62,8 @@ KEYS = "keys"  # where chosen shortcuts are kept in the settings
 class Furnishing:
     """What the window is given besides the rooms it shows.
 
-    read_picture: a file to pixels; raises Trouble. make_gallery: builds the gallery's widget when it is first
-    looked at. gallery_folder: where finished pictures are kept.
+    read_picture: a file to pixels; raises Trouble. make_gallery, make_models: build these workspaces when they
+    are first looked at. gallery_folder: where finished pictures are kept.
     brushes: where the artist's own are written. journals: where unsaved work is kept. None: they are not kept.
     """
 
@@ -69,6 +71,7 @@ class Furnishing:
     read_picture: Callable[[Path], Pixels]
     gallery_folder: Path
     make_gallery: Callable[[], QWidget]
+    make_models: Callable[[], QWidget]
     brushes: Path | None = None
     journals: Path | None = None
 
@@ -114,9 +117,9 @@ class MainWindow(QMainWindow):
         self.prompt = PromptPanel(document, models.all(), furnishing.styles, history, preferences, keys)
         self.results = ResultsPanel(self.candidates)
         self.queue = QueuePanel(engine)
-        self.gallery = GalleryHolder(furnishing.make_gallery)
+        self.gallery = LateWorkspace(furnishing.make_gallery)
         self.gallery_folder, self.styles = furnishing.gallery_folder, furnishing.styles
-        self.models_page = ModelsPage(document, models)
+        self.models_page = LateWorkspace(furnishing.make_models)
         self.notifier = Notifier(self)
         self.telling = Telling(self.page.notices, self.notifier, engine, self.generation, self)
         self.status = StatusBar()
@@ -228,8 +231,6 @@ class MainWindow(QMainWindow):
         results.sourced.connect(self.deeds.start_from)
         results.copied.connect(self.deeds.copy)
         self.queue.retried.connect(self.generation.retry)
-        self.models_page.used.connect(self._use_model)
-        self.models_page.refreshed.connect(lambda: prompt.model.show_models(self.models.all()))
         self.status.zoomed.connect(page.canvas.set_zoom)
         self.status.fitted.connect(page.canvas.fit)
         self.engine.status_changed.connect(self.status.show_status)
@@ -292,10 +293,6 @@ class MainWindow(QMainWindow):
     def _preferences_changed(self, settings: Settings) -> None:
         self.page.canvas.marching.set_still(settings.reduce_motion)
         self.table.refresh()
-
-    def _use_model(self, model: Model) -> None:
-        self.document.set_model(model)
-        self.go_to(CANVAS)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

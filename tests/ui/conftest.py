@@ -66,6 +66,7 @@ def desk_of(qtbot, tmp_path, themed):
                 read_picture=read_picture,
                 gallery_folder=tmp_path / "gallery",
                 make_gallery=gallery or QWidget,
+                make_models=QWidget,
                 brushes=tmp_path / "brushes.json",
                 journals=journals,
             ),

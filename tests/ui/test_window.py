@@ -13,7 +13,7 @@ from studio.ui.preferences import Preferences
 from studio.ui.screenshot import grab
 from studio.ui.shortcuts_page import ShortcutsPage
 from studio.ui.window_pages import CANVAS, GALLERY, MODELS
-from tests.ui.fakes import OTHER_MODEL, SCENES_MODEL, FakeEngine, FakeModels, colour
+from tests.ui.fakes import FakeEngine, colour
 
 SECOND_WINDOW = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -320,43 +320,6 @@ def test_zoom_is_shown_and_chosen(qtbot, desk):
     assert desk.window.page.canvas.zoom == 0.5
     desk.window.status.fitted.emit()
     assert desk.window.status.zoom.text() != "50 %"
-
-
-# models
-
-
-def test_models_say_what_they_are_and_can_be_chosen(qtbot, desk):
-    desk.window.go_to(MODELS)
-    cards = desk.window.models_page.cards
-    assert [card.accessibleName() for card in cards] == [SCENES_MODEL.title, OTHER_MODEL.title]
-    words = [label.text() for label in cards[0].findChildren(QLabel)]
-    assert SCENES_MODEL.about in words
-    assert "By itself: 256 × 256 px · 20 steps · guidance 2 · Euler a" in words
-    assert not cards[0].use.isEnabled()
-    qtbot.mouseClick(cards[1].use, Qt.MouseButton.LeftButton)
-    assert desk.document.model == OTHER_MODEL
-    assert desk.window.workspace == CANVAS
-    assert desk.preferences.now.last_model == OTHER_MODEL.reference.name
-    desk.window.go_to(MODELS)
-    assert desk.window.models_page.cards[1].use.text() == "In use"
-
-
-def test_the_folders_are_looked_through_again(qtbot, desk):
-    desk.window.go_to(MODELS)
-    desk.window.models_page.look_again()
-    assert desk.window.models.refreshed == 1
-
-
-def test_what_cannot_be_used_is_listed_with_the_reason(desk_of):
-    from pathlib import Path
-    from types import SimpleNamespace
-
-    models = FakeModels()
-    models.others = (SimpleNamespace(path=Path("models/odd.ckpt"), reason="It is pickled, which is not safe to open."),)
-    desk = desk_of(models=models)
-    desk.window.go_to(MODELS)
-    words = [label.text() for label in desk.window.models_page.findChildren(QLabel)]
-    assert "It is pickled, which is not safe to open." in words
 
 
 # settings, screenshots

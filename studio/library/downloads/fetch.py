@@ -165,7 +165,7 @@ class Fetcher:
             file.truncate()
             while True:
                 try:
-                    piece = answer.read(_PIECE)
+                    piece = answer.read1(_PIECE)  # what is there, without waiting for a whole piece
                 except (OSError, http.client.HTTPException) as error:
                     return error
                 if not piece:

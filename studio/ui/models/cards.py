@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from studio.library.entry import Entry
-from studio.ui.models.entry_model import EntryModel, line_of
+from studio.library.recognition.verdict import size_text
+from studio.ui.models.entry_model import EntryModel, what_of
 from studio.ui.theme import colours, font, pixmap
 
 Index = QModelIndex | QPersistentModelIndex
@@ -103,8 +104,11 @@ class CardPainter(QStyledItemDelegate):
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, title)
         painter.setFont(font(12))
         painter.setPen(QColor(roles.secondary))
-        line = painter.fontMetrics().elidedText(line_of(entry), Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, line)
+        size = size_text(entry.found.size)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, size)
+        room = inner.width() - painter.fontMetrics().horizontalAdvance(size) - 8
+        what = painter.fontMetrics().elidedText(what_of(entry), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, what)
 
 
 def _badge(painter: QPainter, place: QRect, name: str, colour: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.library.entry import Entry
 from studio.library.recognition.recognise import PICKLED
@@ -38,6 +38,8 @@ class Details(ScrollColumn):
         self._tags = tags
         self._notes: NotesField | None = None
         self.entry: Entry | None = None
+        self._in_use = False
+        self._showing = False  # leaving a field writes it down, which makes the page show everything anew
         self._body = QWidget()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 8, 0, 0)
@@ -48,12 +50,27 @@ class Details(ScrollColumn):
 
     def flush(self) -> None:
         """Writes down what was typed and not left yet."""
+        focus = QApplication.focusWidget()
+        if focus is not None and self._body.isAncestorOf(focus):
+            focus.clearFocus()
         if self._notes is not None:
             self._notes.flush()
 
     def show_entry(self, entry: Entry | None, in_use: bool = False) -> None:
+        """Shows weights; what is shown already and has only other notes stays as it is, with the cursor in it."""
+        if self._showing:
+            return
+        before, was_used = self.entry, self._in_use
+        if before is not None and entry is not None and _alike(before, entry) and was_used == in_use:
+            self.entry = entry
+            return
+        self._showing = True
         self.flush()
-        self.entry, self._notes = entry, None
+        self._build(entry, in_use)
+        self._showing = False
+
+    def _build(self, entry: Entry | None, in_use: bool) -> None:
+        self.entry, self._notes, self._in_use = entry, None, in_use
         clear_layout(self._body)
         if entry is None:
             self._add(
@@ -191,6 +208,12 @@ class _Chips(QWidget):
             room += width
         row.addStretch(1)
         column.addLayout(row)
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    """Whether two looks at weights show the same, but for what the person says."""
+    same = (one.found, one.print, one.hashes, one.missing, one.lacking, one.title)
+    return same == (other.found, other.print, other.hashes, other.missing, other.lacking, other.title)
 
 
 def _facts(entry: Entry) -> QWidget:

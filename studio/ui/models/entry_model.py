@@ -53,7 +53,12 @@ class EntryModel(QAbstractListModel):
 
 def line_of(entry: Entry) -> str:
     """What it is, in a line: "SDXL · LoRA · 144 MB"."""
+    return joined(what_of(entry), size_text(entry.found.size))
+
+
+def what_of(entry: Entry) -> str:
+    """What it is, without its size."""
     found = entry.found
     kind = "" if entry.paints else entry.kind_title
     variant = "" if entry.kind == "lora" else found.variant
-    return joined(*filter(None, (found.flavour or family_title(found.family), kind, variant, size_text(found.size))))
+    return joined(found.flavour or family_title(found.family), kind, variant)

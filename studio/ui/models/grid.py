@@ -49,14 +49,20 @@ class EntryGrid(QListView):
         self._pictures = pictures
         pictures.ready.connect(self.viewport().update)
         self.activated.connect(self._activated)
+        self.verticalScrollBar().rangeChanged.connect(self._show_bar)
 
     def select(self, entry: Entry | None) -> None:
-        """Marks the weights at the same path and brings them into view."""
+        """Marks the weights at the same path, without moving the view."""
         row = self._entries.row_of(entry) if entry is not None else -1
         index = self._entries.index(row) if row >= 0 else QModelIndex()
+        self.setAutoScroll(False)
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        if index.isValid():
-            self.scrollTo(index)
+        self.setAutoScroll(True)
+
+    def stay_at(self, height: int) -> None:
+        """Scrolls to where it was before the list was replaced."""
+        self.doItemsLayout()
+        self.verticalScrollBar().setValue(height)
 
     @property
     def current(self) -> Entry | None:
@@ -94,6 +100,10 @@ class EntryGrid(QListView):
         painter.setFont(font())
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(middle.adjusted(0, 32, 0, 0), flags, self.empty[1])
+
+    def _show_bar(self, _low: int, high: int) -> None:
+        """The bar keeps its room, but shows nothing when there is nothing to scroll."""
+        self.verticalScrollBar().setStyleSheet("" if high else "QScrollBar::handle { background: transparent; }")
 
     def _activated(self, index: QModelIndex) -> None:
         entry = self._entries.entry(index)

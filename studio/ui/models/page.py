@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.library.downloads.catalogue import Offer
 from studio.library.downloads.hub import Hub
@@ -89,11 +89,11 @@ class ModelsPage(QWidget):
     def hub(self) -> Hub:
         return self._around.hub(token())
 
-    def opened(self) -> None:
-        """The page is shown: newer pictures may have been made."""
+    def showEvent(self, event: QShowEvent) -> None:
+        """Newer pictures may have been made, and another model chosen."""
+        super().showEvent(event)
         self.pictures.forget()
         self._mark_used()
-        self.grid.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def shut(self) -> None:
         """Ends all threads of the page; what was typed is written down."""
@@ -113,9 +113,11 @@ class ModelsPage(QWidget):
         self.pages.setCurrentIndex(0)
         self._wanted = replace(self._wanted, place=shelf.place, value=shelf.value)
         self._list()
+        self.grid.scrollToTop()
 
     def show_offers(self) -> None:
         self.pages.setCurrentIndex(1)
+        self.side.choose_more()
         self.get_more.words.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # inside
@@ -124,6 +126,7 @@ class ModelsPage(QWidget):
         self.search.setPlaceholderText("Search names, tags, notes, trigger words")
         self.search.setAccessibleName("Search models")
         self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(200)
         self.search.setMaximumWidth(420)
         for sort in Sort:
             self.sort.addItem(sort.value.capitalize(), sort)
@@ -165,7 +168,12 @@ class ModelsPage(QWidget):
         whole = QHBoxLayout()
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.side)
+        bar = QFrame()
+        bar.setProperty("role", "panel")
+        edge = QVBoxLayout(bar)
+        edge.setContentsMargins(6, 8, 0, 0)
+        edge.addWidget(self.side)
+        whole.addWidget(bar)
         whole.addWidget(self.pages, 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -199,28 +207,26 @@ class ModelsPage(QWidget):
     def _list(self) -> None:
         words, sort = self.search.text(), self.sort.currentData()
         self._wanted = replace(self._wanted, words=words, sort=sort or Sort.NAME)
-        before = self.grid.current
+        before, height = self.grid.current, self.grid.verticalScrollBar().value()
         self.model.show(chosen(self._models.entries(), self._wanted))
         nothing = ("Nothing of that name", "Search looks in names, tags, notes and trigger words.")
         plain = ("Nothing here yet", "Add a folder of models that you have, or get some from the web.")
         self.grid.empty = nothing if words else _EMPTY.get(self._wanted.place, plain)
         self.grid.select(before)
+        self.grid.stay_at(height)
         if self.grid.current is None:
             self._show_details(None)
         self._show_count()
 
     def _show_details(self, entry: Entry | None) -> None:
-        now = self.details.entry
-        if entry is not None and now is not None and entry == now and self.details.isVisible():
-            return
         self.details.show_entry(entry, entry is not None and entry.path == self._around.in_use())
 
     def _show_count(self) -> None:
         entries = self.model.entries
         size = sum(entry.found.size for entry in entries if not entry.missing)
         free = shutil.disk_usage(self._around.own).free if self._around.own.is_dir() else 0
-        number = f"{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}"
-        self.count.setText(joined(number, size_text(size) if size else "", f"{size_text(free)} free" if free else ""))
+        self.count.setText(joined(f"{len(entries):,}", size_text(size) if size else ""))
+        self.count.setToolTip(f"{size_text(free)} are free on the disk of Sfumato's own models." if free else "")
 
     def _show_progress(self, looked: Looked) -> None:
         self.count.setText(f"Looking through the folders: {looked.seen:,} files, {looked.new:,} new")

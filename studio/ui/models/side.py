@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem
 
 from studio.library.trees import Tree
@@ -16,13 +16,12 @@ from studio.ui.models.wanted import Place, Shelf
 from studio.ui.theme import colours, font
 
 WIDTH = 220
+ROW, HEAD = 28, 32  # pixels
 _ROLE = Qt.ItemDataRole.UserRole
 _COUNT = _ROLE + 1
 _ICONS = {
     Place.MODELS: "box",
     Place.ALL: "layers",
-    Place.FAMILY: "group",
-    Place.TAG: "pen-tool",
     Place.UNUSABLE: "triangle-alert",
     Place.DUPLICATES: "copy",
     Place.MISSING: "image-off",
@@ -35,6 +34,11 @@ Index = QModelIndex | QPersistentModelIndex
 
 class _Row(QStyledItemDelegate):
     """An entry with its number, quiet, at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(
+            super().sizeHint(option, index).width(), ROW if index.flags() & Qt.ItemFlag.ItemIsEnabled else HEAD
+        )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -59,7 +63,7 @@ class SideBar(QTreeWidget):
         super().__init__()
         self.setHeaderHidden(True)
         self.setFixedWidth(WIDTH)
-        self.setIndentation(8)
+        self.setIndentation(0)
         self.setIconSize(QSize(16, 16))
         self.setRootIsDecorated(False)
         self.setItemDelegate(_Row(self))
@@ -70,6 +74,7 @@ class SideBar(QTreeWidget):
     def fill(self, shelves: Sequence[Shelf], trees: Sequence[Tree], own: Path | None) -> None:
         """Shows what there is; what was chosen stays chosen if it is still there. own: the folder of the studio."""
         before = self.current()
+        more = self.currentItem() is not None and before is None
         self._filling = True
         self.clear()
         self._add("Get more models", "download", GET)
@@ -78,7 +83,7 @@ class SideBar(QTreeWidget):
             if (title := _HEADS.get(shelf.place, "")) != head:
                 head = title
                 self._head(title or "All")
-            name = ICONS.get(shelf.value, "box") if shelf.place is Place.KIND else _ICONS.get(shelf.place, "box")
+            name = ICONS.get(shelf.value, "box") if shelf.place is Place.KIND else _ICONS.get(shelf.place, "")
             self._add(shelf.title, name, shelf, f"{shelf.count:,}")
         self._head("Folders")
         for tree in trees:
@@ -87,7 +92,10 @@ class SideBar(QTreeWidget):
             item.setToolTip(0, str(tree.root))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         self._filling = False
-        self.choose(before)
+        if more:
+            self.choose_more()
+        else:
+            self.choose(before)
 
     def current(self) -> Shelf | None:
         item = self.currentItem()
@@ -102,6 +110,13 @@ class SideBar(QTreeWidget):
         self._filling = bool(same)
         if found := [*same, *places][:1]:
             self.setCurrentItem(found[0])
+        self._filling = False
+
+    def choose_more(self) -> None:
+        """Marks the place where more can be had."""
+        self._filling = True
+        if (first := self.topLevelItem(0)) is not None:
+            self.setCurrentItem(first)
         self._filling = False
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -121,7 +136,7 @@ class SideBar(QTreeWidget):
 
     def _add(self, title: str, name: str, data: object, count: str = "") -> QTreeWidgetItem:
         item = QTreeWidgetItem(self, [title])
-        item.setIcon(0, icon(name))
+        item.setIcon(0, icon(name) if name else _nothing())
         item.setData(0, _ROLE, data)
         item.setData(0, _COUNT, count)
         return item
@@ -134,6 +149,13 @@ class SideBar(QTreeWidget):
             self.wanted_more.emit()
         elif isinstance(data, Shelf):
             self.chosen.emit(data)
+
+
+def _nothing() -> QIcon:
+    """Keeps the place of an icon."""
+    empty = QPixmap(16, 16)
+    empty.fill(Qt.GlobalColor.transparent)
+    return QIcon(empty)
 
 
 def _same(one: Shelf, other: Shelf) -> bool:

@@ -1,4 +1,4 @@
-"""The gallery workspace: the gallery's own widget, made when it is first looked at."""
+"""A workspace whose widget is made when it is first looked at: the start does not wait for it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
-class GalleryHolder(QWidget):
-    """make: builds the gallery. widget: the gallery, None until then."""
+class LateWorkspace(QWidget):
+    """make: builds the widget. widget: None until then."""
 
     def __init__(self, make: Callable[[], QWidget]) -> None:
         super().__init__()
