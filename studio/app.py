@@ -30,6 +30,7 @@ from studio.request.family import Model
 from studio.settings.paths import Home
 from studio.settings.settings import Settings, SettingsFile
 from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of, vocabulary_of
+from studio.ui.garbage import GarbageCollector
 from studio.ui.live.wiring import Live
 from studio.ui.models.keeper import ModelsKeeper
 from studio.ui.preferences import Preferences
@@ -152,6 +153,7 @@ def run_window(home: Home, file: str | None = None) -> int:
     faulthandler.enable()
     sys.setswitchinterval(SWITCH)
     studio = Studio(home)
+    garbage = GarbageCollector()
     _tell_of_defects(studio.window.telling.sentence)
     studio.window.appear()
     studio.keeper.start()
@@ -162,6 +164,7 @@ def run_window(home: Home, file: str | None = None) -> int:
         return QApplication.exec()
     finally:
         studio.close()
+        garbage.close()
 
 
 def application(scale: int = 100) -> QApplication:

@@ -30,11 +30,7 @@ from studio.ui.canvas_panels import CanvasPanels
 from studio.ui.deeds import Deeds
 from studio.ui.documents.disk import Disk
 from studio.ui.documents.files import DocumentFiles
-<<<<<<< HEAD
 from studio.ui.edit_wiring import EditWiring
-from studio.ui.gallery_holder import GalleryHolder
-=======
->>>>>>> 05ffc25 (The Models workspace: a grid of all weights with what is known and said of each, downloads, a catalogue; the prompt panel follows)
 from studio.ui.generation import Generation
 from studio.ui.incoming import Incoming
 from studio.ui.late_workspace import LateWorkspace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -38,8 +38,10 @@ ICONS = {
 class CardPainter(QStyledItemDelegate):
     """picture: of weights, None until it is there or when there is none. used: whether they paint now."""
 
-    def __init__(self, picture: Callable[[Entry], QPixmap | None], used: Callable[[Entry], bool]) -> None:
-        super().__init__()
+    def __init__(
+        self, picture: Callable[[Entry], QPixmap | None], used: Callable[[Entry], bool], parent: QObject
+    ) -> None:
+        super().__init__(parent)
         self._picture = picture
         self._used = used
 

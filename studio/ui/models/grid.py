@@ -44,7 +44,7 @@ class EntryGrid(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setMouseTracking(True)
         self.setAccessibleName("Models")
-        self.setItemDelegate(CardPainter(self._picture, self._is_used))
+        self.setItemDelegate(CardPainter(self._picture, self._is_used, self))
         self.setModel(model)
         self._pictures = pictures
         pictures.ready.connect(self.viewport().update)
