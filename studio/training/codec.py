@@ -38,8 +38,8 @@ class Basis:
     """Principal components of picture blocks.
 
     encode: (8, 192) rows that turn a block (rows, columns, RGB; 0..1; mean subtracted) into latents of overall
-        variance 1; decode: (192, 8), the way back; mean: (192,); quarter: (48, 32), components of 4×4 blocks through
-        which the encoder's convolutions pass.
+        variance 1; decode: (192, 8), the way back; mean: (192,); quarter: (48, 32), an orthonormal basis of what the
+        rows of `encode` have in their four 4×4 blocks, through which the encoder's convolutions pass.
     """
 
     encode: Floats
@@ -72,13 +72,12 @@ def fit_basis(pictures: Bytes) -> Basis:
     deviation = np.sqrt(variances)
     kept = np.sqrt(deviation / deviation[0])
     kept /= np.sqrt((kept**2).mean())
-    small = _blocks(pictures, 4).reshape(-1, 48)[::97]
-    _, quarter = _components(small - small.mean(0), _ENCODER_WIDTH)
+    encode = np.ascontiguousarray((vectors * (kept / deviation)).T, np.float32)
     return Basis(
-        encode=np.ascontiguousarray((vectors * (kept / deviation)).T, np.float32),
+        encode=encode,
         decode=np.ascontiguousarray(vectors * (deviation / kept), np.float32),
         mean=mean.astype(np.float32),
-        quarter=quarter.astype(np.float32),
+        quarter=_quarters(encode),
     )
 
 
@@ -105,12 +104,22 @@ def _blocks(pictures: Bytes, side: int) -> Floats:
     return tiles.reshape(count, height // side, width // side, side * side * 3).astype(np.float32) / np.float32(255)
 
 
+def _quarters(encode: Floats) -> Floats:
+    """(48, 32): four quarters of eight rows span at most 32 dimensions, so nothing is lost on the way through them."""
+    corners = encode.reshape(CHANNELS, 2, 4, 2, 4, 3).transpose(0, 1, 3, 2, 4, 5).reshape(_ENCODER_WIDTH, 48)
+    spanned = np.linalg.svd(corners.astype(np.float64), full_matrices=False)[2].T
+    return (spanned * _signs(spanned)).astype(np.float32)
+
+
+def _signs(vectors: Floats) -> Floats:
+    """Which way round each column goes: they come with an arbitrary sign, which must not depend on the machine."""
+    return np.where(np.linspace(1, 2, len(vectors)) @ vectors < 0, -1, 1)
+
+
 def _components(samples: Floats, count: int) -> tuple[Floats, Floats]:
     variances, vectors = np.linalg.eigh(np.cov(samples.T))
     vectors = vectors[:, ::-1][:, :count]
-    # eigenvectors come with an arbitrary sign, which must not depend on the machine
-    vectors = vectors * np.where(np.linspace(1, 2, len(vectors)) @ vectors < 0, -1, 1)
-    return variances[::-1][:count].astype(np.float32), vectors.astype(np.float32)
+    return variances[::-1][:count].astype(np.float32), (vectors * _signs(vectors)).astype(np.float32)
 
 
 def _convolutions(network: nn.Module) -> list[nn.Conv2d]:

@@ -46,6 +46,7 @@ else:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
     """A checkout whose program does as the real one does, in no time."""
     (tmp_path / "studio").mkdir()
+    (tmp_path / "studio" / "__init__.py").touch()  # else the installed package would come before it
     (tmp_path / "studio" / "__main__.py").write_text(PROGRAM)
     monkeypatch.chdir(tmp_path)
     environment = Environment(tmp_path)
