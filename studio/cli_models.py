@@ -5,19 +5,23 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import shutil
-import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from studio.cli_download import download as _download
+from studio.cli_download import search as _search
 from studio.cli_parsing import Commands
+from studio.library.entry import Entry
 from studio.library.models import Models
+from studio.library.moving import copy, put_aside, take_away
+from studio.library.pickled import convert
 from studio.library.recognition.folder import main_weights
-from studio.library.recognition.recognise import Recognised, recognise
-from studio.library.resources import resource
-from studio.request.errors import BadInput, Trouble
+from studio.library.recognition.recognise import PICKLED, Recognised, recognise
+from studio.library.recognition.recognised import KINDS
+from studio.request.errors import BadInput
 from studio.request.family import Model
 from studio.settings.paths import Home
 from studio.settings.settings import SettingsFile
@@ -30,21 +34,32 @@ def add_parser(commands: Commands) -> None:
     what = parser.add_subparsers(metavar="WHAT", required=True)
     _add(what, "list", "all models", _list)
     _add(what, "info", "what a model or a file is", _info, "name", "a model's name, or a file or folder")
-    _add(what, "add", "use a file or folder of models", _insert, "path", "copied if a file, used in place if a folder")
-    _add(what, "remove", "take a model away (it is moved aside, not destroyed)", _remove, "name", "a model's name")
+    insert = _add(
+        what, "add", "use a file or folder of weights", _insert, "path", "files are copied, folders used in place"
+    )
+    insert.add_argument(
+        "--convert", action="store_true", help="write a pickled file as safetensors; nothing in it is run"
+    )
+    _add(what, "remove", "take weights away (they are moved aside, not destroyed)", _remove, "name", "their name")
     _add(what, "verify", "read all weights and compare their checksums", _verify)
+    _add(what, "scan", "look through all folders again, and say how much there is", _scan)
+    _add(what, "search", "repositories on Hugging Face", _search, "words", "in their names")
+    wanted = "id of an offer of the catalogue, owner/repository[/file], or an address of a file"
+    _add(what, "download", "bring weights; what broke off goes on where it ended", _download, "what", wanted)
 
 
-def _add(what: Commands, name: str, text: str, command: Any, *argument: str) -> None:
+def _add(what: Commands, name: str, text: str, command: Any, *argument: str) -> argparse.ArgumentParser:
     parser = what.add_parser(name, help=text)
     if argument:
         parser.add_argument(argument[0], help=argument[1])
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(command=command)
+    return parser
 
 
 def _list(options: argparse.Namespace, home: Home) -> int:
     models = models_of(home)
+    models.refresh()
     if options.json:
         for model in models.all():
             print(json.dumps(_facts(model)))
@@ -95,42 +110,61 @@ def _insert(options: argparse.Namespace, home: Home) -> int:
         file.save(replace(settings, model_folders=tuple(dict.fromkeys((*settings.model_folders, str(path))))))
         print(f"{path} is looked through for models from now on.")
         return 0
+    if path.suffix.lower() in PICKLED:
+        print(_converted(path, home.models, agreed=options.convert))
+        return 0
     found = recognise(path)
-    if not found.usable:
-        raise BadInput(f"{path.name!r} cannot be used as a model. {found.reason}")
-    print(_copied(path, home.models / path.name))
+    if found.kind == "unknown":
+        raise BadInput(f"{path.name!r} cannot be used. {found.reason}")
+    print(copy(path, home.models))
     return 0
 
 
-def _copied(path: Path, target: Path) -> Path:
-    """Copies beside the target first, so that no half model is ever found."""
-    if target.exists():
-        raise BadInput(f"There is a model called {path.name!r} already.", "Remove it, or rename the new one.")
-    half = target.with_name(f".{target.name}.part")
-    try:
-        if path.is_dir():
-            shutil.copytree(path, half, dirs_exist_ok=True)
-        else:
-            shutil.copyfile(path, half)
-        half.replace(target)
-    except OSError as error:
-        raise Trouble(f"{path.name!r} could not be copied: {error.strerror or error}.", details=repr(error)) from error
-    return target
+def _converted(path: Path, folder: Path, *, agreed: bool) -> Path:
+    if not agreed:
+        raise BadInput(
+            f"{path.name!r} is of a kind that can run code when it is opened.",
+            "With --convert its numbers are read without that, and written as safetensors.",
+        )
+    return convert(path, folder / f"{path.stem}.safetensors")
 
 
 def _remove(options: argparse.Namespace, home: Home) -> int:
-    model = models_of(home).named(options.name)
-    if model.path.is_relative_to(resource("models")):
-        raise BadInput(f"{model.title} ships with the studio and cannot be removed.")
-    if not model.path.is_relative_to(home.models):
+    entry = _entry(models_of(home), options.name)
+    if entry.embedded:
+        raise BadInput(f"{entry.title} ships with the studio and cannot be removed.")
+    if not entry.path.is_relative_to(home.models):
         raise BadInput(
-            f"{model.title} lies in a folder of yours: {model.path.parent}.",
+            f"{entry.title} lies in a folder of yours: {entry.path.parent}.",
             "Remove it there; it is only used in place.",
         )
-    aside = home.root / "removed models" / time.strftime("%Y%m%d-%H%M%S")
-    aside.mkdir(parents=True)
-    shutil.move(model.path, aside / model.path.name)
-    print(f"Moved to {aside / model.path.name}")
+    trash = put_aside(home.root / "removed models")
+    take_away(entry.path, lambda path: print(f"Moved to {trash(path)}"))
+    return 0
+
+
+def _entry(models: Models, name: str) -> Entry:
+    """Any weights of that name or title. Raises BadInput when there are none."""
+    models.refresh()
+    wanted = name.strip().lower()
+    for each in models.entries():
+        if not each.missing and wanted in (each.name.lower(), each.title.lower()):
+            return each
+    raise BadInput(f"There are no weights called {name!r}.", "`models list` names all.")
+
+
+def _scan(options: argparse.Namespace, home: Home) -> int:
+    models = models_of(home)
+    models.refresh()
+    kinds = Counter(each.kind for each in models.entries() if not each.missing)
+    missing = sum(each.missing for each in models.entries())
+    if options.json:
+        print(json.dumps({"kinds": dict(kinds), "missing": missing}))
+        return 0
+    for kind, count in kinds.most_common():
+        print(f"{count}  {KINDS[kind][count != 1]}")
+    if missing:
+        print(f"{missing}  missing")
     return 0
 
 

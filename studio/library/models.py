@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,7 +113,7 @@ class Models:
             if len(seen) % 50 == 0:
                 progress(Looked(len(seen), new))
         self._keep(fresh)
-        gone = {path: row for path, row in known.items() if path not in seen and self._mine(path)}
+        gone = {path: known[path] for path in self._mine(path for path in known if path not in seen)}
         with self._lock:
             self._rows = {**seen, **gone}
             self._gone = frozenset(gone)
@@ -227,7 +227,7 @@ class Models:
             self.refresh()
             return
         embedded = {path: row for path in candidates(tree_of(resource("models"))) if (row := self._look(path, None))}
-        self._rows = {**embedded, **{path: row for path, row in known.items() if self._mine(path)}}
+        self._rows = {**embedded, **{path: known[path] for path in self._mine(known)}}
         self._entries = self._made()
 
     def _known(self) -> dict[Path, Row]:
@@ -256,9 +256,11 @@ class Models:
                     seen.add(path)
                     yield path
 
-    def _mine(self, path: Path) -> bool:
-        """Whether a path lies in one of the folders that are looked through."""
-        return any(path.is_relative_to(folder) for tree in self.trees() for folder in (tree.root, *tree.folders))
+    def _mine(self, paths: Iterable[Path]) -> list[Path]:
+        """Those of these paths that lie in one of the folders that are looked through."""
+        folders = {os.path.join(folder, "") for tree in self.trees() for folder in (tree.root, *tree.folders)}
+        starts = tuple(folders)
+        return [path for path in paths if str(path).startswith(starts)]
 
     def _look(self, path: Path, known: Row | None) -> Row | None:
         """What is at a path now; None when nothing is any more."""
@@ -278,17 +280,18 @@ class Models:
         changed = {path: overridden(row.found, self.book.of(row.print)) for path, row in self._rows.items()}
         others = [found for path, found in changed.items() if path not in self._gone]
         entries: list[Entry] = []
-        roots = sorted(self.folders, key=lambda each: -len(each.parts))
+        roots = {os.path.join(root, ""): root for root in sorted(self.folders, key=lambda each: -len(each.parts))}
+        inside = os.path.join(embedded, "")
         for path, row in self._rows.items():
             known = hashes.get(path)
             entry = Entry(
                 found=changed[path],
                 print=row.print,
-                root=next((root for root in roots if path.is_relative_to(root)), path.parent),
+                root=next((root for start, root in roots.items() if str(path).startswith(start)), path.parent),
                 hashes=known[1] if known is not None and known[0] == row.stamp.partition("/")[0] else None,
                 notes=self.book.of(row.print),
                 missing=path in self._gone,
-                embedded=path.is_relative_to(embedded),
+                embedded=str(path).startswith(inside),
                 changed=_time(row.stamp),
             )
             entries.append(entry if entry.missing else _offered(entry, others))
