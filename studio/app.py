@@ -51,8 +51,11 @@ SWITCH = 0.001  # seconds; other threads give the window its turn five times soo
 class Studio:
     """All rooms of one running program. The window is built, not yet shown; the worker is not yet started."""
 
-    def __init__(self, home: Home) -> None:
-        """Raises Trouble when there is no model at all."""
+    def __init__(self, home: Home, *, working: bool = True) -> None:
+        """working: what is painted is kept in a journal against a crash; False for a window that is only looked at.
+
+        Raises Trouble when there is no model at all.
+        """
         self.home = home
         file = SettingsFile(home.settings_file)
         settings = file.load()
@@ -79,7 +82,7 @@ class Studio:
                 make_gallery=self._make_gallery,
                 make_models=self._make_models,
                 brushes=home.brushes_file,
-                journals=home.journal,
+                journals=home.journal if working else None,
             ),
         )
         self.live = Live(self.window)

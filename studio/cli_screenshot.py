@@ -35,7 +35,7 @@ def run(options: argparse.Namespace, home: Home) -> int:
     from studio.app import Studio
     from studio.ui.screenshot import grab
 
-    studio = Studio(home)
+    studio = Studio(home, working=False)
     try:
         for newest in studio.gallery.recent(1):
             studio.open(newest.path)

@@ -113,6 +113,17 @@ def test_a_picture_whose_place_is_gone_when_it_is_finished_is_not_lost(said, tmp
         assert image.size == (256, 256)
 
 
+def test_a_drawing_of_the_window_leaves_no_unsaved_work_behind(tmp_path, picture):
+    """In a process of its own: it sets up its own screen."""
+    home = Home.find(os.environ)
+    home.prepare()
+    studio = [sys.executable, "-m", "studio"]
+    subprocess.run([*studio, "gallery", "import", str(picture)], check=True, cwd=ROOT, capture_output=True)
+    subprocess.run([*studio, "screenshot", str(tmp_path / "w.png")], check=True, cwd=ROOT, capture_output=True)
+    assert (tmp_path / "w.png").exists()
+    assert list(home.journal.iterdir()) == []
+
+
 def test_what_the_disk_refuses_is_one_line(said):
     code, out, err = said("screenshot", "/dev/null/window.png")
     assert (code, out, len(err)) == (1, [], 1)

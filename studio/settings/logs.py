@@ -36,7 +36,8 @@ def logged(home: Home) -> Generator[None]:
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
-        handler.close()
+        with contextlib.suppress(OSError):  # the disk is full: what could not be logged is no reason to fail
+            handler.close()
 
 
 class _File(logging.FileHandler):
