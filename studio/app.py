@@ -23,6 +23,7 @@ from studio.engine.status import EngineStatus, WorkerStart
 from studio.library.pictures import read_picture
 from studio.library.resources import resource
 from studio.prompts.history import PromptHistory
+from studio.prompts.resolving import wildcard_names
 from studio.prompts.styles import load_styles
 from studio.prompts.wording import worded
 from studio.request.errors import Trouble
@@ -33,6 +34,7 @@ from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelin
 from studio.ui.garbage import GarbageCollector
 from studio.ui.live.wiring import Live
 from studio.ui.models.keeper import ModelsKeeper
+from studio.ui.panels.prompt.language import Offer
 from studio.ui.preferences import Preferences
 from studio.ui.series.wiring import MakingMore
 from studio.ui.theme import apply_theme
@@ -85,6 +87,7 @@ class Studio:
                 journals=home.journal if working else None,
             ),
         )
+        self.window.prompt.words.offers = self._names
         self.live = Live(self.window)
         self.more = MakingMore(self.window, self.gallery.bring_in)
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
@@ -106,6 +109,12 @@ class Studio:
         self.keeper.shut()
         self.engine.close()
         self.gallery.close()
+
+    def _names(self) -> list[Offer]:
+        """What can be completed in a prompt."""
+        kinds = {"lora": "lora", "embedding": "embed"}
+        worn = [Offer(kinds[each.kind], each.name) for each in self.models.of_kind(*kinds)]
+        return [*worn, *(Offer("wildcard", name) for name in wildcard_names(self.home.wildcards))]
 
     def _make_gallery(self) -> GalleryView:
         from studio.ui.gallery_wiring import furnish_gallery  # not before it is looked at

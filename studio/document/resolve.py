@@ -108,14 +108,15 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True)
 
     looks: False for words and numbers alone, without source, mask and regions.
 
-    The canvas is the source when there is something on it and either a mask is laid or the strength is under 1.
+    The canvas is the source when there is something on it and either a mask is laid, the strength is under 1, or the
+    model edits by instruction.
     Raises BadInput when a value cannot be used.
     """
     family, defaults = model.family, model.defaults
     size = recipe.size or automatic_size(model, None if canvas.empty else canvas.size)
     prompt, negative = apply_style(recipe.prompt, recipe.negative, recipe.style)
     mask = canvas.mask() if looks and family.can(Ability.INPAINT) and not canvas.empty else None
-    starts = looks and family.can(Ability.IMAGE_TO_IMAGE) and not canvas.empty and recipe.strength < 1
+    starts = looks and not canvas.empty and _sees_canvas(family, recipe)
     source = canvas.flattened() if starts or mask is not None else None
     if looks and family.can(Ability.REGIONS):
         prompt, regions = canvas.regions(size, prompt)
@@ -136,6 +137,11 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True)
         strength=1.0 if source is None else recipe.strength,
         regions=regions,
     )
+
+
+def _sees_canvas(family: Family, recipe: Recipe) -> bool:
+    """A model that edits by instruction always looks at what is there; others only start from it."""
+    return family.can(Ability.INSTRUCT) or (family.can(Ability.IMAGE_TO_IMAGE) and recipe.strength < 1)
 
 
 def fitted(pixels: Pixels, size: Size) -> Pixels:

@@ -107,6 +107,9 @@ QHeaderView::section { background: $panel; color: $secondary; border: none; padd
 QFrame[role="panel"], QWidget[role="panel"] { background: $panel; }
 QWidget[role="page"] { background: $window; }
 QFrame[role="card"] { background: $panel; border-radius: 8px; }
+QListWidget#names { background: $raised; border: 1px solid $line; border-radius: 8px; padding: 4px; }
+QListWidget#names::item { min-height: 24px; padding: 0 8px; border-radius: 5px; }
+QListWidget#names::item:selected { background: $pressed; color: $text; }
 QFrame[role="popup"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="line"] { background: $line; max-height: 1px; min-height: 1px; }
 """

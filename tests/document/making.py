@@ -28,7 +28,7 @@ FAMILY = Family(
     guidance=5.0,
     sampler=EULER,
     samplers=(EULER, Sampler(Algorithm.DDIM)),
-    abilities=frozenset(Ability),
+    abilities=frozenset(Ability) - {Ability.INSTRUCT},
 )
 
 

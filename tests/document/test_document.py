@@ -10,6 +10,7 @@ from studio.document.document import Document
 from studio.document.layers import GeneratedLayer, MaskLayer, PaintLayer, RegionLayer
 from studio.prompts.styles import Style
 from studio.request.errors import BadInput
+from studio.request.family import Ability
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.request.sampling import Algorithm, Sampler
@@ -143,6 +144,18 @@ def test_at_full_strength_the_canvas_is_not_looked_at() -> None:
     document.set_source(noise((200, 120)))
     document.change(strength=1.0)
     assert document.request().source is None
+
+
+def test_a_model_that_edits_by_instruction_always_looks_at_the_canvas() -> None:
+    document = a_document()
+    picture = noise((200, 120))
+    document.set_source(picture)
+    document.change(strength=1.0)
+    model = document.model
+    document.set_model(
+        replace(model, family=replace(model.family, abilities=model.family.abilities | {Ability.INSTRUCT}))
+    )
+    assert document.request().source == picture
 
 
 def test_the_source_is_scaled_to_the_size_to_be_made() -> None:

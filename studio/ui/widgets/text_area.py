@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,23 +22,28 @@ from studio.ui.theme import colours
 from studio.ui.widgets.keys import LEFT_TO_WINDOW
 
 MONSTER = 2000  # letters of a word
+NUDGES = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 AROUND = 16  # pixels of border, padding and margin above and below the words
 
 
 class TextField(QPlainTextEdit):
     """Plain words. Tab goes on to the next control; undo keys are left to the window.
 
-    edited(str): the person changed the words. older, newer: Alt+Up, Alt+Down.
+    edited(str): the person changed the words. older, newer: Alt+Up, Alt+Down. nudged(int): Ctrl+Up (1), Ctrl+Down (-1).
+    left: the keyboard went elsewhere. chooses: asked of each key first; True when it was meant for a list that is open.
     picture_given(QMimeData): a picture was pasted or dropped here, which is not words.
     """
 
     edited = Signal(str)
     older = Signal()
     newer = Signal()
+    nudged = Signal(int)
+    left = Signal()
     picture_given = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.chooses: Callable[[int], bool] = lambda _key: False
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self._wrap("")
@@ -65,14 +73,25 @@ class TextField(QPlainTextEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not event.modifiers() and self.chooses(event.key()):
+            return None
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             if event.key() == Qt.Key.Key_Up:
                 return self.older.emit()
             if event.key() == Qt.Key.Key_Down:
                 return self.newer.emit()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in NUDGES:
+            return self.nudged.emit(NUDGES[Qt.Key(event.key())])
         if self._not_ours(event):
             return event.ignore()
         return super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt calls it so
+        return (next and self.chooses(Qt.Key.Key_Tab)) or super().focusNextPrevChild(next)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.left.emit()
+        super().focusOutEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasText() or source.hasImage() or source.hasUrls()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QTextCursor
@@ -13,18 +13,25 @@ from studio.prompts.history import Entry as Used
 from studio.prompts.history import PromptHistory
 from studio.request.family import Ability
 from studio.ui.panels.prompt.checks import Problem
+from studio.ui.panels.prompt.language import Language, Offer
 from studio.ui.preferences import Preferences
 from studio.ui.widgets.search_popup import Entry, SearchPopup
 from studio.ui.widgets.text_area import TextArea
 from studio.ui.widgets.tool import GAP, Labelled, alt_key, set_role, tool_button
 
-PROMPT_HELP = "What the picture should show, in your own words.\nAlt+Up and Alt+Down bring back earlier prompts."
+PROMPT_HELP = (
+    "What the picture should show, in your own words.\nAlt+Up and Alt+Down bring back earlier prompts.\n"
+    "Ctrl+Up and Ctrl+Down weigh the word at the cursor; < and __ offer LoRA and wildcards."
+)
 WITHOUT_HELP = "What the picture should not show (the negative prompt). Leave it empty if there is nothing."
 ONE_LINE = 34  # height in pixels
 
 
 class Words(QWidget):
-    """picture_given(QMimeData): a picture was pasted or dropped onto the words."""
+    """picture_given(QMimeData): a picture was pasted or dropped onto the words.
+
+    offers: names that are completed while they are typed.
+    """
 
     picture_given = Signal(object)
 
@@ -49,6 +56,8 @@ class Words(QWidget):
         self.negative.field.edited.connect(self._negative_edited)
         self.prompt.field.older.connect(self._older)
         self.prompt.field.newer.connect(self._newer)
+        self.offers: Callable[[], Sequence[Offer]] = lambda: ()
+        self.languages = tuple(Language(each.field, lambda: self.offers()) for each in (self.prompt, self.negative))
         for field in (self.prompt.field, self.negative.field):
             field.picture_given.connect(self.picture_given)
 
