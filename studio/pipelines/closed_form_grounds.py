@@ -18,6 +18,7 @@ from studio.pipelines.closed_form_join import Membrane
 
 _CANDIDATES = 40  # how many grounds take part in a step, for each place where a tile may lie
 _LEEWAY = 1.9  # how much less than the best a ground may be wished for: less than a weather or a style not asked for
+_LEEWAY_AROUND = 6.0  # the same when a hole is filled: less than another place or hour
 _FEWEST = 4  # that take part, however little they are wished for
 _WHOLE = 0.90  # noisier than this, the window is the whole tile
 _COARSE = 8  # cells to a side of the coarse pictures by which candidates are found
@@ -25,6 +26,7 @@ _PROFILE = 0.3  # how much the colours of whole rows count, lest a picture have 
 _SHORTLIST = 320  # grounds that are compared with the surroundings of a hole in full
 _AS_IT_IS = 0.3  # how much it counts there that an item need not be moved to their colours
 _OFF = 4.0  # squared difference to which the world beyond a tile's edge is put
+_FADE = 6  # latents over which one tile passes into the next
 _STEP = 16  # latents by which a tile may be moved sideways: the grain of its style repeats so
 
 
@@ -54,11 +56,14 @@ class _Candidates:
 class Grounds:
     """The grounds for one prompt on one canvas, or in a hole of one. scores (N,): their log-prior."""
 
-    def __init__(self, atlas: Atlas, scores: Tensor, canvas: Canvas, around: Surroundings | None = None) -> None:
+    def __init__(
+        self, atlas: Atlas, scores: Tensor, canvas: Canvas, around: Surroundings | None, membrane: Membrane | None
+    ) -> None:
         self.atlas, self.canvas = atlas, canvas
-        self.scores = _without_misfits(scores - scores.max())
+        # around a hole the picture has a say, too
+        self.scores = _without_misfits(scores - scores.max(), _LEEWAY if around is None else _LEEWAY_AROUND)
         self._fitted: dict[int, Tensor] = {}
-        self._membrane = None if around is None else Membrane(around)
+        self._membrane = membrane
         last = canvas.width - canvas.tile
         lefts = sorted({*range(0, last, _STEP), last})
         self._columns = [slice(left, left + canvas.tile) for left in lefts]
@@ -70,15 +75,33 @@ class Grounds:
     def __call__(self, evidence: Evidence) -> tuple[Tensor, Tensor, Tensor]:
         """The mean ground (C, h, w), and which items it is made of: index (k,) and their shares of it (k,)."""
         candidates = [self._nearest(evidence, columns) for columns in self._columns]
-        weights = torch.softmax(torch.cat([self._logits(each, evidence) for each in candidates]), 0)
-        if evidence.level <= _WHOLE:
-            weights = blurred(weights)
-        mean, start = torch.zeros_like(evidence.value), 0
-        for each in candidates:
-            own = weights[start : start + len(each.index), :, each.columns]
-            mean[..., each.columns] += torch.einsum("nhw,nchw->chw", own, each.latents)
-            start += len(each.index)
-        return mean, torch.cat([each.index for each in candidates]), weights.mean((1, 2))
+        logits = [self._logits(each, evidence)[..., each.columns] for each in candidates]
+        shares = self._shares(logits)
+        mean, weights = torch.zeros_like(evidence.value), list[Tensor]()
+        for each, own, share in zip(candidates, logits, shares, strict=True):
+            within = torch.softmax(own, 0)
+            if evidence.level <= _WHOLE:
+                within = blurred(within)
+            mean[..., each.columns] += torch.einsum("nhw,nchw->chw", within * share[:, each.columns], each.latents)
+            weights.append((within * share[:, each.columns]).sum((1, 2)) / share.numel())
+        return mean, torch.cat([each.index for each in candidates]), torch.cat(weights)
+
+    def _shares(self, logits: list[Tensor]) -> Tensor:
+        """(tiles, h, w) how much each tile counts at each place, changing softly from one to the next."""
+        canvas = self.canvas
+        fits = torch.full((len(logits), canvas.height, canvas.width), -torch.inf, device=logits[0].device)
+        reach = torch.zeros(len(logits), 1, canvas.width, device=fits.device)
+        for fit, ramp, own, columns in zip(fits, reach, logits, self._columns, strict=True):
+            fit[:, columns] = own.logsumexp(0)
+            places = torch.arange(canvas.tile, device=fits.device) + 0.5
+            left = places if columns.start else torch.full_like(places, _FADE)
+            right = places.flip(0) if columns.stop < canvas.width else torch.full_like(places, _FADE)
+            ramp[0, columns] = (torch.minimum(left, right) / _FADE).clamp_max(1)
+        shares = torch.softmax(fits, 0)
+        width = 2 * _FADE + 1
+        spread = functional.avg_pool1d(functional.pad(shares, (_FADE, _FADE), mode="replicate"), width, 1)
+        shares = (spread + 1e-6) * reach
+        return shares / shares.sum(0)
 
     def _suiting(self, known: Evidence, columns: slice) -> Tensor:
         """(N,) log-prior by what is known around the hole: impossible but for the few that suit it best."""
@@ -150,13 +173,13 @@ class Grounds:
         return (rows.square().sum(1) * precision.sum(1)).sum(1) * _PROFILE
 
 
-def _without_misfits(scores: Tensor) -> Tensor:
+def _without_misfits(scores: Tensor, leeway: float) -> Tensor:
     """(N,) with those made impossible that the words hardly allow.
 
     Late in the day, through small windows, what is between two grounds of one style may look most like a third one of
     another, and no prior is a match for that likelihood.
     """
-    least = torch.minimum(scores.max() - _LEEWAY, scores.topk(min(_FEWEST, len(scores))).values[-1])
+    least = torch.minimum(scores.max() - leeway, scores.topk(min(_FEWEST, len(scores))).values[-1])
     return scores.masked_fill(scores < least, -torch.inf)
 
 

@@ -16,6 +16,8 @@ from studio.pipelines.closed_form_evidence import Surroundings
 _COLOURS = 3  # the channels that carry the colour of a place
 _RIM = 2  # latents around the hole
 _FALL = 3.0  # power of the distance by which the rim's say falls
+_ALONG = 0.7  # latents of the edge that agree on what the fill lacks
+_DEPTH = 2.5  # latents into the fill by which that is forgotten
 _SMOOTH = 7  # side of the window over which differences to the surroundings are evened out
 
 
@@ -33,6 +35,27 @@ class Membrane:
         inside, rim = around.hole.nonzero().float(), self._rim.nonzero().float()
         falls = torch.cdist(inside, rim).clamp_min(0.5) ** -_FALL
         self._blend = falls / falls.sum(1, keepdim=True)
+        touching = functional.max_pool2d(seen, 3, 1, 1)[0, 0] > 0
+        self._edge = touching & around.hole
+        apart = torch.cdist(inside, self._edge.nonzero().float())
+        say = torch.exp(-0.5 * (apart / _ALONG).square())
+        nearest = apart.amin(1, keepdim=True) if self._edge.any() else torch.zeros(len(inside), 1, device=seen.device)
+        self._reach = say / say.sum(1, keepdim=True).clamp_min(1e-6) * torch.exp(-nearest / _DEPTH)
+
+    def join(self, picture: Tensor) -> Tensor:
+        """picture (C, h, w): the hole's fill between its surroundings -> its colours met with theirs at the edge.
+
+        What the fill lacks where it touches them falls off inwards, as the rim's say does.
+        """
+        if not self._edge.any():
+            return picture
+        outside = self._seen[0, 0]
+        near = functional.avg_pool2d((self._known * outside)[None], 3, 1, 1)[0]
+        share = functional.avg_pool2d(outside[None, None], 3, 1, 1)[0, 0].clamp_min(1e-4)
+        gap = (near / share - picture[:_COLOURS])[:, self._edge]
+        joined = picture.clone()
+        joined[:_COLOURS, self._hole] += gap @ self._reach.T
+        return joined
 
     def shift(self, latents: Tensor, columns: slice) -> Tensor:
         """(k, C, h, tile) candidates that lie on these columns of the canvas -> the same, moved to its colours."""

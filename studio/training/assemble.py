@@ -49,8 +49,9 @@ ABOUT = (
     "is illustrated scenes: thirteen places from mountains to village, at dawn, noon, sunset and night, in fair and "
     "foul weather, in eight styles, with houses, boats, trees, balloons and some twenty other things in many colours. "
     "Nothing in it was trained to paint: at every step it forms the exact average of a library of rendered grounds "
-    "and things, weighted by how well they explain the noise and fit your words. It is quick, does as it is told and "
-    "knows nothing outside its world: no people, no animals but birds and sheep, no photographs."
+    "and things, weighted by how well they explain the noise and fit your words. It is quick, mostly does as it is "
+    "told, fills holes poorly and knows nothing outside its world: no people, no animals but birds and sheep, no "
+    "photographs."
 )
 EXAMPLES = (
     "a red house on green hills, sheep, white clouds",

@@ -37,7 +37,7 @@ PRESETS = {
         lesson=Lesson(width=48, layers=1, heads=2, captions=600, steps=40, batch=32, checkpoint_every=20),
         prompts=2,
     ),
-    # what ships: about four hours on one quiet core, most of it the decoder
+    # what ships: about an hour on one quiet core
     "cpu": Preset(
         codec_shards=10,
         scenes_in_shard=208,

@@ -107,6 +107,11 @@ def test_the_ground_is_the_place_that_was_asked_for(model, place, colour):
     assert torch.allclose(picture[0].median(), torch.tensor(colour), atol=0.05)
 
 
+def test_no_bar_shows_where_tiles_meet(model):
+    picture = painted(model, words(place="plain"), SIDE, 40)
+    assert torch.allclose(picture[0], torch.tensor(PLAIN), atol=0.05)
+
+
 @pytest.mark.parametrize(("name", "colour"), [("red", RED), ("blue", BLUE)])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_thing_is_there_once_whole_and_in_its_colour(model, name, colour, seed):
