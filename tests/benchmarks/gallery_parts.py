@@ -17,7 +17,6 @@ from studio.library.gallery.gallery import Change, Gallery
 from studio.library.gallery.index.search import Wanted
 from studio.library.gallery.index.thumbnails import thumbnail_of_pixels
 from studio.library.pictures import read_picture
-from studio.request.pixels import Pixels
 from studio.ui.gallery.gallery_view import GalleryView
 from studio.ui.theme import apply_theme
 from tests.benchmarks.canvas import resident
