@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from studio.library.gallery.gallery import Gallery
@@ -250,6 +250,8 @@ def test_answers_are_remembered_only_while_they_hold(gallery: Gallery) -> None:
 @given(
     st.text(max_size=30) | st.lists(st.sampled_from([*(f"{name}:" for name in FIELDS), ">", '"', "-", "..", "1", "x"]))
 )
+@example('1prompt:"prompt:')  # a quotation mark in the middle of a word
+@example('a"b "c"d"')
 def test_nothing_that_is_typed_can_fail(gallery: Gallery, typed: str | list[str]) -> None:
     query = typed if isinstance(typed, str) else "".join(typed)
     parse_query(query)

@@ -87,7 +87,8 @@ def _expression(term: str, columns: str) -> str:
     text = term.strip('"').rstrip("*")
     if not any(sign.isalnum() for sign in text):
         return ""
-    return f'{columns} : "{text}"' + ("" if exact else "*")
+    quoted = text.replace('"', '""')  # as FTS5 wants a quotation mark within a string
+    return f'{columns} : "{quoted}"' + ("" if exact else "*")
 
 
 def _words_in(column: str) -> Reader:
