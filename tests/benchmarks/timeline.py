@@ -104,7 +104,13 @@ def opened(folder: Path, timelines: Timelines, trace: Trace) -> tuple[MainWindow
         FakeModels(),
         Preferences(Settings()),
         PromptHistory(folder / "prompts.json"),
-        Furnishing(styles=(), read_picture=read_picture, gallery_folder=folder, make_gallery=window_part),
+        Furnishing(
+            styles=(),
+            read_picture=read_picture,
+            gallery_folder=folder,
+            make_gallery=window_part,
+            make_models=window_part,
+        ),
     )
     timeline = Timeline(window, timelines)
     window.show()
