@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QRect, QSize
+from PySide6.QtGui import QImage, QImageReader, QPainter
 
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
@@ -113,3 +113,20 @@ def _smooth(image: QImage, size: Size) -> QImage:
     painter.drawImage(target.rect(), image)
     painter.end()
     return target
+
+
+_SIGNS = ((0, b"\xff\xd8", b"JPEG"), (0, b"\x89PNG\r\n\x1a\n", b"PNG"), (8, b"WEBP", b"WEBP"))
+
+
+def decoded(data: bytes) -> QImage:
+    """A JPEG, PNG or WebP decoded; a null image if it is none of them or damaged. For any thread.
+
+    WORKAROUND: without a format Qt asks all its plugins, and the one for SVG connects a signal, waiting for Qt's lock
+    while it holds Python's. The window's thread, disconnecting a signal, waits the other way round, both for ever.
+    """
+    for place, sign, kind in _SIGNS:
+        if data[place : place + len(sign)] == sign:
+            buffer = QBuffer()
+            buffer.setData(data)
+            return QImageReader(buffer, QByteArray(kind)).read()
+    return QImage()

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QImage, QImageReader
 
 from studio.document.files.png import SIGNATURE
-from studio.document.images import COLOUR, view
+from studio.document.images import COLOUR, decoded, view
 from studio.document.selecting import plane
 from studio.document.tiles import Tiles
 from studio.request.errors import BadInput
@@ -61,7 +61,7 @@ def image_of_png(data: bytes, name: str, budget: Budget) -> QImage:
     budget.spend(size_of(data, name), name)
     if QImageReader.allocationLimit() < _MEGABYTES:
         QImageReader.setAllocationLimit(_MEGABYTES)  # Qt's own limit is 256 MB; the budget is ours
-    image = QImage.fromData(data)
+    image = decoded(data)
     if image.isNull():
         raise BadInput(f"The picture “{name}” in this file is damaged.", "It cannot be opened.")
     return image

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from studio.document.images import decoded
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
 
@@ -114,7 +115,7 @@ class ThumbnailLoader(QObject):
         return None, False
 
     def _deliver(self, item: Item, jpeg: bytes | None) -> None:
-        image = QImage.fromData(jpeg) if jpeg else QImage()
+        image = decoded(jpeg) if jpeg else QImage()
         if not image.isNull():
             image = image.convertToFormat(QImage.Format.Format_RGB32)
         with self._wake:

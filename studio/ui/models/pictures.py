@@ -9,6 +9,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from studio.document.images import decoded
 from studio.library.entry import Entry
 
 MOST_WISHES = 120
@@ -71,7 +72,7 @@ class Pictures(QObject):
                     return
                 key, entry = self._wishes.popitem()
             data = self._picture_of(entry)
-            image = QImage.fromData(data) if data else QImage()
+            image = decoded(data) if data else QImage()
             if not image.isNull():
                 size = image.size().scaled(QSize(SIDE, SIDE), Qt.AspectRatioMode.KeepAspectRatio)
                 if size.width() < image.width():
