@@ -48,7 +48,6 @@ def run(quick: bool) -> Figures:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication.instance() or QApplication([])
     side = 1024 if quick else 4096
-    warm_up()  # code and fonts of the program are not the document's
     before = resident()
     document = large(side)
     layers = sum(layer.tiles.nbytes for layer in document.layers if isinstance(layer, Plane))
@@ -59,28 +58,16 @@ def run(quick: bool) -> Figures:
         frames(figures, name, canvas, 3 if quick else 10)
         pans(figures, name, canvas, 10 if quick else 60)
         if name == "1080p":
-            canvas.document.undo_stack.clear()  # what undo keeps has a budget of its own
-            figures["memory_over_layers"] = at_most((resident() - before) / layers, 1.3, "")
             undo(figures, canvas)
+            figures["memory_over_layers"] = at_most((resident() - before) / layers, 1.3, "")
+            canvas.document.undo_stack.clear()
+            figures["memory_over_layers_without_undo"] = fact((resident() - before) / layers)
         canvas.close()
         canvas.deleteLater()
         app.processEvents()
     files(figures, document)
     huge(figures, 4096 if quick else 16384)
     return figures
-
-
-def warm_up() -> None:
-    """A small document is shown, painted on and put away."""
-    canvas = shown(Document(a_model(), Size(256, 256)), VIEWS["1080p"])
-    tool = canvas.tools["brush"]
-    for number in range(3):
-        at = QPointF(40.0 * number, 90)
-        (tool.move if number else tool.press)(Pointer(position=at, screen=canvas.view.to_screen(at)))
-    tool.release(Pointer(position=QPointF(90, 90), screen=QPointF(90, 90)))
-    canvas.close()
-    canvas.deleteLater()
-    QApplication.processEvents()
 
 
 def large(side: int) -> Document:

@@ -200,9 +200,11 @@ def test_in_a_thread_everything_is_the_same(open_studio: Open) -> None:
     studio.engine.cancel(endless)
     studio.until_over(good, bad, endless)
     assert [type(job.last) for job in (good, bad, endless)] == [Finished, Failed, Cancelled]
-    # steps that a later one replaced before the window looked are not told
-    told = [kind for kind in kinds(studio.events(good)) if kind != "Step"]
-    assert told == ["Queued", "Loading", "Made", "Finished"]
+    # steps that something later replaced before the window looked are not told
+    assert kinds(studio.events(good)) in (
+        ["Queued", "Loading", "Step", "Made", "Finished"],
+        ["Queued", "Loading", "Made", "Finished"],
+    )
 
 
 def test_closing_amid_large_previews_leaves_nothing(studio: Studio) -> None:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
-import threading
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import QFile, QFileSystemWatcher, QObject, QTimer, Signal
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.scan import Scanned
-from studio.request.errors import Trouble
+from studio.ui.background import Background, folders_below
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 SETTLE = 700  # milliseconds after a change in a folder: a copy of many files is looked at a few times
@@ -24,23 +18,16 @@ DISKS = 10_000  # milliseconds between two looks whether a folder's disk has com
 MOST_WATCHED = 2000  # folders; systems have limits, and a look at the start finds the rest
 
 
-class GalleryWork(QObject):
-    """changed(Change): the gallery is another. progressed(Scanned), scanned(Scanned): of a look through all folders.
-
-    troubled(str): a sentence.
-    """
+class GalleryWork(Background):
+    """changed(Change): the gallery is another. progressed(Scanned), scanned(Scanned): of a look through all folders."""
 
     changed = Signal(object)
     progressed = Signal(object)
     scanned = Signal(object)
-    troubled = Signal(str)
-    _done = Signal(object, object)
 
     def __init__(self, gallery: Gallery, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("The gallery could not go on", parent)
         self._gallery = gallery
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
         self._again = False
         self._scanning = False
         self._started = False
@@ -55,7 +42,6 @@ class GalleryWork(QObject):
         self._disks = QTimer(self)
         self._disks.setInterval(DISKS)
         self._disks.timeout.connect(self.look_for_disks)
-        self._done.connect(self._finish)
         gallery.listen(self.changed.emit)
 
     def start(self) -> None:
@@ -86,43 +72,10 @@ class GalleryWork(QObject):
         self._scanning = True
         self.run(self._scan, self._scan_done, self._scan_ended)
 
-    def run(
-        self, work: Callable[[], T], done: Callable[[T], object], ended: Callable[[], object] | None = None
-    ) -> None:
-        """Does `work` on a thread and then `done` with its result, here, unless it fails, which is told.
-
-        ended: called after either.
-        """
-
-        def job() -> None:
-            deed: Callable[[], object] | None = None
-            try:
-                result = work()
-                deed = partial(done, result)
-            except Trouble as trouble:
-                self.troubled.emit(str(trouble))
-            except (OSError, sqlite3.Error) as error:
-                log.warning("work for the gallery failed: %r", error)
-                self.troubled.emit(f"The gallery could not go on: {error}.")
-            if not self._stop.is_set():
-                self._done.emit(deed, ended)
-
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        thread = threading.Thread(target=job, name="gallery work", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    @property
-    def stopping(self) -> bool:
-        return self._stop.is_set()
-
     def close(self) -> None:
-        """Ends all work at the next file; returns when it has ended."""
-        self._stop.set()
         self._later.stop()
         self._disks.stop()
-        for thread in self._threads:
-            thread.join()
+        super().close()
 
     def _scan(self) -> tuple[Scanned, list[str]]:
         if not self._started:
@@ -130,7 +83,7 @@ class GalleryWork(QObject):
             self._started = True
         result = self._gallery.scan(self._stop.is_set, self.progressed.emit)
         self._gallery.similar.prepare()
-        return result, self._folders_to_watch()
+        return result, folders_below((self._gallery.folder, *self._gallery.folders()), MOST_WATCHED)
 
     def _scan_done(self, found: tuple[Scanned, list[str]]) -> None:
         result, folders = found
@@ -148,27 +101,9 @@ class GalleryWork(QObject):
             self._again = False
             self._later.start()
 
-    def _folders_to_watch(self) -> list[str]:
-        """All folders, and those in them: the system tells of changes in each only, not below."""
-        found: list[str] = []
-        waiting = [folder for folder in (self._gallery.folder, *self._gallery.folders()) if folder.is_dir()]
-        while waiting and len(found) < MOST_WATCHED:
-            folder = waiting.pop(0)
-            found.append(str(folder))
-            try:
-                waiting += [each for each in folder.iterdir() if each.is_dir() and not each.name.startswith(".")]
-            except OSError as error:
-                log.info("%s cannot be watched: %r", folder, error)
-        return found
-
     def _folder_changed(self, _folder: str) -> None:
         if not self._later.isActive():  # not put off again and again while files keep coming
             self._later.start()
-
-    def _finish(self, *deeds: Callable[[], object] | None) -> None:
-        for deed in deeds:
-            if deed is not None:
-                deed()
 
 
 def move_to_trash(path: Path) -> None:

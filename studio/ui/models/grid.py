@@ -50,6 +50,7 @@ class EntryGrid(QListView):
         pictures.ready.connect(self.viewport().update)
         self.activated.connect(self._activated)
         self.verticalScrollBar().rangeChanged.connect(self._show_bar)
+        self._show_bar(0, 0)
 
     def select(self, entry: Entry | None) -> None:
         """Marks the weights at the same path, without moving the view."""
