@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
-import numpy.typing as npt
 
 from studio.library.gallery.index.look import BYTES, Looks, distances
 from studio.library.gallery.index.schema import SHOWN
 from studio.library.gallery.index.store import Store
-from studio.library.gallery.index.thumbnails import Thumbnails
+from studio.library.gallery.index.thumbnails import Thumbnails, stacked
+
+_PRINT = 16  # bytes
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Looks that are compared at once, (BYTES, n). prints: of their files, one after the other."""
+
+    prints: bytes = b""
+    looks: Looks = field(default_factory=lambda: np.empty((BYTES, 0), np.uint8))
+
+    def print_of(self, place: int) -> bytes:
+        return self.prints[place * _PRINT : (place + 1) * _PRINT]
 
 
 class Similar:
-    """Keeps the descriptors of all pictures in memory (88 bytes each) from the first question on."""
+    """Keeps the descriptors of all pictures in memory (88 bytes each) from the first question on.
+
+    They come in large packs, written when there was time, and the latest one by one.
+    """
 
     def __init__(self, store: Store, thumbnails: Thumbnails) -> None:
         self._store = store
         self._thumbnails = thumbnails
         self._lock = threading.Lock()
-        self._prints: list[bytes] = []
-        self._looks: Looks = np.empty((0, BYTES), np.uint8)
-        self._version = -1
-        self._last = 0  # number of the newest that is known
+        self._version = self._revision = -1
+        self._forget()
 
     def to(self, fingerprint: bytes, most: int = 200) -> list[tuple[int, float]]:
         """Ids of shown pictures like the one of this print, most alike first, with their distance (0 same .. 1).
@@ -38,30 +53,44 @@ class Similar:
         """The same for a descriptor."""
         with self._lock:
             self._load()
-            prints, looks = self._prints, self._looks
-        if not prints:
+            parts = [part for part in (*self._packs, self._latest) if part.prints]
+        if not parts:
             return []
-        apart = distances(look, looks)
-        count = min(most, len(prints))
+        apart = np.concatenate([distances(look, part.looks) for part in parts])
+        count = min(most, len(apart))
         nearest = np.argpartition(apart, count - 1)[:count]
         nearest = nearest[np.argsort(apart[nearest], kind="stable")]
-        return self._shown([(prints[each], float(apart[each])) for each in nearest])
+        ends = list(accumulate(part.looks.shape[1] for part in parts))
+        found: list[tuple[bytes, float]] = []
+        for place in nearest.tolist():
+            number = bisect_right(ends, place)
+            begin = ends[number - 1] if number else 0
+            found.append((parts[number].print_of(place - begin), float(apart[place])))
+        return self._shown(found)
 
     def _shown(self, found: list[tuple[bytes, float]]) -> list[tuple[int, float]]:
         """Ids of the pictures of these prints, which are several where a file was copied."""
+        places = ",".join("?" * len(found))
         with self._store.database.read() as connection:
-            return [
-                (int(row[0]), distance)
-                for fingerprint, distance in found
-                for row in connection.execute(
-                    f"SELECT id FROM picture WHERE print = ? AND state = {SHOWN} ORDER BY id", (fingerprint,)
-                )
-            ]
+            rows = connection.execute(
+                f"SELECT print, id FROM picture WHERE print IN ({places}) AND +state = {SHOWN} ORDER BY +id",
+                [fingerprint for fingerprint, _ in found],
+            ).fetchall()
+        ids: dict[bytes, list[int]] = {}
+        for fingerprint, identifier in rows:
+            ids.setdefault(bytes(fingerprint), []).append(int(identifier))
+        return [(each, distance) for fingerprint, distance in found for each in ids.get(fingerprint, ())]
 
     def prepare(self) -> None:
-        """Reads the descriptors now, so that the first question need not wait for it."""
+        """Puts together what can be and reads it now, so that the first question need not wait for it."""
+        self._thumbnails.pack()
         with self._lock:
             self._load()
+
+    def _forget(self) -> None:
+        self._packs: list[_Part] = []
+        self._latest = _Part()
+        self._packed = self._last = 0  # numbers of the newest that is in a pack, and of the newest that is known
 
     def _load(self) -> None:
         """Reads the descriptors that have come since the last time, or all when some are gone."""
@@ -69,20 +98,16 @@ class Similar:
         if version == self._version:
             return
         self._version = version
+        revision = self._thumbnails.revision()
+        if revision != self._revision:
+            self._revision = revision
+            self._forget()
+        for last, prints, looks in self._thumbnails.packs(self._packed):
+            self._packs.append(_Part(prints, np.frombuffer(looks, np.uint8).reshape(BYTES, -1)))
+            self._packed = self._last = last
+            self._latest = _Part()
         new = self._thumbnails.looks(self._last)
-        if len(self._prints) + len(new) != self._thumbnails.count_looks():  # some were replaced or dropped
-            self._prints, self._looks = [], np.empty((0, BYTES), np.uint8)
-            new = self._thumbnails.looks()
         if new:
-            numbers, prints, looks = zip(*new, strict=True)
-            self._last = numbers[-1]
-            self._prints += prints
-            self._looks = np.concatenate((self._looks, _stacked(looks)))
-
-
-def _stacked(looks: Sequence[bytes]) -> npt.NDArray[np.uint8]:
-    """One row each; what has another length, of another version, is like nothing."""
-    joined = b"".join(looks)
-    if len(joined) != BYTES * len(looks):
-        joined = b"".join(look if len(look) == BYTES else bytes(BYTES) for look in looks)
-    return np.frombuffer(joined, np.uint8).reshape(-1, BYTES)
+            self._last = new[-1][0]
+            prints = self._latest.prints + b"".join(row[1] for row in new)
+            self._latest = _Part(prints, np.concatenate((self._latest.looks, stacked(new)), axis=1))

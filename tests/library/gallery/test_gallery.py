@@ -21,9 +21,7 @@ from studio.library.gallery.index.schema import MIGRATIONS
 from studio.library.gallery.index.search import Place, Wanted
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
-from studio.request.events import Picture
-from studio.request.pixels import Pixels
-from tests.library.gallery.requests import picture, pixels, request
+from tests.library.gallery.requests import picture, pixels
 
 SPECIMENS = Path(__file__).parent / "specimens"
 
@@ -520,27 +518,6 @@ def test_collections_cannot_be_inside_themselves(gallery: Gallery) -> None:
         gallery.collections.make("  ")
     gallery.collections.remove(outer.id)
     assert gallery.collections.named("inner") == replace(inner, parent="")
-
-
-def test_similar_pictures_are_found_by_their_look(gallery: Gallery) -> None:
-    def painted(hue: int, noise: int) -> Picture:
-        y, x = np.mgrid[0:64, 0:64]
-        array = np.stack([x * 2 + hue, y * 2, np.full_like(x, 255 - hue)], axis=-1)
-        array = array + np.random.default_rng(noise).integers(-1, 2, array.shape)
-        return Picture(pixels=Pixels(np.clip(array, 0, 255).astype(np.uint8)), request=request(seed=noise))
-
-    first = gallery.keep(painted(10, 1))
-    near = gallery.keep(painted(12, 2))
-    for seed in range(3, 8):
-        gallery.keep(picture("noise", seed=seed))
-    item = next(each for each in gallery.recent(10) if each.path == first)
-    found = gallery.similar.to(item.print)
-    paths = [gallery.store.item(identifier).path for identifier, _ in found]
-    assert paths[:2] == [first, near]
-    assert found[0][1] == 0
-    assert found[1][1] < found[2][1] / 2
-    gallery.throw_away([found[1][0]])
-    assert near not in [gallery.store.item(identifier).path for identifier, _ in gallery.similar.to(item.print)]
 
 
 def test_folders_that_make_no_sense_are_refused(gallery: Gallery, tmp_path: Path) -> None:

@@ -28,20 +28,20 @@ def look_of(image: Image.Image) -> bytes:
 
 
 def distances(look: bytes, looks: Looks) -> npt.NDArray[np.float32]:
-    """0..1 from one descriptor to many, (n, BYTES): 0 is the same."""
-    own = np.frombuffer(look, np.uint8)
-    bits = np.bitwise_count(looks[:, :8] ^ own[:8]).sum(axis=1, dtype=np.float32) / 64
-    colour = _apart(looks[:, 8:56], own[8:56]) / (48 * 128)
-    texture = _apart(looks[:, 56:], own[56:]) / (4 * 255 * 2)
-    total = np.zeros(len(looks), np.float32)
-    for weight, part in zip(_WEIGHTS, (bits, colour, texture), strict=True):
-        total += np.minimum(part, np.float32(1)) * np.float32(weight)
+    """0..1 from one descriptor to many, (BYTES, n): 0 is the same.
+
+    A row for each byte of the descriptors: so whole rows are added, several times faster than bytes within one.
+    """
+    own = np.frombuffer(look, np.uint8)[:, None]
+    bits = np.bitwise_count(looks[:8] ^ own[:8]).sum(axis=0, dtype=np.uint16)
+    apart = np.maximum(looks[8:], own[8:])  # in bytes, which is several times faster than in floats
+    apart -= np.minimum(looks[8:], own[8:])
+    colour = apart[:48].sum(axis=0, dtype=np.uint16)
+    texture = apart[48:].sum(axis=0, dtype=np.uint16)
+    total = np.zeros(looks.shape[1], np.float32)
+    for weight, part, most in zip(_WEIGHTS, (bits, colour, texture), (64, 48 * 128, 4 * 255 * 2), strict=True):
+        total += np.minimum(part / np.float32(most), np.float32(1)) * np.float32(weight)
     return total
-
-
-def _apart(many: Looks, one: Looks) -> npt.NDArray[np.float32]:
-    """Sum of absolute differences in bytes, which is several times faster than in floats."""
-    return (np.maximum(many, one) - np.minimum(many, one)).sum(axis=1, dtype=np.uint32).astype(np.float32)
 
 
 def _hash(luma: npt.NDArray[np.float32]) -> bytes:

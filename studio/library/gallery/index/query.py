@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-_PLAIN = "{prompt model loras tags name}"
 _TERM = re.compile(r'(-?)(?:(\w+):((?:<=|>=|<|>|=)?)("[^"]*"?|[^\s"]*)|("[^"]*"?)|([^\s"]+))')
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _PIXELS = re.compile(r"(\d+)\s*[x×]\s*(\d+)")
@@ -53,6 +52,7 @@ class _Built:
 
 
 _MATCH = "SELECT rowid AS id FROM words WHERE words MATCH ?"
+_UNWANTED = "SELECT rowid AS id FROM unwanted WHERE unwanted MATCH ?"
 Reader = Callable[[_Built, bool, str, str, date], bool]
 
 
@@ -77,27 +77,34 @@ def parse_query(text: str, today: date | None = None) -> Query:
 def _plain(built: _Built, negated: bool, term: str) -> None:
     if len(term) == 1 and term.isascii():  # one letter begins half of all words: nothing is meant by it yet
         return
-    if expression := _expression(term, _PLAIN):
+    if expression := _expression(term):
         built.match(negated, expression)
 
 
-def _expression(term: str, columns: str) -> str:
+def _expression(term: str) -> str:
     """An FTS5 phrase: exact when it came in quotation marks, else its last word may go on. "" when it has no words."""
     exact = term.startswith('"')
     text = term.strip('"').rstrip("*")
     if not any(sign.isalnum() for sign in text):
         return ""
     quoted = text.replace('"', '""')  # as FTS5 wants a quotation mark within a string
-    return f'{columns} : "{quoted}"' + ("" if exact else "*")
+    return f'"{quoted}"' + ("" if exact else "*")
 
 
 def _words_in(column: str) -> Reader:
     def read(built: _Built, negated: bool, sign: str, value: str, today: date) -> bool:
-        if expression := _expression(value, column):
-            built.match(negated, expression)
+        if expression := _expression(value):
+            built.match(negated, f"{column} : {expression}")
         return True
 
     return read
+
+
+def _unwanted(built: _Built, negated: bool, sign: str, value: str, today: date) -> bool:
+    """Words of the negative prompt, which have an index of their own."""
+    if expression := _expression(value):
+        built.terms.append(Term(_UNWANTED, (expression,), negated))
+    return True
 
 
 def _text(column: str) -> Reader:
@@ -234,7 +241,7 @@ class Field:
 
 FIELDS: dict[str, Field] = {
     "prompt": Field(_words_in("prompt"), "words of the prompt only"),
-    "negative": Field(_words_in("negative"), "words of the negative prompt"),
+    "negative": Field(_unwanted, "words of the negative prompt"),
     "model": Field(_words_in("model"), "the model", "model"),
     "lora": Field(_words_in("loras"), "a LoRA", "loras"),
     "tag": Field(_words_in("tags"), "a tag", "tags"),

@@ -113,7 +113,39 @@ CREATE INDEX picture_by_rating ON picture (rating);
 CREATE INDEX picture_by_loras ON picture (loras, state) WHERE loras <> '';
 """
 
-MIGRATIONS = (_FIRST, _SECOND)
+_THIRD = """
+-- what is typed without a field is never looked for in negative prompts: an index of their own for these spares each
+-- search the choice of columns, and one for each length of what people type first spares joining many words' lists
+DROP TRIGGER words_out;
+DROP TRIGGER words_changed;
+DROP TABLE words;
+CREATE VIRTUAL TABLE words USING fts5 (
+    prompt, model, loras, tags, name,
+    content = 'picture', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2", prefix = '2 3 4'
+);
+CREATE VIRTUAL TABLE unwanted USING fts5 (
+    negative, content = 'picture', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2", prefix = '2'
+);
+CREATE TRIGGER words_out AFTER DELETE ON picture BEGIN
+    INSERT INTO words (words, rowid, prompt, model, loras, tags, name)
+    VALUES ('delete', old.id, old.prompt, old.model, old.loras, old.tags, old.name);
+    INSERT INTO unwanted (unwanted, rowid, negative) VALUES ('delete', old.id, old.negative);
+END;
+CREATE TRIGGER words_changed AFTER UPDATE OF prompt, model, loras, tags, name ON picture BEGIN
+    INSERT INTO words (words, rowid, prompt, model, loras, tags, name)
+    VALUES ('delete', old.id, old.prompt, old.model, old.loras, old.tags, old.name);
+    INSERT INTO words (rowid, prompt, model, loras, tags, name)
+    VALUES (new.id, new.prompt, new.model, new.loras, new.tags, new.name);
+END;
+CREATE TRIGGER unwanted_changed AFTER UPDATE OF negative ON picture BEGIN
+    INSERT INTO unwanted (unwanted, rowid, negative) VALUES ('delete', old.id, old.negative);
+    INSERT INTO unwanted (rowid, negative) VALUES (new.id, new.negative);
+END;
+INSERT INTO words (words) VALUES ('rebuild');
+INSERT INTO unwanted (unwanted) VALUES ('rebuild');
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD)
 
 THUMBNAILS = (
     """
@@ -126,5 +158,19 @@ THUMBNAILS = (
     INSERT INTO numbered (print, data) SELECT print, data FROM look;
     DROP TABLE look;
     ALTER TABLE numbered RENAME TO look;
+    """,
+    """
+    -- looks of many pictures in one piece, see `Thumbnails.pack`: what it was made of must not have changed since
+    CREATE TABLE revision (number INTEGER NOT NULL);
+    INSERT INTO revision VALUES (0);
+    CREATE TABLE pack (last INTEGER PRIMARY KEY, prints BLOB NOT NULL, data BLOB NOT NULL);
+    CREATE TRIGGER look_dropped AFTER DELETE ON look BEGIN
+        UPDATE revision SET number = number + 1;
+        DELETE FROM pack WHERE last >= old.id;
+    END;
+    CREATE TRIGGER look_changed AFTER UPDATE ON look BEGIN
+        UPDATE revision SET number = number + 1;
+        DELETE FROM pack WHERE last >= old.id;
+    END;
     """,
 )

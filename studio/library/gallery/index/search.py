@@ -89,14 +89,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _Base:
-    """All pictures of a state in order. rank: where in it an id is, by id; -1 where it is not.
+    """All pictures of a state in order. greatest: of their ids.
 
     revision: of the index's order when it was read. last: no id in the index was greater then.
     """
 
     ids: Ids
     created: Times
-    rank: npt.NDArray[np.int32]
+    greatest: int
     revision: int
     last: int
 
@@ -205,7 +205,7 @@ def _read_base(connection: sqlite3.Connection, state: int, sort: Sort) -> _Base:
             f"SELECT id, created FROM picture WHERE state = {state} ORDER BY name COLLATE NOCASE, id"
         ).fetchall()
         ids, created = np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64)
-        return _Base(ids, created, _ranks(ids), revision, last)
+        return _Base(ids, created, _greatest(ids), revision, last)
     column = _SORTED_BY.get(sort, "")
     texts = connection.execute(
         "SELECT group_concat(id), group_concat(CAST(created * 1000 AS INTEGER))"
@@ -214,7 +214,7 @@ def _read_base(connection: sqlite3.Connection, state: int, sort: Sort) -> _Base:
     ids, moments, *values = (_numbers(text) for text in texts)
     direction = 1 if sort is Sort.OLDEST else -1
     order = np.lexsort((direction * ids, direction * moments, *(-value for value in values)))
-    return _Base(ids[order], moments[order] / 1000.0, _ranks(ids[order]), revision, last)
+    return _Base(ids[order], moments[order] / 1000.0, _greatest(ids[order]), revision, last)
 
 
 def _with_new(connection: sqlite3.Connection, base: _Base, state: int, sort: Sort, last: int) -> _Base:
@@ -232,18 +232,15 @@ def _with_new(connection: sqlite3.Connection, base: _Base, state: int, sort: Sor
     else:
         places = np.searchsorted(-base.created, -moments, "left")
     everything = np.insert(base.ids, places, ids)
-    return _Base(everything, np.insert(base.created, places, moments), _ranks(everything), base.revision, last)
+    return _Base(everything, np.insert(base.created, places, moments), _greatest(everything), base.revision, last)
 
 
-def _ranks(ids: Ids) -> npt.NDArray[np.int32]:
-    rank = np.full(int(ids.max(initial=0)) + 1, -1, np.int32)
-    rank[ids] = np.arange(len(ids), dtype=np.int32)
-    return rank
+def _greatest(ids: Ids) -> int:
+    return int(ids.max(initial=0))
 
 
 def _read_mask(connection: sqlite3.Connection, term: Term, base: _Base) -> Mask:
     """For which pictures of a base a term holds, in the base's order."""
-    mask = np.zeros(len(base.ids), np.bool_)
     try:
         (text,) = connection.execute(f"SELECT group_concat(id) FROM ({term.sql})", term.values).fetchone()
     except sqlite3.OperationalError as error:
@@ -252,9 +249,9 @@ def _read_mask(connection: sqlite3.Connection, term: Term, base: _Base) -> Mask:
         log.info("a search could not be run: %r", error)
         text = None
     ids = _numbers(text)
-    places = base.rank[ids[ids < len(base.rank)]]
-    mask[places[places >= 0]] = True
-    return ~mask if term.negated else mask
+    meant = np.full(max(base.greatest, int(ids.max(initial=0))) + 1, term.negated)
+    meant[ids] = not term.negated
+    return meant[base.ids]
 
 
 def _numbers(text: str | None) -> Ids:

@@ -83,7 +83,7 @@ _VALUES: dict[str, Any] = {  # columns that come from a file, and what they are 
     "parent": "",
     "problem": "",
 }
-_WORDS = ("prompt", "negative", "model", "loras")  # what the full text index has, besides name and tags
+_WORDS = ("prompt", "model", "loras")  # what the full text index has, besides name and tags
 _INSERT = f"INSERT INTO picture (id, path, name, added, {', '.join(_VALUES)}) VALUES (?, ?, ?, ?{', ?' * len(_VALUES)})"
 
 
@@ -129,6 +129,10 @@ class Store:
                 (identifier, name_of(path), *(entry.get(name, "") for name in _WORDS))
                 for identifier, (path, entry) in zip(ids, entries, strict=True)
             ),
+        )
+        connection.executemany(
+            "INSERT INTO unwanted (rowid, negative) VALUES (?, ?)",
+            ((identifier, entry.get("negative", "")) for identifier, (_, entry) in zip(ids, entries, strict=True)),
         )
         needed = ((each, ids[place]) for place, (_, entry) in enumerate(entries) for each in entry.get("needs", ()))
         connection.executemany("INSERT OR IGNORE INTO need VALUES (?, ?)", needed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import struct
 import zlib
 from collections.abc import Sequence
@@ -13,12 +14,13 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from studio.library.gallery.index.database import Database
-from studio.library.gallery.index.look import look_of
+from studio.library.gallery.index.look import BYTES, Looks, look_of
 from studio.library.gallery.index.schema import THUMBNAILS
 from studio.library.pictures import DAMAGE, FORMATS, LARGEST_AREA
 from studio.request.pixels import Pixels
 
 SIDE = 256  # pixels of the longer side
+PACKED = 4096  # looks that are kept in one piece: what is compared at once then fits into a processor's cache
 _QUALITY = 85
 _CHECKS = (64, 80)  # greys under what is transparent
 _FIELD = 8  # pixels of one check
@@ -45,11 +47,26 @@ class Thumbnails:
     def looks(self, after: int = 0) -> list[tuple[int, bytes, bytes]]:
         """Number, print and look of all that were made after the one of this number."""
         with self._database.read() as connection:
-            return connection.execute("SELECT id, print, data FROM look WHERE id > ?", (after,)).fetchall()
+            return _rows(connection, after, -1)
 
-    def count_looks(self) -> int:
+    def packs(self, after: int = 0) -> list[tuple[int, bytes, bytes]]:
+        """Looks in one piece, as `pack` made them: number of the last, prints, looks as (BYTES, n)."""
         with self._database.read() as connection:
-            return int(connection.execute("SELECT count(*) FROM look").fetchone()[0])
+            return connection.execute("SELECT * FROM pack WHERE last > ? ORDER BY last", (after,)).fetchall()
+
+    def pack(self) -> None:
+        """Puts looks together, PACKED at a time: read so, a hundred thousand take a tenth of the time of rows."""
+        with self._database.write() as connection:
+            (last,) = connection.execute("SELECT ifnull(max(last), 0) FROM pack").fetchone()
+            while len(rows := _rows(connection, last, PACKED)) == PACKED:
+                last = int(rows[-1][0])
+                prints = b"".join(row[1] for row in rows)
+                connection.execute("INSERT INTO pack VALUES (?, ?, ?)", (last, prints, stacked(rows).tobytes()))
+
+    def revision(self) -> int:
+        """Another number whenever looks were changed or dropped, rather than added."""
+        with self._database.read() as connection:
+            return int(connection.execute("SELECT number FROM revision").fetchone()[0])
 
     def version(self) -> int:
         """Another number whenever there may be other looks."""
@@ -73,7 +90,9 @@ class Thumbnails:
                 "INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", ((each[0], each[1]) for each in made)
             )
             connection.executemany(
-                "INSERT OR REPLACE INTO look (print, data) VALUES (?, ?)", ((each[0], each[2]) for each in made)
+                "INSERT INTO look (print, data) VALUES (?, ?)"
+                " ON CONFLICT (print) DO UPDATE SET data = excluded.data WHERE data <> excluded.data",
+                ((each[0], each[2]) for each in made),
             )
 
     def forget_others(self, prints: set[bytes]) -> int:
@@ -87,6 +106,17 @@ class Thumbnails:
 
     def close(self) -> None:
         self._database.close()
+
+
+def stacked(rows: Sequence[tuple[int, bytes, bytes]]) -> Looks:
+    """The looks of rows, (BYTES, n); what has another length, of another version, is like nothing."""
+    looks = b"".join(row[2] if len(row[2]) == BYTES else bytes(BYTES) for row in rows)
+    return np.ascontiguousarray(np.frombuffer(looks, np.uint8).reshape(-1, BYTES).T)
+
+
+def _rows(connection: sqlite3.Connection, after: int, most: int) -> list[tuple[int, bytes, bytes]]:
+    sql = "SELECT id, print, data FROM look WHERE id > ? ORDER BY id LIMIT ?"
+    return connection.execute(sql, (after, most)).fetchall()
 
 
 def thumbnail_of_file(path: Path) -> tuple[bytes, bytes] | None:
