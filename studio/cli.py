@@ -6,6 +6,7 @@ Exit codes: 0 success, 1 failure, 2 bad input. Errors are one line on stderr; `-
 from __future__ import annotations
 
 import argparse
+import builtins
 import importlib
 import logging
 import os
@@ -87,6 +88,17 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
 
 
 def _window(options: argparse.Namespace, home: Home) -> int:
+    _plain_imports()
     from studio.app import run_window
 
     return run_window(home, options.file)
+
+
+def _plain_imports() -> None:
+    """Gives Python its own `import` back, which PySide has put aside.
+
+    PySide's reads the source of every module once more, for a switch (`__feature__`) that the studio does not use; a
+    tenth of the start would go there.
+    """
+    importlib.import_module("PySide6.QtCore")  # which puts it aside
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)

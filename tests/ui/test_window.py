@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, QRect, Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel
 
 from studio.engine.status import EngineStatus, Phase
@@ -322,7 +322,7 @@ def test_zoom_is_shown_and_chosen(qtbot, desk):
     assert desk.window.status.zoom.text() != "50 %"
 
 
-# settings, screenshots
+# settings
 
 
 def test_settings_are_written_a_moment_later_and_at_the_end(qtbot):
@@ -362,27 +362,6 @@ def test_another_theme_is_put_on_at_once_and_remembered(desk):
     assert desk.window.table.qt("view.theme_light").isChecked()
     picture = grab(desk.window, Size(1000, 700))
     assert picture.pixelColor(5, 300).lightness() > 200
-
-
-@pytest.mark.parametrize("size", [Size(1280, 720), Size(1920, 1080), Size(3840, 2160)])
-def test_a_drawing_of_the_window_at_every_size(desk, size):
-    picture = grab(desk.window, size)
-    assert isinstance(picture, QImage)
-    assert (picture.width(), picture.height()) == size
-    button = desk.panel.button.main
-    place = button.mapTo(desk.window, QPoint(6, button.height() // 2))
-    assert picture.pixelColor(place).name() == "#d9a441"
-    assert button.mapTo(desk.window, QPoint(0, button.height())).y() < size.height
-
-
-def test_nothing_is_cut_off_in_the_panel_at_its_usual_width(desk_of):
-    desk = desk_of(Settings(advanced=True))
-    desk.document.set_source(colour(Size(256, 256)))
-    desk.window.resize(1280, 720)
-    panel = desk.panel
-    right = panel.mapTo(desk.window, QPoint(panel.width(), 0)).x()
-    for part in (panel.words, panel.model, panel.size_part, panel.count, panel.steps, panel.sampler, panel.seed):
-        assert part.mapTo(desk.window, QPoint(part.width(), 0)).x() <= right - 8
 
 
 def test_a_window_that_closes_leaves_the_engine_to_its_owner(desk):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QListView,
     QListWidget,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QWidget,
 )
 
 from studio.document.brush import Brush, Stamps
@@ -40,17 +40,16 @@ class BrushPresets(QListWidget):
         self._given = load_brushes(presets)
         self._own_file = own
         self._own = [] if own is None else list(load_brushes(own))
-        self._stamps = Stamps()
+        self.strokes = Strokes(self)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setGridSize(CELL)
-        self.setIconSize(PICTURE)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(CELL.height() * ROWS + 4)
         self.setAccessibleName(self.tr("Brushes"))
-        self.setItemDelegate(_Cells(self))
+        self.setItemDelegate(_Cells(self, self.strokes))
         self.itemClicked.connect(self._clicked)
         self.itemActivated.connect(self._clicked)
         self.refresh()
@@ -71,10 +70,10 @@ class BrushPresets(QListWidget):
         self._write([other for other in self._own if other != brush])
 
     def refresh(self) -> None:
-        """Draws all strokes in the colours of the theme."""
+        """Shows what there is now."""
         self.clear()
         for brush in self.brushes:
-            item = QListWidgetItem(self._icon(brush), "")
+            item = QListWidgetItem()
             item.setToolTip(f"{brush.name}\n{round(brush.size)} px")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, brush.name)
             item.setData(Qt.ItemDataRole.UserRole, brush)
@@ -111,17 +110,50 @@ class BrushPresets(QListWidget):
     def _clicked(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
 
-    def _icon(self, brush: Brush) -> QIcon:
-        ratio = self.devicePixelRatioF()
+
+class Strokes(QObject):
+    """What brushes paint, drawn when it is first looked at: one after the other while the window has nothing to do.
+
+    All of them together take 60 ms, which the start of the program would wait for.
+    """
+
+    def __init__(self, view: QListWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self._stamps = Stamps()
+        self._drawn: dict[tuple[Brush, str, float], QPixmap] = {}
+        self._wanted: list[tuple[Brush, str, float]] = []
+        self._idle = QTimer(self)
+        self._idle.timeout.connect(self._draw_one)
+
+    def of(self, brush: Brush) -> QPixmap | None:
+        """In the colours of the theme and the scale of the screen; None until it is drawn, then the view is painted."""
+        key = (brush, colours().text, self._view.devicePixelRatioF())
+        if key not in self._drawn and key not in self._wanted:
+            self._wanted.append(key)
+            self._idle.start(0)
+        return self._drawn.get(key)
+
+    def _draw_one(self) -> None:
+        brush, colour, ratio = key = self._wanted.pop(0)
         size = Size(round(PICTURE.width() * ratio), round(PICTURE.height() * ratio))
-        image: QImage = swatch(brush, size, colours().text, self._stamps)
-        pixmap = QPixmap.fromImage(image)
+        pixmap = QPixmap.fromImage(swatch(brush, size, colour, self._stamps))
         pixmap.setDevicePixelRatio(ratio)
-        return QIcon(pixmap)
+        self._drawn[key] = pixmap
+        if not self._wanted:
+            self._idle.stop()
+            self._view.viewport().update()
 
 
 class _Cells(QStyledItemDelegate):
     """Strokes on the panel's own ground; the one in hand on a raised one with a gold edge."""
+
+    def __init__(self, view: QWidget, strokes: Strokes) -> None:
+        super().__init__(view)
+        self._strokes = strokes
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return CELL
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -133,7 +165,8 @@ class _Cells(QStyledItemDelegate):
         painter.setPen(QColor(colours().accent) if chosen else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours().raised if chosen else colours().window))
         painter.drawRoundedRect(QRectF(rect).adjusted(1.5, 1.5, -1.5, -1.5), 6, 6)
-        icon = cast("QIcon", index.data(Qt.ItemDataRole.DecorationRole))
-        place = QRect(QPoint(0, 0), PICTURE)
-        place.moveCenter(rect.center())
-        icon.paint(painter, place)
+        stroke = self._strokes.of(index.data(Qt.ItemDataRole.UserRole))
+        if stroke is not None:
+            place = QRect(QPoint(0, 0), PICTURE)
+            place.moveCenter(rect.center())
+            painter.drawPixmap(place, stroke)
