@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from itertools import pairwise
 
@@ -26,8 +26,8 @@ class BandCache:
         self._old: dict[Key, tuple[Band, list[QImage]]] = {}
         self._new: dict[Key, tuple[Band, list[QImage]]] = {}
 
-    def plane(self, tiles: Tiles, area: Rect, pool: Executor) -> bytes:
-        """A rectangle of a plane as PNG: four channels for colour, one for coverage."""
+    def plane(self, tiles: Tiles, area: Rect, pool: Executor) -> Iterator[bytes]:
+        """A rectangle of a plane as PNG, in pieces: four channels for colour, one for coverage."""
 
         def rows(part: Rect) -> Array:
             image = tiles.read(part)
@@ -37,8 +37,8 @@ class BandCache:
         channels = 1 if tiles.layout == AREA else 4
         return assembled(area.size, channels, self._bands(keyed, rows, pool))
 
-    def picture(self, layers: Sequence[Layer], area: Rect, pool: Executor) -> bytes:
-        """What layers show together, as PNG."""
+    def picture(self, layers: Sequence[Layer], area: Rect, pool: Executor) -> Iterator[bytes]:
+        """What layers show together, as PNG, in pieces."""
 
         def rows(part: Rect) -> Array:
             return _straight(compose(layers, part))

@@ -8,7 +8,9 @@ Source: OpenRaster specification 0.0.6 (openraster.org): a ZIP whose first entry
 from __future__ import annotations
 
 import json
+import os
 import zipfile
+from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
@@ -28,7 +30,7 @@ MIME = "image/openraster"
 VERSION = "0.0.6"
 SPACE = "https://sfumato.studio/ora"
 ID = f"{{{SPACE}}}id"
-WORKERS = 4
+WORKERS = max(1, min(4, os.cpu_count() or 1))  # more would only take turns from the window
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same document makes the same file
 NOTHING = Rect(0, 0, 1, 1)  # an empty layer needs a picture, too
 ElementTree.register_namespace("sfumato", SPACE)
@@ -96,12 +98,16 @@ class _Writer:
         for name, pixels in pixels_in(self._snapshot).items():
             self._put(name, png_of(pixels))
 
-    def _put(self, name: str, data: bytes, *, pack: bool = False) -> None:
-        """PNG is compressed already; text is packed."""
+    def _put(self, name: str, data: bytes | Iterable[bytes], *, pack: bool = False) -> None:
+        """data: in one piece or in many. PNG is compressed already; text is packed."""
+        pieces = [data] if isinstance(data, bytes) else list(data)
         entry = zipfile.ZipInfo(name, EPOCH)
         entry.compress_type = zipfile.ZIP_DEFLATED if pack else zipfile.ZIP_STORED
         entry.external_attr = 0o644 << 16
-        self._archive.writestr(entry, data)
+        entry.file_size = sum(len(piece) for piece in pieces)  # known from the start: large entries need another head
+        with self._archive.open(entry, "w") as file:
+            for piece in pieces:
+                file.write(piece)
 
 
 def png_of(pixels: Pixels) -> bytes:

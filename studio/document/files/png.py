@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -29,9 +29,9 @@ _STREAM_END = b"\x03\x00"  # an empty last block
 
 @dataclass(frozen=True)
 class Band:
-    """Compressed rows. checksum: Adler-32 of `length` bytes before compression."""
+    """Compressed rows, in pieces. checksum: Adler-32 of `length` bytes before compression."""
 
-    data: bytes
+    data: tuple[bytes, ...]
     checksum: int
     length: int
 
@@ -48,7 +48,7 @@ def band_of(rows: Array) -> Band:
     np.subtract(flat[1:], flat[:-1], out=filtered[1:, 1:])
     raw = filtered.data
     deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15, 9)
-    data = deflate.compress(raw) + deflate.flush(zlib.Z_FULL_FLUSH)
+    data = deflate.compress(raw), deflate.flush(zlib.Z_FULL_FLUSH)
     return Band(data, zlib.adler32(raw), filtered.size)
 
 
@@ -65,24 +65,24 @@ def encode(size: Size, channels: int, rows: Callable[[int, int], Array], pool: E
         return band_of(rows(*span))
 
     made = list(pool.map(make, spans)) if pool is not None else [make(span) for span in spans]
-    return assembled(size, channels, made)
+    return b"".join(assembled(size, channels, made))
 
 
-def assembled(size: Size, channels: int, made: Iterable[Band]) -> bytes:
-    """A PNG of bands from top to bottom."""
-    parts = [SIGNATURE]
-    head = struct.pack(">IIBBBBB", size.width, size.height, 8, _COLOUR_TYPES[channels], 0, 0, 0)
-    parts.append(_chunk(b"IHDR", head))
-    parts.append(_chunk(b"sRGB", b"\x00"))
+def assembled(size: Size, channels: int, made: Iterable[Band]) -> Iterator[bytes]:
+    """A PNG of bands from top to bottom, piece by piece.
+
+    Joining many megabytes would keep the interpreter's lock, and with it the window, for as long as that takes.
+    """
+    yield SIGNATURE
+    yield from _chunk(b"IHDR", struct.pack(">IIBBBBB", size.width, size.height, 8, _COLOUR_TYPES[channels], 0, 0, 0))
+    yield from _chunk(b"sRGB", b"\x00")
+    yield from _chunk(b"IDAT", _STREAM_HEAD)
     checksum = 1
-    lead = _STREAM_HEAD
     for band in made:
-        parts.append(_chunk(b"IDAT", lead + band.data))
-        lead = b""
+        yield from _chunk(b"IDAT", *band.data)
         checksum = _combined(checksum, band.checksum, band.length)
-    parts.append(_chunk(b"IDAT", _STREAM_END + struct.pack(">I", checksum)))
-    parts.append(_chunk(b"IEND", b""))
-    return b"".join(parts)
+    yield from _chunk(b"IDAT", _STREAM_END + struct.pack(">I", checksum))
+    yield from _chunk(b"IEND")
 
 
 def _combined(first: int, second: int, length: int) -> int:
@@ -92,5 +92,10 @@ def _combined(first: int, second: int, length: int) -> int:
     return (high % _PRIME) << 16 | low % _PRIME
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
+def _chunk(kind: bytes, *data: bytes) -> Iterator[bytes]:
+    yield struct.pack(">I", sum(len(piece) for piece in data)) + kind
+    check = zlib.crc32(kind)
+    for piece in data:
+        check = zlib.crc32(piece, check)
+        yield piece
+    yield struct.pack(">I", check)

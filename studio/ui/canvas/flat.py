@@ -2,7 +2,8 @@
 
 Level n is the picture at 1/2ⁿ. Damage only marks a region of each level as stale; what is needed for painting is
 then brought up to date, level by level, only inside the part that is visible. Memory of levels is reserved at once
-but taken only where something was drawn, so an empty canvas of 16384² costs nothing.
+but taken only where something was drawn, so an empty canvas of 16384² costs nothing. The finest level is by far the
+largest: it is drawn only where one looks closely, and what was looked at long ago is let go.
 """
 
 from __future__ import annotations
@@ -10,43 +11,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-import numpy as np
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtGui import QImage, QRegion
 
 from studio.document.compositing import compose_into, tint_into
 from studio.document.document import Document
-from studio.document.images import COLOUR, SOURCE, Array, over, qrect, rect_of, view
+from studio.document.images import blank, qrect, rect_of, view, writable
 from studio.document.layers import AreaLayer, PaintLayer, Plane, shown
 from studio.document.tiles import SIDE, keys_in
-from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
+from studio.ui.canvas.levels import Level
 
 SMALLEST_LEVEL = 64  # pixels: no smaller level than one whose shorter side is about this
 CHUNK = 512  # pixels: how much is composed between two looks at the clock
 AT_ONCE = 1 << 20  # pixels: as much is always done in one go
-
-
-class _Level:
-    """One scale. The array has an even number of rows and columns; one beyond the picture repeats its edge."""
-
-    def __init__(self, size: Size) -> None:
-        even = size.rounded_up(2)
-        try:
-            self.array: Array = np.zeros((even.height, even.width, 4), np.uint8)
-        except MemoryError as error:
-            raise Trouble(f"There is not enough memory to show {size} pixels.", "Crop or resize it.") from error
-        self.size = size
-        self.image = over(self.array, COLOUR)
-        self.stale = QRegion()
-
-    def repeat_edges(self, rect: QRect) -> None:
-        """Copies the last row and column to those beyond, near a rectangle that was drawn."""
-        width, height = self.size
-        if width < self.array.shape[1] and rect.right() >= width - 1:
-            self.array[rect.top() : rect.bottom() + 1, width] = self.array[rect.top() : rect.bottom() + 1, width - 1]
-        if height < self.array.shape[0] and rect.bottom() >= height - 1:
-            self.array[height, rect.left() : rect.right() + 2] = self.array[height - 1, rect.left() : rect.right() + 2]
+ROOM = 8 << 20  # pixels of the finest level that are kept, or twice what is seen if that is more
 
 
 class Flat:
@@ -55,7 +34,8 @@ class Flat:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._filled: set[tuple[int, int]] = set()  # tiles of level 0 with something in them
-        self._levels: list[_Level] = []
+        self._levels: list[Level] = []
+        self._drawn: set[tuple[int, int]] = set()  # chunks of level 0 that take memory
         self._opaque: dict[tuple[int, int], tuple[QImage, bool]] = {}  # of the lowest layer
         self.reset()
 
@@ -63,10 +43,11 @@ class Flat:
         """Starts anew: the canvas has another size."""
         size = self._document.size
         self._filled.clear()
-        self._levels = [_Level(size)]
+        self._drawn.clear()
+        self._levels = [Level(size)]
         while min(size) > SMALLEST_LEVEL:
             size = Size(-(-size.width // 2), -(-size.height // 2))
-            self._levels.append(_Level(size))
+            self._levels.append(Level(size))
         self.damage(Rect.of(self._document.size))
 
     @property
@@ -95,7 +76,13 @@ class Flat:
         need = self._aligned(need, number)
         deadline = None if need.size.area <= AT_ONCE else time.perf_counter() + seconds
         done = self._bring(number, need, deadline)
+        if not number and len(self._drawn) * CHUNK**2 > max(ROOM, 2 * need.size.area):
+            self._let_go(need)
         return self._levels[number].image, done
+
+    def ready(self, number: int, need: Rect) -> bool:
+        """True when a level is up to date inside `need` (document pixels) already."""
+        return not self._levels[number].stale.intersects(qrect(self._aligned(need, number)))
 
     def opaque(self, need: Rect) -> bool:
         """True when nothing can show through there: the lowest shown layer is opaque in all of it."""
@@ -121,40 +108,65 @@ class Flat:
         for chunk in _chunks(todo, max(CHUNK, 1 << number)):
             if deadline is not None and time.perf_counter() > deadline:
                 return False
-            if number:
+            if number > 1:
                 self._bring(number - 1, rect_of(chunk), None)
                 self._halve(number, chunk)
+            elif number:
+                self._halve_first(chunk)
             else:
-                self._compose(chunk)
+                self._compose_finest(chunk)
             level.stale = level.stale.subtracted(chunk)
         return True
 
-    def _compose(self, chunk: QRect) -> None:
+    def _compose_finest(self, chunk: QRect) -> None:
         level = self._levels[0]
-        area = rect_of(chunk)
+        self._compose(level.image, rect_of(chunk), QPoint(0, 0))
+        level.repeat_edges(chunk)
+        self._drawn.update(_squares(chunk))
+
+    def _compose(self, image: QImage, area: Rect, origin: QPoint) -> None:
+        """Draws a part of the picture, with tints of masks, where the canvas' origin lies at `origin` of the image."""
         layers = self._document.layers
-        compose_into(level.image, layers, area, QPoint(0, 0))
+        compose_into(image, layers, area, origin)
         areas = [layer for layer in shown(layers) if isinstance(layer, AreaLayer)]
         if areas:
-            tint_into(level.image, areas, area, QPoint(0, 0))
-        level.repeat_edges(chunk)
+            tint_into(image, areas, area, origin)
         self._filled.update(keys_in(area))
 
+    def _halve_first(self, chunk: QRect) -> None:
+        """Level 1 from level 0 where that is up to date, else from a sheet that is thrown away."""
+        area = self._aligned(rect_of(chunk), 1)
+        if self.ready(0, area):
+            self._halve(1, chunk)
+            return
+        sheet = blank(area.size.rounded_up(2))
+        self._compose(sheet, area, QPoint(-area.x, -area.y))
+        width, height = area.size
+        pixels = writable(sheet)
+        pixels[:, width:] = pixels[:, width - 1 : width]  # as `Level.repeat_edges`
+        pixels[height:] = pixels[height - 1 : height]
+        target = QRect(area.x // 2, area.y // 2, sheet.width() // 2, sheet.height() // 2)
+        self._levels[1].halve(sheet, sheet.rect(), target)
+
     def _halve(self, number: int, chunk: QRect) -> None:
-        """Redraws a part (document pixels) of a level from the one above: each pixel the mean of four."""
+        """Redraws a part (document pixels) of a level from the one above."""
         level = self._levels[number]
         factor = 1 << number
         left, top = chunk.left() // factor, chunk.top() // factor
         right = min(level.size.width, -(-(chunk.right() + 1) // factor))
         bottom = min(level.size.height, -(-(chunk.bottom() + 1) // factor))
         target = QRect(left, top, right - left, bottom - top)
-        painter = QPainter(level.image)
-        painter.setCompositionMode(SOURCE)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         source = QRect(left * 2, top * 2, target.width() * 2, target.height() * 2)
-        painter.drawImage(target, self._levels[number - 1].image, source)
-        painter.end()
-        level.repeat_edges(target)
+        level.halve(self._levels[number - 1].image, source, target)
+
+    def _let_go(self, keep: Rect) -> None:
+        """Gives back the memory of level 0 but for what is seen."""
+        before = self._levels[0]
+        level = self._levels[0] = Level(before.size)
+        kept = qrect(keep)
+        level.take(before, kept)
+        level.stale = self._worth(Rect.of(self.size)).subtracted(QRegion(kept).subtracted(before.stale))
+        self._drawn = set(_squares(kept))
 
     def _aligned(self, need: Rect, number: int) -> Rect:
         """Grown to whole pixels of a level, so that none is made of half-stale ones."""
@@ -172,6 +184,13 @@ class Flat:
                     tile = Rect(column * SIDE + layer.x, row * SIDE + layer.y, SIDE, SIDE)
                     wanted.update(keys_in(tile))
         return _region(wanted).intersected(qrect(area))
+
+
+def _squares(rect: QRect) -> Iterator[tuple[int, int]]:
+    """The squares of `CHUNK` pixels that a rectangle touches."""
+    for row in range(rect.top() // CHUNK, rect.bottom() // CHUNK + 1):
+        for column in range(rect.left() // CHUNK, rect.right() // CHUNK + 1):
+            yield column, row
 
 
 def _region(keys: set[tuple[int, int]]) -> QRegion:

@@ -35,6 +35,9 @@ def draw_scene(
     if need.empty:
         return True
     image, done = flat.level(level, need, SLICE)
+    if not done and level < flat.deepest and flat.ready(level + 1, need):
+        level += 1  # a little soft, until the finer one is composed
+        image, _ = flat.level(level, need)
     painter.save()
     if not view.upright:
         painter.setTransform(view.turn() * painter.transform())
