@@ -14,11 +14,16 @@ INTERVAL = 500  # milliseconds between two looks at how much there is
 
 
 class GarbageCollector(QObject):
-    """Takes the place of the automatic one for as long as it lives, with its thresholds."""
+    """Takes the place of the automatic one for as long as it lives, with its thresholds.
+
+    What is there when it begins, the window above all, is not looked through any more: that took 25 ms at a time, in
+    the middle of a stroke if it so happened.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        gc.freeze()
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL)
         self._timer.timeout.connect(self.collect)
@@ -34,4 +39,5 @@ class GarbageCollector(QObject):
     def close(self) -> None:
         """Gives the work back to the automatic one."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()

@@ -34,6 +34,7 @@ from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.kit import PAINT
 from studio.ui.canvas.pointer import Pointer
 from studio.ui.canvas.view import level_of
+from studio.ui.garbage import GarbageCollector
 from tests.benchmarks.figures import Figures, at_most, fact, percentile
 from tests.document.making import a_model
 
@@ -47,6 +48,7 @@ PREVIEW_EVERY = 20  # events of a 200 Hz pen: ten a second
 def run(quick: bool) -> Figures:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication.instance() or QApplication([])
+    garbage = GarbageCollector()  # as in the program: it looks when the window has nothing else to do
     side = 1024 if quick else 4096
     before = resident()
     document = large(side)
@@ -67,6 +69,7 @@ def run(quick: bool) -> Figures:
         app.processEvents()
     files(figures, document)
     huge(figures, 4096 if quick else 16384)
+    garbage.close()
     return figures
 
 

@@ -19,6 +19,7 @@ def test_circles_are_collected_in_the_window_and_not_in_a_thread(qtbot):
             seen.append(threading.current_thread() is threading.main_thread())
 
     collector = GarbageCollector()
+    assert gc.get_freeze_count() > 10_000  # what was there is not looked through again and again
 
     def allocate():
         Circle()
@@ -33,3 +34,4 @@ def test_circles_are_collected_in_the_window_and_not_in_a_thread(qtbot):
     assert kept
     collector.close()
     assert gc.isenabled()
+    assert not gc.get_freeze_count()
