@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from studio.document.change import EVERYTHING, NOTHING, Change
 from studio.document.compositing import compose
-from studio.document.edits import Edit, FieldsEdit, SelectionEdit, TilesEdit, TreeEdit, extent_of
+from studio.document.edits import Edit, FieldsEdit, MakingEdit, SelectionEdit, TilesEdit, TreeEdit, extent_of
 from studio.document.guides import Guide
 from studio.document.history import History
 from studio.document.images import pixels_of
@@ -136,7 +136,7 @@ class Document(QObject):
                 self.undo_stack.push(edit)
                 if not extent_of(self.layers).empty:
                     self.undo_stack.push(self._fields("Canvas", Change.SIZE, _size=size))
-        if isinstance(edit, TilesEdit | TreeEdit | SelectionEdit):
+        if isinstance(edit, TilesEdit | TreeEdit | SelectionEdit | MakingEdit):
             self.vault.add(edit)
 
     @contextmanager
@@ -168,9 +168,8 @@ class Document(QObject):
             return
         before = {name: getattr(self._recipe, name) for name in fields}
         text = "Change " + " and ".join(name.replace("_", " ") for name in fields)
-        self.push(
-            FieldsEdit(self, text, Change.RECIPE, self, before=before, after=fields, put=self._put_recipe, merges=True)
-        )
+        put = self._put_recipe
+        self.push(FieldsEdit(self, text, Change.RECIPE, self, before=before, after=fields, put=put, merges=True))
 
     def set_model(self, model: Model) -> None:
         if model != self._model:

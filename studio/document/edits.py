@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from PySide6.QtGui import QImage, QUndoCommand
 
 from studio.document.change import Change
-from studio.document.layers import NOWHERE, AreaLayer, Group, Layer, Plane, walk
+from studio.document.layers import NOWHERE, AreaLayer, GeneratedLayer, Group, Layer, Plane, walk
+from studio.document.stored import Stored, StoredMaking, held_in, making_of
 from studio.document.tiles import Key, Tiles, place
 from studio.document.vault import Slip, Vault
 from studio.request.geometry import Rect
@@ -188,17 +189,35 @@ class SelectionEdit(Edit):
         return 0 if self._other is None else self._other.nbytes
 
 
-class Stored:
-    """A plane that nothing shows now, laid aside in the vault. Whoever else has it keeps it."""
+class MakingEdit(Edit):
+    """Other candidates, another choice or request of a generated layer. after: the fields, with their new values."""
 
-    def __init__(self, vault: Vault, tiles: Tiles) -> None:
-        self.vault = vault
-        self._layout = tiles.layout
-        self._slip = vault.store(dict(tiles.items()))
+    def __init__(self, listener: Listener, text: str, layer: GeneratedLayer, **after: Any) -> None:
+        super().__init__(listener, text, Change.LAYERS)
+        self._layer = layer
+        self._other = after
+        self._stored: StoredMaking | None = None
 
-    def fetch(self) -> Tiles:
-        found = self.vault.fetch(self._slip).items()
-        return Tiles(self._layout, {key: tile for key, tile in found if tile is not None})
+    def flip(self) -> Rect:
+        stored, self._stored = self._stored, None
+        other = self._other if stored is None else stored.fetch()
+        self._other = {name: getattr(self._layer, name) for name in other}
+        for name, value in other.items():
+            setattr(self._layer, name, value)
+        if stored is not None:
+            stored.vault.add(self)
+        return NOWHERE
+
+    def spill(self, vault: Vault) -> None:
+        """Lays the pictures aside until they are needed."""
+        if self._stored is None:
+            self._stored, self._other = StoredMaking(vault, self._other), {}
+
+    @property
+    def nbytes(self) -> int:
+        """Of the pictures that only this edit keeps in memory."""
+        here = held_in(making_of(self._layer))
+        return sum(size for which, size in held_in(self._other).items() if which not in here)
 
 
 class TreeEdit(Edit):
@@ -212,11 +231,16 @@ class TreeEdit(Edit):
         self._children = {group: tuple(layers) for group, layers in children.items()}
         self._own: tuple[Plane, ...] = ()
         self._stored: dict[Plane, Stored] = {}
+        self._making: dict[GeneratedLayer, StoredMaking] = {}
 
     def flip(self) -> Rect:
+        came_back = [stored.vault for stored in (*self._stored.values(), *self._making.values())]
         for plane, stored in self._stored.items():
             plane.tiles = stored.fetch()
-        came_back, self._stored = [stored.vault for stored in self._stored.values()], {}
+        for layer, making in self._making.items():
+            for name, value in making.fetch().items():
+                setattr(layer, name, value)
+        self._stored, self._making = {}, {}
         area = self._exchange_all()
         for vault in came_back[:1]:
             vault.add(self)
@@ -224,15 +248,22 @@ class TreeEdit(Edit):
 
     def spill(self, vault: Vault) -> None:
         """Lays the layers aside until they are needed."""
-        if not self._stored:
-            self._stored = {plane: Stored(vault, plane.tiles) for plane in self._own if len(plane.tiles)}
-            for plane in self._stored:
-                plane.tiles = Tiles(plane.tiles.layout)
+        if self._stored or self._making:
+            return
+        self._stored = {plane: Stored(vault, plane.tiles) for plane in self._own if len(plane.tiles)}
+        for plane in self._stored:
+            plane.tiles = Tiles(plane.tiles.layout)
+        for layer in (plane for plane in self._own if isinstance(plane, GeneratedLayer)):
+            self._making[layer] = StoredMaking(vault, making_of(layer))
+            layer.candidates, layer.selection, layer.request = (), None, None
 
     @property
     def nbytes(self) -> int:
         """What only this edit keeps in memory."""
-        return sum(plane.tiles.nbytes for plane in self._own)
+        pictures: dict[int, int] = {}
+        for layer in (plane for plane in self._own if isinstance(plane, GeneratedLayer)):
+            pictures |= held_in(making_of(layer))
+        return sum(plane.tiles.nbytes for plane in self._own) + sum(pictures.values())
 
     def _exchange_all(self) -> Rect:
         before = _planes(layer for group in self._children for layer in group.children)

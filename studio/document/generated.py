@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.edits import FieldsEdit, TilesEdit, TreeEdit
+from studio.document.edits import MakingEdit, TilesEdit, TreeEdit
 from studio.document.layers import GeneratedLayer, Group, Layer, PaintLayer, parent_of
 from studio.document.placing import tiles_of
 from studio.document.tiles import Versions
@@ -66,7 +65,4 @@ def _show(document: Document, layer: GeneratedLayer, pixels: Pixels, request: Ge
 
 
 def _remember(document: Document, layer: GeneratedLayer, **after: object) -> None:
-    before = {name: getattr(layer, name) for name in after}
-    document.push(
-        FieldsEdit(document, "Choose candidate", Change.LAYERS, layer, before=before, after=after, merges=False)
-    )
+    document.push(MakingEdit(document, "Choose candidate", layer, **after))

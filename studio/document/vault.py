@@ -5,10 +5,10 @@ from __future__ import annotations
 import tempfile
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, Protocol, TypeVar
 from weakref import finalize, ref
 
 import numpy as np
@@ -16,8 +16,10 @@ from PySide6.QtGui import QImage
 
 from studio.document.images import blank, view, writable
 from studio.document.tiles import TILE_SIZE, Key, Versions
+from studio.request.pixels import Pixels
 
-BUDGET = 1 << 30  # bytes of tiles that only undo needs
+T = TypeVar("T")
+BUDGET = 1 << 30  # bytes of tiles and pictures that only undo needs
 
 
 class Spillable(Protocol):
@@ -36,6 +38,15 @@ class Slip:
     """Where each tile is in the vault's file: offset, length and layout. None: there is no tile."""
 
     places: Mapping[Key, tuple[int, int, QImage.Format] | None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where pixels are in the vault's file. shape: height, width, channels."""
+
+    offset: int
+    length: int
+    shape: tuple[int, ...]
 
 
 class Vault:
@@ -66,7 +77,19 @@ class Vault:
 
     def fetch(self, slip: Future[Slip]) -> Versions:
         """Brings tiles back."""
-        return {key: self._read(place) for key, place in slip.result().places.items()}
+        return {key: self._tile(place) for key, place in slip.result().places.items()}
+
+    def run(self, act: Callable[[], T]) -> Future[T]:
+        """Does something in the vault's thread, after what was asked for before."""
+        return self._pool.submit(act)
+
+    def write_pixels(self, pixels: Pixels) -> Place:
+        """To be called in the vault's thread."""
+        return Place(*self._append(pixels.array.tobytes()), pixels.array.shape)
+
+    def read_pixels(self, place: Place) -> Pixels:
+        data = np.frombuffer(self._read(place.offset, place.length), np.uint8)
+        return Pixels(data.reshape(place.shape).copy())
 
     def close(self) -> None:
         self._pool.shutdown()
@@ -76,27 +99,33 @@ class Vault:
     def _write(self, versions: Versions) -> Slip:
         places: dict[Key, tuple[int, int, QImage.Format] | None] = {}
         for key, tile in versions.items():
-            places[key] = None if tile is None else self._append(tile)
+            places[key] = None if tile is None else (*self._append(view(tile).tobytes()), tile.format())
         return Slip(places)
 
-    def _append(self, tile: QImage) -> tuple[int, int, QImage.Format]:
-        data = zlib.compress(view(tile).tobytes(), 1)
+    def _tile(self, place: tuple[int, int, QImage.Format] | None) -> QImage | None:
+        if place is None:
+            return None
+        offset, length, layout = place
+        tile = blank(TILE_SIZE, layout)
+        shown = writable(tile)
+        shown[...] = np.frombuffer(self._read(offset, length), np.uint8).reshape(shown.shape)
+        return tile
+
+    def _append(self, raw: bytes) -> tuple[int, int]:
+        """Offset and length in the file."""
+        data = zlib.compress(raw, 1)
         with self._guard:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="sfumato-undo-")  # noqa: SIM115  # lives as long as we do
                 finalize(self, self._file.close)
             offset = self._file.seek(0, 2)
             self._file.write(data)
-        return offset, len(data), tile.format()
+        return offset, len(data)
 
-    def _read(self, place: tuple[int, int, QImage.Format] | None) -> QImage | None:
-        if place is None or self._file is None:
-            return None
-        offset, length, layout = place
+    def _read(self, offset: int, length: int) -> bytes:
         with self._guard:
+            if self._file is None:
+                raise ValueError("nothing was laid aside")
             self._file.seek(offset)
             data = self._file.read(length)
-        tile = blank(TILE_SIZE, layout)
-        shown = writable(tile)
-        shown[...] = np.frombuffer(zlib.decompress(data), np.uint8).reshape(shown.shape)
-        return tile
+        return zlib.decompress(data)

@@ -3,11 +3,15 @@ from __future__ import annotations
 import random
 
 from studio.document import layering
-from studio.document.edits import TilesEdit
+from studio.document.edits import MakingEdit, TilesEdit
+from studio.document.generated import take_in
 from studio.document.images import SOURCE, image_of
+from studio.document.layering import remove
 from studio.document.layers import PaintLayer
+from studio.document.placing import Making
 from studio.document.selecting import plane
-from tests.document.making import a_document, noise
+from studio.document.stored import making_of
+from tests.document.making import a_document, a_picture, noise
 
 
 def test_old_steps_go_to_disk_and_come_back_to_the_byte() -> None:
@@ -72,6 +76,50 @@ def test_removed_layers_and_old_selections_leave_memory_too() -> None:
     document.undo_stack.undo()
     assert document.selection is not None
     assert document.selection.same_as(areas[-1])
+    document.vault.close()
+
+
+def test_pictures_of_generated_layers_count_and_leave_memory_too() -> None:
+    document = a_document((300, 200))
+    document.set_source(noise((300, 200)))
+    picture = a_picture(document, noise((300, 200)))
+    made = tuple(noise((300, 200), seed=seed) for seed in range(1, 5))
+    making = Making(candidates=(picture.pixels, *made), selection=noise((300, 200), 1))
+    layer = document.apply_picture(picture, making=making)
+    take_in(document, layer, tuple(noise((300, 200), seed=seed) for seed in range(9, 13)), 2, picture.request)
+    shown, remembered = document.picture(), making_of(layer)
+    remove(document, layer)
+    removing = document.undo_stack.command(document.undo_stack.count() - 1)
+    assert _bytes(removing) > 9 * 300 * 200 * 3  # not only the tiles that were shown
+    document.vault.budget = 1
+    document.select(plane(noise((50, 40), 1).array[..., 0]))
+    assert _bytes(removing) == 0
+    assert layer.candidates == ()
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert making_of(layer) == remembered
+    assert document.picture() == shown
+    document.undo_stack.undo()  # made again
+    assert layer.candidates == (picture.pixels, *made)
+    document.undo_stack.redo()
+    assert making_of(layer) == remembered
+    document.vault.close()
+
+
+def test_what_was_made_again_is_laid_aside_while_it_is_undone() -> None:
+    document = a_document((300, 200))
+    picture = a_picture(document, noise((300, 200)))
+    layer = document.apply_picture(picture)
+    take_in(document, layer, (noise((300, 200), seed=9),), 0, picture.request)
+    remembered = making_of(layer)
+    document.undo_stack.undo()
+    again = document.undo_stack.command(document.undo_stack.index()).child(1)
+    assert isinstance(again, MakingEdit)
+    assert again.nbytes == 300 * 200 * 3
+    again.spill(document.vault)
+    assert again.nbytes == 0
+    document.undo_stack.redo()
+    assert making_of(layer) == remembered
     document.vault.close()
 
 
