@@ -1,100 +1,141 @@
-"""Content lifted off its layer while it is moved and transformed; laid down in one edit."""
+"""Content lifted off a layer, or off all layers of a group, to be moved and transformed; laid down in one step."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage, QPainter, QTransform
 
+from studio.document.compositing import compose, tint_into
 from studio.document.document import Document
 from studio.document.edits import TilesEdit
-from studio.document.layers import Plane
+from studio.document.layers import NOWHERE, AreaLayer, GeneratedLayer, Group, Layer, Plane, shown, walk
 from studio.document.selecting import within
 from studio.document.tiles import Tiles, Versions, is_blank, keys_in, place
-from studio.document.transforming import Resampling, transformed
+from studio.document.transforming import Resampling, move_area, on_plane, transformed
 from studio.request.geometry import Rect
 
 Mode = QPainter.CompositionMode
 
 
-class Floating:
-    """What is selected of a layer, or all of it. While it floats the layer shows the rest."""
+@dataclass(frozen=True)
+class _Piece:
+    """What was lifted of one layer, in the layer's own coordinates, and its tiles as they were before."""
 
-    def __init__(self, document: Document, layer: Plane) -> None:
+    layer: Plane
+    before: Versions
+    content: Tiles
+
+    @property
+    def extent(self) -> Rect:
+        area = NOWHERE
+        for key in self.before:
+            area = area.union(place(key))
+        return area.translated(self.layer.x, self.layer.y)
+
+
+class Floating:
+    """What is selected of a layer or a group, or all of it. While it floats they show the rest.
+
+    bounds: of the content, on the canvas; empty if there is none.
+    """
+
+    def __init__(self, document: Document, layer: Layer) -> None:
         self._document = document
         self._layer = layer
         self._selection = document.selection
-        self._before: Versions = {}
-        document.held[layer] = self._before
-        self.content = self._lifted()
-        self.bounds = self.content.bounds()  # on the canvas
-
-    def _lifted(self) -> Tiles:
-        """Takes the content out of the layer; returns it as a plane on the canvas."""
-        layer, selection = self._layer, self._selection
-        content = Tiles(layer.tiles.layout)
-        extent = layer.extent() if selection is None else layer.extent().intersection(selection.extent())
-        for key in keys_in(layer.inside(extent)):
-            if key not in layer.tiles:
-                continue
-            taken, rest = layer.tiles.editable(key), layer.tiles.editable(key)
-            if selection is None:
-                rest.fill(0)
-            else:
-                covered = selection.read(place(key).translated(layer.x, layer.y))
-                _combine(taken, covered, Mode.CompositionMode_DestinationIn)
-                _combine(rest, covered, Mode.CompositionMode_DestinationOut)
-            self._before[key] = layer.tiles.put(key, None if is_blank(rest) else rest)
-            home = place(key).translated(layer.x, layer.y)
-            content.replace(content.drawn(taken, home.x, home.y, Mode.CompositionMode_SourceOver))
-        self._document.damaged.emit(extent)
-        return content
+        self._pieces = [self._lifted(plane) for plane in walk((layer,)) if isinstance(plane, Plane)]
+        self.bounds = NOWHERE
+        for piece in self._pieces:
+            bounds = piece.content.bounds()
+            if not bounds.empty:
+                self.bounds = self.bounds.union(bounds.translated(piece.layer.x, piece.layer.y))
 
     def image(self) -> QImage:
-        """The content, to be drawn while it floats; its corner is that of `bounds`."""
-        return self.content.read(self.bounds)
+        """How the content looks by itself, to be drawn while it floats; its corner is that of `bounds`."""
+        contents = {piece.layer: piece.content for piece in self._pieces}
+        lifted = (_copy(self._layer, contents),)
+        image = compose(lifted, self.bounds)
+        areas = [layer for layer in shown(lifted) if isinstance(layer, AreaLayer)]
+        tint_into(image, areas, self.bounds, QPoint(-self.bounds.x, -self.bounds.y))
+        return image
 
     def put_back(self) -> None:
         """As if it had never been lifted."""
-        self._document.held.pop(self._layer, None)
-        self._layer.tiles.replace(self._before)
-        self._document.damaged.emit(self._extent())
-        self._before = {}
+        for piece in self._pieces:
+            self._document.held.pop(piece.layer, None)
+            piece.layer.tiles.replace(piece.before)
+            self._document.damaged.emit(piece.extent)
+        self._pieces = []
 
     def lay_down(self, transform: QTransform, text: str, how: Resampling = Resampling.SMOOTH) -> None:
-        """Lays the content down where `transform` (on the canvas) puts it, and the selection with it."""
-        layer = self._layer
-        moved = transformed(self.content, transform, how)
-        versions: Versions = {}
-        extent = moved.extent()
-        for key in keys_in(layer.inside(extent)):
-            tile = layer.tiles.editable(key)
-            home = place(key).translated(layer.x, layer.y)
-            painter = QPainter(tile)
-            moved.draw(painter, home, QPoint(-home.x, -home.y))
-            painter.end()
-            versions[key] = None if is_blank(tile) else tile
-        after = {key: layer.tiles.get(key) for key in self._before}
-        after.update(versions)
-        before = {key: self._before[key] if key in self._before else layer.tiles.get(key) for key in after}
-        layer.tiles.replace(before)
-        self._document.held.pop(layer, None)
+        """Lays the content down where `transform` (on the canvas) puts it, and the selection with it.
+
+        Raises BadInput, and has put everything back, when the result would be too large.
+        """
+        pieces, selection = self._pieces, self._selection
+        try:
+            moved = [transformed(piece.content, on_plane(transform, piece.layer), how) for piece in pieces]
+        finally:
+            after = {piece.layer: dict(self._rest(piece)) for piece in pieces}
+            self.put_back()
         with self._document.step(text):
-            self._document.push(TilesEdit(self._document, text, layer, after))
-            if self._selection is not None:
-                moved = transformed(self._selection, transform, how)
-                self._document.select(within(moved, self._document.size), text)
-        self._document.damaged.emit(self._extent())
-        self._before = {}
+            for piece, tiles in zip(pieces, moved, strict=True):
+                versions = {**after[piece.layer], **_over(tiles, piece.layer.tiles, after[piece.layer])}
+                if versions:
+                    self._document.push(TilesEdit(self._document, text, piece.layer, versions))
+                if selection is None and isinstance(piece.layer, GeneratedLayer):
+                    move_area(self._document, piece.layer, transform, text)
+            if selection is not None:
+                self._document.select(within(transformed(selection, transform, how), self._document.size), text)
 
-    def _extent(self) -> Rect:
-        area = Rect(0, 0, 0, 0)
-        for key in self._before:
-            area = area.union(place(key))
-        return area.translated(self._layer.x, self._layer.y)
+    def _lifted(self, layer: Plane) -> _Piece:
+        """Takes the content out of one layer."""
+        selection = self._selection
+        piece = _Piece(layer, {}, Tiles(layer.tiles.layout))
+        self._document.held[layer] = piece.before
+        extent = layer.extent() if selection is None else layer.extent().intersection(selection.extent())
+        for key in [key for key in keys_in(layer.inside(extent)) if key in layer.tiles]:
+            taken, rest = layer.tiles.get(key), None
+            if selection is not None:
+                taken, rest = layer.tiles.editable(key), layer.tiles.editable(key)
+                covered = selection.read(place(key).translated(layer.x, layer.y))
+                _combine(taken, covered, Mode.CompositionMode_DestinationIn)
+                _combine(rest, covered, Mode.CompositionMode_DestinationOut)
+            piece.before[key] = layer.tiles.put(key, None if rest is None or is_blank(rest) else rest)
+            if taken is not None and not is_blank(taken):
+                piece.content.put(key, taken)
+        self._document.damaged.emit(extent)
+        return piece
+
+    @staticmethod
+    def _rest(piece: _Piece) -> Versions:
+        """What the layer shows while the content floats."""
+        return {key: piece.layer.tiles.get(key) for key in piece.before}
 
 
-def _combine(tile: QImage, covered: QImage, mode: Mode) -> None:
+def _over(moved: Tiles, tiles: Tiles, rest: Versions) -> Versions:
+    """The tiles that result where content is laid over what a layer shows without it."""
+    versions: Versions = {}
+    for key, image in moved.items():
+        below = rest[key] if key in rest else tiles.get(key)
+        if below is not None:
+            below = below.copy()
+            _combine(below, image, Mode.CompositionMode_SourceOver)
+        versions[key] = image if below is None else below
+    return versions
+
+
+def _copy(layer: Layer, contents: dict[Plane, Tiles]) -> Layer:
+    """The same layers with other content."""
+    if isinstance(layer, Group):
+        return replace(layer, children=tuple(_copy(child, contents) for child in layer.children))
+    return replace(layer, tiles=contents[layer]) if isinstance(layer, Plane) else layer
+
+
+def _combine(tile: QImage, image: QImage, mode: Mode) -> None:
     painter = QPainter(tile)
     painter.setCompositionMode(mode)
-    painter.drawImage(0, 0, covered)
+    painter.drawImage(0, 0, image)
     painter.end()

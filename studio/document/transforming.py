@@ -94,9 +94,20 @@ def transform_layer(
             if moved is not None:
                 set_fields(document, plane_, text, x=plane_.x + moved[0], y=plane_.y + moved[1])
             else:
-                local = QTransform.fromTranslate(plane_.x, plane_.y) * transform
-                local *= QTransform.fromTranslate(-plane_.x, -plane_.y)
-                _put(document, plane_, transformed(plane_.tiles, local, how), text)
+                _put(document, plane_, transformed(plane_.tiles, on_plane(transform, plane_), how), text)
+            if isinstance(plane_, GeneratedLayer):
+                move_area(document, plane_, transform, text)
+
+
+def on_plane(transform: QTransform, layer: Plane) -> QTransform:
+    """A transform of the canvas in the coordinates of a layer's tiles."""
+    return QTransform.fromTranslate(layer.x, layer.y) * transform * QTransform.fromTranslate(-layer.x, -layer.y)
+
+
+def move_area(document: Document, layer: GeneratedLayer, transform: QTransform, text: str) -> None:
+    """What was made for an area goes with it: other candidates appear where the chosen one is now."""
+    area = transform.mapRect(QRectF(*layer.area)).toAlignedRect()
+    _set(document, layer, text, area=Rect(area.x(), area.y(), area.width(), area.height()))
 
 
 def set_fields(document: Document, layer: Plane, text: str, **fields: int) -> None:
@@ -122,10 +133,6 @@ def transform_canvas(document: Document, transform: QTransform, size: Size, text
     with document.step(text):
         for layer in document.layers:
             transform_layer(document, layer, transform, text, how)
-        for layer in (found for found in walk(document.layers) if isinstance(found, GeneratedLayer)):
-            area = transform.mapRect(QRectF(*layer.area)).toAlignedRect()
-            place = Rect(area.x(), area.y(), area.width(), area.height())
-            _set(document, layer, text, area=place)
         if document.selection is not None:
             selection = transformed(document.selection, transform, how)
             inside = Rect.of(size).intersection(selection.extent())

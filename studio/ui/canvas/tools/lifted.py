@@ -5,30 +5,23 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, QTransform
 
-from studio.document.compositing import tinted
 from studio.document.floating import Floating
-from studio.document.images import AREA
-from studio.document.layers import AreaLayer, Plane
+from studio.document.layers import Layer
 from studio.document.transforming import Resampling
 from studio.ui.canvas.tools.tool import Surface
 
 
 class Lifted:
-    """transform: where it is now, on the canvas."""
+    """Of a layer, or of all layers of a group. transform: where it is now, on the canvas."""
 
-    def __init__(self, canvas: Surface, layer: Plane) -> None:
+    def __init__(self, canvas: Surface, layer: Layer) -> None:
         self._canvas = canvas
-        self._layer = layer
+        self.name = layer.name
         self._floating = Floating(canvas.document, layer)
         self.transform = QTransform()
         bounds = self._floating.bounds
         self.box = QRectF(*bounds)
-        self._image = QImage() if bounds.empty else self._coloured(self._floating.image())
-
-    def _coloured(self, image: QImage) -> QImage:
-        if image.format() != AREA or not isinstance(self._layer, AreaLayer):
-            return image
-        return tinted(image, self._layer.colour)
+        self._image = QImage() if bounds.empty else self._floating.image()
 
     def to_screen(self) -> QTransform:
         return self.transform * self._canvas.view.transform()
@@ -37,7 +30,6 @@ class Lifted:
         painter.save()
         painter.setTransform(self.to_screen() * painter.transform())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setOpacity(self._layer.opacity)
         painter.drawImage(self.box.topLeft(), self._image)
         painter.restore()
 
@@ -45,7 +37,7 @@ class Lifted:
         return self.to_screen().mapRect(self.box).adjusted(-2, -2, 2, 2)
 
     def end(self, text: str, how: Resampling) -> None:
-        """Lays it down, or puts it back if it was not moved."""
+        """Lays it down, or puts it back if it was not moved. Raises BadInput if the result would be too large."""
         if self.transform.isIdentity():
             self._floating.put_back()
         else:

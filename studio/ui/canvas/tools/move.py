@@ -16,7 +16,7 @@ from studio.ui.canvas.tools.tool import Surface, Tool
 
 
 class Move(Tool):
-    """Drags the active layer, or what is selected of it. Shift: straight."""
+    """Drags the active layer or group, or what is selected of it. Shift: straight."""
 
     id = "move"
     title = "Move"
@@ -36,7 +36,7 @@ class Move(Tool):
         try:
             movable(layer)
             if self.document.selection is not None:
-                self._floating = Lifted(self.canvas, paintable(layer))
+                self._floating = Lifted(self.canvas, liftable(layer))
         except Trouble as trouble:
             self.canvas.refuse(trouble)
             return
@@ -67,7 +67,7 @@ class Move(Tool):
         self.canvas.refresh_outline()
         dx, dy = self._by
         if floating is not None:
-            floating.end(f"Move {self.document.active.name}", Resampling.SHARP)
+            floating.end(f"Move {floating.name}", Resampling.SHARP)
             return
         self._shift_to(0, 0)
         if dx or dy:
@@ -120,6 +120,16 @@ def extent_of_content(layer: Layer) -> Rect:
     for plane in planes_of(layer):
         bounds = bounds.union(plane.bounds())
     return bounds
+
+
+def liftable(layer: Layer) -> Layer:
+    """The layer or group, if it can be taken in hand. Raises Trouble that says why not."""
+    if not isinstance(layer, Group):
+        return paintable(layer)
+    movable(layer)
+    if not layer.visible:
+        raise Trouble(f"The group “{layer.name}” is hidden.", "Show it to transform it.")
+    return layer
 
 
 def movable(layer: Layer) -> None:

@@ -1,4 +1,4 @@
-"""Transforming a layer, or what is selected of it, with handles."""
+"""Transforming a layer, a group, or what is selected of them, with handles."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from studio.request.errors import Trouble
 from studio.ui.canvas.kit import Kit
 from studio.ui.canvas.pointer import Pointer
 from studio.ui.canvas.tools.box import Grip, cursor_for, draw_box, grip_at, opposite, place_of, reach_of
-from studio.ui.canvas.tools.brushing import paintable
 from studio.ui.canvas.tools.lifted import Lifted
+from studio.ui.canvas.tools.move import liftable
 from studio.ui.canvas.tools.tool import Surface, Tool
 
 STEP = 15.0  # degrees that Shift turns in
@@ -42,7 +42,7 @@ class Transform(Tool):
 
     def enter(self) -> None:
         try:
-            self._shown = Lifted(self.canvas, paintable(self.document.active))
+            self._shown = Lifted(self.canvas, liftable(self.document.active))
         except Trouble as trouble:
             self.canvas.refuse(trouble)
             return
@@ -64,7 +64,10 @@ class Transform(Tool):
         if shown is None:
             return False
         how = Resampling.SHARP if self.kit.sharp else Resampling.SMOOTH
-        shown.end(f"Transform {self.document.active.name}", how)
+        try:
+            shown.end(f"Transform {shown.name}", how)
+        except Trouble as trouble:
+            self.canvas.refuse(trouble)
         return True
 
     def cancel(self) -> bool:
