@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from studio.document import layering
 from studio.document.document import Document
-from studio.document.layers import Group, MaskLayer, PaintLayer, Plane
+from studio.document.layers import MaskLayer, PaintLayer
 from studio.document.selecting import array_of
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect
@@ -25,72 +22,8 @@ from studio.ui.panels.brush import BrushPanel
 from studio.ui.panels.history import HistoryPanel
 from studio.ui.panels.layers import LayersPanel
 from studio.ui.panels.navigator import NavigatorPanel
-from tests.document.making import a_document, plain
-
-LEFT = Qt.MouseButton.LeftButton
-NONE = Qt.KeyboardModifier.NoModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-ALT = Qt.KeyboardModifier.AltModifier
-
-
-@pytest.fixture
-def document(qapp: QApplication) -> Document:
-    document = a_document()
-    document.set_source(plain((400, 300), 255, 255, 255))
-    return document
-
-
-@pytest.fixture
-def canvas(document: Document, qtbot) -> Canvas:
-    canvas = Canvas(document)
-    canvas.resize(500, 400)
-    qtbot.addWidget(canvas)
-    with qtbot.waitExposed(canvas):
-        canvas.show()
-    canvas.actual_size()
-    canvas.kit.change(size=20, hardness=1.0, smoothing=0.0, pressure_size=False)
-    canvas.kit.set_foreground("#ff0000")
-    return canvas
-
-
-def at(canvas: Canvas, x: float, y: float) -> QPoint:
-    """A point of the document on the widget, at 100 %."""
-    return canvas.view.to_screen(QPointF(x, y)).toPoint()
-
-
-def drag(canvas: Canvas, *points: tuple[int, int], modifiers=NONE) -> None:
-    places = [at(canvas, x, y) for x, y in points]
-    QTest.mousePress(canvas, LEFT, modifiers, places[0])
-    for start, end in pairwise(places):
-        for step in range(1, 9):
-            QTest.mouseMove(canvas, start + (end - start) * step / 8)
-    QTest.mouseRelease(canvas, LEFT, modifiers, places[-1])
-
-
-def colour(document: Document, x: int, y: int) -> tuple[int, ...]:
-    return tuple(document.picture(Rect(x, y, 1, 1)).array[0, 0].tolist())
-
-
-def covered(document: Document) -> np.ndarray:
-    assert document.selection is not None
-    return array_of(document.selection, Rect.of(document.size))
-
-
-def pen(canvas: Canvas, points, kind=QPointingDevice.PointerType.Pen) -> None:
-    capabilities = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
-    device = QPointingDevice("pen", 1, QInputDevice.DeviceType.Stylus, kind, capabilities, 1, 3)
-    for number, (x, y, pressure) in enumerate(points):
-        last = len(points) - 1
-        what = (
-            QEvent.Type.TabletPress if number == 0
-            else QEvent.Type.TabletRelease if number == last
-            else QEvent.Type.TabletMove
-        )  # fmt: skip
-        place = QPointF(at(canvas, x, y))
-        event = QTabletEvent(
-            what, device, place, QPointF(canvas.mapToGlobal(place.toPoint())), pressure, 0, 0, 0, 0, 0, NONE, LEFT, LEFT
-        )  # fmt: skip
-        QApplication.sendEvent(canvas, event)
+from tests.document.making import plain
+from tests.ui.canvas.hands import ALT, LEFT, NONE, SHIFT, at, colour, covered, drag, pen
 
 
 def test_a_stroke_paints_and_is_one_step(canvas: Canvas, document: Document) -> None:
@@ -215,54 +148,6 @@ def test_the_wand_selects_and_filling_fills(canvas: Canvas, document: Document) 
     assert colour(document, 300, 250) == (255, 255, 255)
 
 
-def test_moving_a_layer_is_one_step(canvas: Canvas, document: Document) -> None:
-    layer = layering.add_paint(document)
-    drag(canvas, (100, 100), (110, 100))
-    steps = document.undo_stack.count()
-    canvas.tools.choose("move")
-    drag(canvas, (105, 100), (185, 140))
-    assert colour(document, 185, 140) == (255, 0, 0)
-    assert colour(document, 105, 100) == (255, 255, 255)
-    assert document.undo_stack.count() == steps + 1
-    document.undo_stack.undo()
-    assert (layer.x, layer.y) == (0, 0)
-    assert colour(document, 105, 100) == (255, 0, 0)
-
-
-def test_transforming_with_handles(canvas: Canvas, document: Document) -> None:
-    layer = layering.add_paint(document)
-    canvas.kit.change(size=40)
-    drag(canvas, (100, 100), (101, 100))
-    canvas.tools.choose("transform")
-    bounds = Rect(0, 0, 0, 0)
-    tool = canvas.tools["transform"]
-    box = tool.outline().center()
-    assert (QPointF(at(canvas, 100, 100)) - box).manhattanLength() < 6
-    drag(canvas, (121, 120), (161, 160))
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
-    bounds = layer.bounds()
-    assert 74 <= bounds.width <= 90
-    assert colour(document, 140, 130) == (255, 0, 0)
-    document.undo_stack.undo()
-    assert 38 <= layer.bounds().width <= 44
-
-
-def test_a_transformation_in_hand_is_laid_down_before_a_picture_is_asked_for(canvas, document: Document) -> None:
-    canvas.tools.choose("transform")
-    request = document.request()
-    assert request.source == plain((400, 300), 255, 255, 255)
-    assert document.has_picture
-
-
-def test_cropping_and_extending_with_the_frame(canvas: Canvas, document: Document) -> None:
-    canvas.tools.choose("crop")
-    drag(canvas, (0, 0), (-30, -20))
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
-    assert document.size == (430, 320)
-    document.undo_stack.undo()
-    assert document.size == (400, 300)
-
-
 def test_every_action_can_be_run_and_has_a_key_of_its_own(canvas: Canvas, document: Document) -> None:
     table = ActionTable(canvas)
     actions = canvas_actions(canvas, document)
@@ -326,78 +211,3 @@ def test_the_model_of_layers_is_sound(document: Document, qtmodeltester) -> None
     panel = LayersPanel(document)
     qtmodeltester.check(panel.tree.rows)
     panel.deleteLater()
-
-
-def a_group(canvas: Canvas, document: Document) -> Group:
-    """A red dot, a blue one and a mask in a group of half opacity."""
-    upper = layering.add_paint(document)
-    drag(canvas, (60, 60), (62, 60))
-    canvas.kit.set_foreground("#0000ff")
-    lower = layering.add_paint(document)
-    drag(canvas, (140, 100), (142, 100))
-    mask = layering.add_mask(document)
-    drag(canvas, (100, 60), (102, 60))
-    group = layering.group_up(document, upper)
-    for layer in (lower, mask):
-        layering.move(document, layer, group, len(group.children))
-    layering.change(document, group, "Opacity", opacity=0.5)
-    document.set_active(group)
-    return group
-
-
-def test_a_group_is_scaled_with_all_its_layers_in_one_step(canvas: Canvas, document: Document) -> None:
-    group = a_group(canvas, document)
-    before, steps = document.picture(), document.undo_stack.count()
-    canvas.tools.choose("transform")
-    assert document.picture() == plain((400, 300), 255, 255, 255)  # lifted
-    drag(canvas, (151, 110), (252, 170))
-    shown = canvas.grab().toImage()
-    assert shown.pixelColor(at(canvas, 232, 151)).getRgb()[:3] == (128, 128, 255)  # while it is in hand
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
-    assert colour(document, 232, 151) == (128, 128, 255)
-    assert colour(document, 141, 100) == (255, 255, 255)
-    red, blue, mask = (layer.bounds() for layer in group.children if isinstance(layer, Plane))
-    assert red.width == pytest.approx(2 * 22, abs=4)
-    assert (blue.x, blue.y) == pytest.approx((50 + 2 * (131 - 50), 50 + 2 * (90 - 50)), abs=5)
-    assert mask.width == pytest.approx(red.width, abs=2)
-    assert document.undo_stack.count() == steps + 1
-    document.undo_stack.undo()
-    assert document.picture() == before
-
-
-def test_a_group_is_turned_and_given_up(canvas: Canvas, document: Document) -> None:
-    a_group(canvas, document)
-    before, steps = document.picture(), document.undo_stack.count()
-    canvas.tools.choose("transform")
-    drag(canvas, (250, 80), (101, 300), modifiers=SHIFT)
-    QTest.keyClick(canvas, Qt.Key.Key_Return)
-    assert document.picture() != before
-    document.undo_stack.undo()
-    assert document.picture() == before
-    canvas.tools.choose("brush")
-    canvas.tools.choose("transform")
-    drag(canvas, (100, 80), (180, 120))
-    QTest.keyClick(canvas, Qt.Key.Key_Escape)
-    assert document.picture() == before
-    assert document.undo_stack.count() == steps + 1
-
-
-def test_what_is_selected_of_a_group_is_moved(canvas: Canvas, document: Document) -> None:
-    a_group(canvas, document)
-    canvas.tools.choose("select_rectangle")
-    drag(canvas, (40, 40), (90, 90))
-    canvas.tools.choose("move")
-    drag(canvas, (60, 60), (60, 200))
-    assert colour(document, 60, 200) == (255, 128, 128)
-    assert colour(document, 60, 60) == (255, 255, 255)
-    assert colour(document, 141, 100) == (128, 128, 255)
-    assert covered(document)[200, 60] == 255
-    document.undo_stack.undo()
-    assert colour(document, 60, 60) == (255, 128, 128)
-
-
-def test_a_group_with_a_locked_layer_says_so(canvas: Canvas, document: Document, qtbot) -> None:
-    group = a_group(canvas, document)
-    layering.change(document, group.children[0], "Lock", locked=True)
-    with qtbot.waitSignal(canvas.trouble):
-        canvas.tools.choose("transform")
