@@ -61,12 +61,14 @@ def prepare(environment: Environment, name: str, tools: Tools, choices: tuple[tu
 def run(environment: Environment, tools: Tools, arguments: Sequence[str]) -> int:
     """Starts the program; without a screen and without arguments it shows what it can do all the same."""
     from installer import headless, libraries
+    from studio.settings.screen import Screen, told
 
-    visible = headless.has_screen(tools.environ, tools.probe.system)
+    screen = tools.screen()
+    visible = screen is Screen.THERE
     choices = (libraries.screens(tools.environ) if visible else ()) or (("drawing",),)
     prepare(environment, "app", tools, choices)
     if not visible and not arguments:
-        return headless.show_without_screen(environment)
+        return headless.show_without_screen(environment, told(screen, tools.environ))
     if hint := moved_card(environment, tools):
         print(hint, flush=True)
     return start([str(environment.python), "-m", "studio", *arguments])

@@ -9,9 +9,9 @@ import sys
 
 from installer import hardware, libraries, marker
 from installer.environment import Environment
-from installer.headless import has_screen
 from installer.readiness import Tools, moved_card, ready
 from installer.setup import unsupported
+from studio.settings.screen import Screen
 
 
 def examine(environment: Environment, tools: Tools) -> int:
@@ -64,7 +64,7 @@ def state(environment: Environment, tools: Tools) -> tuple[str, str]:
 def library_state(tools: Tools) -> tuple[str, str]:
     """Which system libraries of Qt are missing, and the command that installs them."""
     groups = ("drawing",)
-    if has_screen(tools.environ, "Linux"):
+    if tools.screen() is Screen.THERE:
         groups = next(iter(libraries.screens(tools.environ)), groups)
     absent = libraries.missing(groups, tools.loads)
     if not absent:

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from installer.environment import Environment
 from installer.trouble import Stop
-
-INVISIBLE = ("offscreen", "minimal")  # Qt platforms that open no window
-
-
-def has_screen(environ: Mapping[str, str], system: str) -> bool:
-    """Whether a window could be seen. A Qt platform that the person chose, such as vnc, counts as a screen."""
-    platform = environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    if platform:
-        return platform not in INVISIBLE
-    return system != "Linux" or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
 def example_prompt(root: Path) -> str:
@@ -35,10 +24,10 @@ def example_prompt(root: Path) -> str:
     return "a lighthouse at dawn"
 
 
-def show_without_screen(environment: Environment) -> int:
-    """Makes the two pictures and prints where they are. Returns the exit code."""
+def show_without_screen(environment: Environment, why: str) -> int:
+    """Makes the two pictures and prints where they are. why: a sentence. Returns the exit code."""
     prompt = example_prompt(environment.root)
-    print(f'There is no screen here, so Sfumato makes one picture without its window: "{prompt}"', flush=True)
+    print(f'{why} So Sfumato makes one picture without its window: "{prompt}"', flush=True)
     picture = studio(environment, "generate", prompt).strip().splitlines()[-1]
     print(f"The picture:              {picture}", flush=True)
     drawing = drawing_path(environment.root)

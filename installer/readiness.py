@@ -10,6 +10,7 @@ from installer import libraries, marker
 from installer.environment import Environment
 from installer.hardware import Probe, gpu_sign
 from installer.marker import Marker
+from studio.settings.screen import Screen, look
 
 
 def environment_variables() -> Mapping[str, str]:
@@ -24,6 +25,10 @@ class Tools:
     environ: Mapping[str, str] = field(default_factory=environment_variables)
     loads: Callable[[str], bool] = libraries.loads
     say: Callable[[str], None] = print
+
+    def screen(self) -> Screen:
+        """What a window would meet."""
+        return look(self.environ, self.probe.system.lower())
 
 
 def ready(environment: Environment, name: str, tools: Tools) -> Marker | None:

@@ -29,6 +29,7 @@ from studio.prompts.wording import worded
 from studio.request.errors import Trouble
 from studio.request.family import Model
 from studio.settings.paths import Home
+from studio.settings.screen import look, told
 from studio.settings.settings import Settings, SettingsFile
 from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of, vocabulary_of
 from studio.ui.garbage import GarbageCollector
@@ -160,8 +161,9 @@ def worker_start(home: Home, settings: Settings) -> WorkerStart:
 
 def run_window(home: Home, file: str | None = None) -> int:
     """Opens the studio and stays until its window is closed. Raises Trouble without a screen."""
-    if not has_screen():
-        raise Trouble("There is no screen here to open the window on.", "`generate` works without one: see --help.")
+    screen = look(os.environ)
+    if not screen.opens:
+        raise Trouble(told(screen, os.environ), "`generate` works without one: see --help.")
     faulthandler.enable()
     sys.setswitchinterval(SWITCH)
     studio = Studio(home)
@@ -179,6 +181,15 @@ def run_window(home: Home, file: str | None = None) -> int:
         garbage.close()
 
 
+def show_refusal(trouble: Trouble) -> None:
+    """Says in a window of its own, until that is closed, why the studio cannot open."""
+    from studio.ui.refusal import refusal
+
+    apply_theme(application(), Settings().theme)
+    box = refusal(trouble)  # held: without a name of its own the window would go at once
+    box.exec()
+
+
 def application(scale: int = 100) -> QApplication:
     """The one QApplication, made when it is first asked for. scale: percent of the size that the system asks for."""
     running = QApplication.instance()
@@ -191,13 +202,6 @@ def application(scale: int = 100) -> QApplication:
     app.setDesktopFileName("sfumato")
     app.setWindowIcon(QIcon(str(resource("icons", "sfumato.svg"))))
     return app
-
-
-def has_screen() -> bool:
-    """True when a window can be seen. Linux needs a display server; QT_QPA_PLATFORM overrules."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _tell_of_defects(tell: Callable[[str], object]) -> None:

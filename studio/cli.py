@@ -18,6 +18,7 @@ from studio import __version__
 from studio.request.errors import BadInput, CancelledError, Trouble
 from studio.settings.logs import logged
 from studio.settings.paths import Home, HomeError
+from studio.settings.screen import Screen, look
 
 SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,9 +37,9 @@ def run(arguments: list[str]) -> int:
         with logged(home):
             return options.command(options, home)
     except BadInput as trouble:
-        return _complain(trouble, BAD_INPUT)
+        return _complain(trouble, BAD_INPUT, options)
     except Trouble as trouble:
-        return _complain(trouble, FAILURE)
+        return _complain(trouble, FAILURE, options)
     except (KeyboardInterrupt, CancelledError):
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone: nobody is left to tell
@@ -46,7 +47,7 @@ def run(arguments: list[str]) -> int:
         return SUCCESS
     except OSError as error:
         where = f"{error.filename!r}: " if error.filename else ""
-        return _complain(Trouble(f"The disk refused something: {where}{error.strerror or error}."), FAILURE)
+        return _complain(Trouble(f"The disk refused something: {where}{error.strerror or error}."), FAILURE, options)
 
 
 def _home() -> Home:
@@ -58,9 +59,13 @@ def _home() -> Home:
     return home
 
 
-def _complain(trouble: Trouble, code: int) -> int:
+def _complain(trouble: Trouble, code: int, options: argparse.Namespace) -> int:
     logging.getLogger(__name__).debug("%s\n%s", trouble, trouble.details)
     print(f"sfumato: {trouble}", file=sys.stderr)
+    if options.command is _window and look(os.environ) is Screen.THERE:
+        from studio.app import show_refusal
+
+        show_refusal(trouble)
     return code
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from studio import __version__
 from studio.cli_parsing import Commands
 from studio.settings.paths import Home
+from studio.settings.screen import Screen, look, told
 from studio.settings.settings import SettingsFile
 from studio.shelves import models_of
 
@@ -58,7 +59,7 @@ def examine(home: Home) -> Iterator[Finding]:
     yield Finding("Sfumato", __version__)
     yield Finding("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield _qt()
-    yield Finding("Screen", "yes" if _has_screen() else "none: the command line works, the window cannot open")
+    yield _screen()
     yield from _home(home)
     yield from _models(home)
     yield from _device()
@@ -71,8 +72,13 @@ def _qt() -> Finding:
     return Finding("PySide6", version, remedy)
 
 
-def _has_screen() -> bool:
-    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+def _screen() -> Finding:
+    """That there is none is no fault of the machine; that one is named and does not answer is."""
+    screen = look(os.environ)
+    if screen is Screen.SILENT:
+        return Finding("Screen", told(screen, os.environ), "Name one that runs, or unset the variable.")
+    there = screen is Screen.THERE
+    return Finding("Screen", "yes" if there else "none: the command line works, the window cannot open")
 
 
 def _home(home: Home) -> Iterator[Finding]:

@@ -10,26 +10,12 @@ import pytest
 
 from installer import headless
 from installer.checks import run_checks
+from installer.commands import run
 from installer.environment import Environment
+from installer.readiness import Tools
 from installer.trouble import Stop
 
-
-@pytest.mark.parametrize(
-    ("environ", "system", "screen"),
-    [
-        ({}, "Linux", False),
-        ({"DISPLAY": ":0"}, "Linux", True),
-        ({"WAYLAND_DISPLAY": "wayland-0"}, "Linux", True),
-        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, "Linux", False),
-        ({"QT_QPA_PLATFORM": "vnc:size=800x600"}, "Linux", True),
-        ({}, "Windows", True),
-        ({}, "Darwin", True),
-    ],
-)
-def test_whether_there_is_a_screen(environ: dict[str, str], system: str, screen: bool) -> None:
-    assert headless.has_screen(environ, system) is screen
-
-
+WHY = "There is no screen here."
 PROGRAM = """
 import os, pathlib, sys
 assert os.environ["QT_QPA_PLATFORM"] == "offscreen"
@@ -60,13 +46,25 @@ def test_without_a_screen_both_pictures_are_made_and_named(
     model = place.root / "resources" / "models" / "scenes"
     model.mkdir(parents=True)
     (model / "sfumato.json").write_text(json.dumps({"examples": ["a red barn in the snow"]}))
-    assert headless.show_without_screen(place) == 0
+    assert headless.show_without_screen(place, WHY) == 0
     said = capsys.readouterr().out
     drawing = place.root / "build" / "window.png"
-    assert said.startswith("There is no screen here")
+    assert said.startswith(f"{WHY} So Sfumato makes one picture")
     assert "gallery/a red barn in the snow.png" in said
     assert str(drawing) in said
     assert drawing.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system draws windows")
+def test_a_screen_that_does_not_answer_is_as_good_as_none(
+    place: Environment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("installer.commands.prepare", lambda *arguments: None)
+    tools = Tools(environ={"DISPLAY": "nowhere", "WAYLAND_DISPLAY": "nowhere"})
+    assert run(place, tools, ()) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("The screen that is named here does not answer (DISPLAY=nowhere, WAYLAND_DISPLAY=nowhere).")
+    assert (place.root / "build" / "window.png").exists()
 
 
 def test_if_the_second_fails_the_first_is_named_all_the_same(
@@ -74,7 +72,7 @@ def test_if_the_second_fails_the_first_is_named_all_the_same(
 ) -> None:
     (place.root / "broken").touch()
     with pytest.raises(Stop, match="'screenshot' did not work") as caught:
-        headless.show_without_screen(place)
+        headless.show_without_screen(place, WHY)
     assert caught.value.code == 1
     printed = capsys.readouterr()
     assert "gallery/a lighthouse at dawn.png" in printed.out
