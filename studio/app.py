@@ -32,6 +32,7 @@ from studio.settings.paths import Home
 from studio.settings.screen import look, told
 from studio.settings.settings import Settings, SettingsFile
 from studio.shelves import describe, gallery_of, models_of, pipeline_of, timelines_of, vocabulary_of
+from studio.ui.gallery.tidying import Tidying
 from studio.ui.garbage import GarbageCollector
 from studio.ui.live.wiring import Live
 from studio.ui.models.keeper import ModelsKeeper
@@ -94,6 +95,8 @@ class Studio:
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)
+        self.tidying = Tidying(self.gallery, self.window)
+        self.tidying.troubled.connect(self.window.telling.sentence)
         self.keeper = ModelsKeeper(self.window, self.models, self.gallery, home.models)
         self.preferences.changed.connect(self._settings_changed)
         self.engine.status_changed.connect(self._describe_machine)
@@ -107,6 +110,7 @@ class Studio:
         self.preferences.flush()
         if self._gallery_view is not None:
             self._gallery_view.shut()
+        self.tidying.close()
         self.keeper.shut()
         self.engine.close()
         self.gallery.close()
@@ -171,6 +175,7 @@ def run_window(home: Home, file: str | None = None) -> int:
     _tell_of_defects(studio.window.telling.sentence)
     studio.window.appear()
     studio.keeper.start()
+    studio.tidying.start()
     QTimer.singleShot(0, studio.engine.start)  # after the first paint: the window is there, torch loads behind it
     if file is not None:
         studio.open(Path(file))

@@ -75,9 +75,16 @@ def _add_export(what: Commands) -> None:
 def opened(home: Home) -> Gallery:
     """The gallery with its index up to date."""
     gallery = gallery_of(home)
-    gallery.recover()
+    gallery.recover(discard)
     gallery.scan()
     return gallery
+
+
+def discard(path: Path) -> None:
+    """Into the system's trash, as in the window: what a removal there began is not ended more harshly here."""
+    from studio.ui.gallery.work import move_to_trash  # Qt, which few runs need
+
+    move_to_trash(path)
 
 
 def _list(options: argparse.Namespace, home: Home) -> int:
@@ -147,7 +154,7 @@ def _item(gallery: Gallery, name: str) -> Item:
 def _import(options: argparse.Namespace, home: Home) -> int:
     gallery = gallery_of(home)
     try:
-        gallery.recover()
+        gallery.recover(discard)
         for path in map(Path, options.paths):
             if path.is_file():
                 gallery.bring_in(path)
@@ -163,7 +170,7 @@ def _import(options: argparse.Namespace, home: Home) -> int:
 def _reindex(options: argparse.Namespace, home: Home) -> int:
     gallery = gallery_of(home)
     try:
-        result = gallery.reindex()
+        result = gallery.reindex(discard=discard)
         _tell(result, options.json)
         return 0 if result.done else 1
     finally:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import secrets
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from typing import Any, assert_never
 import numpy as np
 
 from studio.cli_edit import edited, refuse_impossible
+from studio.cli_gallery import discard
 from studio.cli_parsing import Commands
 from studio.cli_series import add_options, axes_of, drawn, make_grid, run_grid, write_sheet
 from studio.library.gallery.gallery import Gallery
@@ -33,6 +36,8 @@ from studio.request.sampling import Sampler
 from studio.settings.paths import Home
 from studio.settings.settings import SettingsFile
 from studio.shelves import gallery_of, models_of, pipeline_of, vocabulary_of
+
+log = logging.getLogger(__name__)
 
 
 def add_parser(commands: Commands) -> None:
@@ -222,6 +227,7 @@ def keeper(output: str | None, count: int, home: Home) -> Callable[[Picture], Pa
     """
     gallery = gallery_of(home)
     if output is None:
+        _put_in_order(gallery)
         return gallery.keep
     path = Path(output)
     folder = path if path.is_dir() or not path.suffix else path.parent
@@ -241,6 +247,14 @@ def keeper(output: str | None, count: int, home: Home) -> Callable[[Picture], Pa
             raise Trouble(trouble.message, f"The picture is kept as {str(safe)!r}.", trouble.details) from trouble
 
     return keep
+
+
+def _put_in_order(gallery: Gallery) -> None:
+    """Ends what a crash interrupted in it; pictures can be made and kept without."""
+    try:
+        gallery.recover(discard)
+    except (OSError, sqlite3.Error) as error:
+        log.warning("the gallery could not be put in order: %r", error)
 
 
 def writable(folder: Path, option: str) -> None:

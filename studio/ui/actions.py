@@ -35,8 +35,9 @@ class Action:
 
     id: "view.zoom_in"; unique, never shown, used in the settings file.
     title: as in a menu, in sentence case ("Zoom in").
-    group: the menu it is in ("File", "Edit", "Picture", "Tools", "View", "Help").
-    section: actions of one section stand together in the menu, with a line between sections.
+    group: the menu it is in ("File", "Edit", "Picture", "Gallery", "View", "Help").
+    section: actions of one section stand together in the menu, with a line between sections; those of "mark/Rating"
+    in a menu "Rating" within it.
     run: does it. May raise Trouble, which is shown to the person.
     keys: portable shortcuts ("Ctrl+Return"), the first is the one shown.
     enabled_when: asked before it is shown or run.
@@ -169,14 +170,20 @@ class ActionTable(QObject):
         wanted = QKeySequence(key)
         for action in self:
             same = any(QKeySequence(other) == wanted for other in self.keys(action.id))
-            if same and action.id != but and self._meet(action.id, but):
+            if same and action.id != but and (not but or self._meet(action.id, but)):
                 return action
         return None
 
     def _meet(self, one: str, other: str) -> bool:
-        """Whether the keys of both work in one place."""
-        places = {self._within.get(one), self._within.get(other)}
-        return len(places) == 1 or None in places
+        """Whether the keys of both work in one place: in one widget, or in one that is inside the other."""
+        here, there = self._place(one), self._place(other)
+        if here is None or there is None or here is there:
+            return True
+        return here.isAncestorOf(there) or there.isAncestorOf(here)
+
+    def _place(self, id_: str) -> QWidget | None:
+        """The widget that the keys of an action are bound to; None for the whole window."""
+        return self._canvas if self._actions[id_].where is Where.CANVAS else self._within[id_]
 
     def replace(self, id_: str, **fields: object) -> None:
         """Another title, icon or help for an action whose meaning changes ("Generate", "Refine")."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.library.gallery.gallery import Gallery
+from studio.ui.actions import ActionTable
+from studio.ui.gallery.actions import GalleryDeeds
 from studio.ui.gallery.back_to_work import BackToWork
 from studio.ui.gallery.gallery_view import GalleryView
 from studio.ui.window_pages import CANVAS
@@ -28,4 +30,14 @@ def furnish_gallery(window: MainWindow, gallery: Gallery) -> GalleryView:
         window.incoming.open,
         lambda: window.go_to(CANVAS),
     )
+    join_actions(view, window.gallery_deeds, window.table)
     return view
+
+
+def join_actions(view: GalleryView, deeds: GalleryDeeds, table: ActionTable) -> None:
+    """Lets the actions do their work in this view, also while its viewer is a window of its own."""
+    deeds.view = view
+    view.keys_of = lambda id_: next(iter(table.keys(id_)), "") if id_ in table else ""
+    view.viewer.addActions([table.qt(action.id) for action in table if action.group == "Gallery"])
+    view.stood.connect(table.refresh)
+    table.refresh()

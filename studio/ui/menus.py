@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from studio.ui.actions import Action, ActionTable
 from studio.ui.docks import Docks
 
-ORDER = ("File", "Edit", "Picture", "Layer", "Select", "Tools", "View", "Help")
-SUBMENUS = {"theme": "Colours"}  # sections that are too long to stand in the menu
+ORDER = ("File", "Edit", "Picture", "Layer", "Select", "Tools", "Gallery", "View", "Help")
 
 
 class Menus(QObject):
@@ -55,17 +54,17 @@ class Menus(QObject):
         return menu
 
     def _fill(self, menu: QMenu, actions: list[Action]) -> None:
-        sections = list(dict.fromkeys(action.section for action in actions))
-        actions = sorted(actions, key=lambda action: sections.index(action.section))
+        sections = list(dict.fromkeys(_section(action) for action in actions))
+        actions = sorted(actions, key=lambda action: sections.index(_section(action)))
         section = sections[0]
-        places: dict[str, QMenu] = {}
+        inner: dict[str, QMenu] = {}
         for action in actions:
-            if action.section != section:
-                section = action.section
+            if _section(action) != section:
+                section = _section(action)
                 menu.addSeparator()
-            if section in SUBMENUS:
-                place = places.get(section) or menu.addMenu(SUBMENUS[section])
-                places[section] = place
+            if title := action.section.partition("/")[2]:
+                place = inner.get(title) or menu.addMenu(title)
+                inner[title] = place
             else:
                 place = menu
             place.addAction(self._actions.qt(action.id))
@@ -76,3 +75,7 @@ class Menus(QObject):
         for name in self._panels.names:
             toggle: QAction = self._panels.dock(name).toggleViewAction()
             panels.addAction(toggle)
+
+
+def _section(action: Action) -> str:
+    return action.section.partition("/")[0]

@@ -31,6 +31,7 @@ from studio.ui.deeds import Deeds
 from studio.ui.documents.disk import Disk
 from studio.ui.documents.files import DocumentFiles
 from studio.ui.edit_wiring import EditWiring
+from studio.ui.gallery.actions import GalleryDeeds, gallery_actions, share
 from studio.ui.generation import Generation
 from studio.ui.incoming import Incoming
 from studio.ui.late_workspace import LateWorkspace
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         self.results = ResultsPanel(self.candidates)
         self.queue = QueuePanel(engine)
         self.gallery = LateWorkspace(furnishing.make_gallery)
+        self.gallery_deeds = GalleryDeeds(lambda: self.go_to(GALLERY), lambda: self.workspace == GALLERY)
         self.gallery_folder, self.styles = furnishing.gallery_folder, furnishing.styles
         self.models_page = LateWorkspace(furnishing.make_models)
         self.notifier = Notifier(self)
@@ -184,6 +186,8 @@ class MainWindow(QMainWindow):
         self.table.add(*self.files.actions(), *window_actions(self))
         self.table.add(*canvas_actions(self.page.canvas, self.document), within=self.page)
         self.table.add(*frame_actions(self.page.frame, self.page.canvas), within=self.page)
+        self.table.add(*gallery_actions(self.gallery_deeds), within=self.gallery)
+        share(self.table, self.gallery_deeds)
         self.table.set_canvas(self.page.canvas)
         self.rail = ToolRail(self.table)
         self.page.add_tools(self.rail)

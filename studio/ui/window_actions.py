@@ -316,7 +316,7 @@ def _view(window: MainWindow) -> list[Action]:
                 id=f"view.theme_{name}",
                 title=f"Colours: {THEMES[name].lower()}",
                 group="View",
-                section="theme",
+                section="theme/Colours",
                 run=lambda name=name: window.deeds.set_theme(name),
                 checked_when=lambda name=name: preferences.now.theme == name,
             )

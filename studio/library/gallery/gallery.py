@@ -245,9 +245,11 @@ class Gallery:
                 self.tell(Change(everything=True))
         return total
 
-    def reindex(self, stop: Callable[[], bool] = lambda: False, report: Report = quiet) -> Scanned:
+    def reindex(
+        self, stop: Callable[[], bool] = lambda: False, report: Report = quiet, discard: Discard = delete_file
+    ) -> Scanned:
         """Builds the index anew from the files and the journal of marks."""
-        self.recover()
+        self.recover(discard)
         result = self.scan(stop, report, thorough=True)
         self.store.tidy_journal()
         self._drop_thumbnails()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QInputDial
 
 from studio.library.gallery.collections import Collection
 from studio.library.gallery.gallery import Gallery
+from studio.library.gallery.index.scan import EXTENSIONS
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
 from studio.library.gallery.strip import reveals
@@ -112,3 +113,11 @@ class Asking:
         """A folder of other programs' pictures."""
         chosen = QFileDialog.getExistingDirectory(self._parent, "A folder with pictures: nothing in it is changed")
         return Path(chosen) if chosen else None
+
+    def pictures(self) -> list[Path]:
+        """Files to be copied into the gallery."""
+        endings = " ".join(f"*{ending}" for ending in sorted(EXTENSIONS))
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self._parent, "Copy pictures into the gallery", str(self._export_to), f"Pictures ({endings})"
+        )
+        return [Path(each) for each in chosen]

@@ -28,8 +28,8 @@ from studio.request.family import Ability, Model
 from studio.request.geometry import Size
 from studio.request.request import GenerationRequest
 from studio.ui.gallery.gallery_view import GalleryView
+from studio.ui.gallery.modes import Mode
 from studio.ui.gallery.recalling import SETTINGS, Recalled, model_of, recall
-from studio.ui.gallery.viewer import Mode
 from studio.ui.widgets.notice import Remedy
 
 VARIATIONS = 4
@@ -226,7 +226,7 @@ class BackToWork(QObject):
         new = self._gallery.store.item(copy) if copy is not None else None
         if new is not None:
             pair = [again.item, new]
-            remedies.append(Remedy("Show the difference", lambda: self._view.compare_items(pair, Mode.DIFFERENCE)))
+            remedies.append(Remedy("Show the difference", lambda: self._view.looking.compare(pair, Mode.DIFFERENCE)))
         self._view.notices.tell(verdict.sentence, "info", *remedies)
 
 

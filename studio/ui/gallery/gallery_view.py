@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication
 
 from studio.library.gallery.gallery import Change, Gallery
 from studio.library.gallery.index.search import Wanted
-from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
 from studio.request.errors import Trouble
 from studio.ui.gallery.acts import Acts
@@ -19,27 +18,31 @@ from studio.ui.gallery.arranged import LARGEST, SMALLEST
 from studio.ui.gallery.arriving import Arriving
 from studio.ui.gallery.asking import Asking
 from studio.ui.gallery.browser import Browser
-from studio.ui.gallery.frame import GalleryFrame
 from studio.ui.gallery.full_screen import set_full_screen
 from studio.ui.gallery.full_size import FullSize
-from studio.ui.gallery.grid import Grid
-from studio.ui.gallery.keys import deed_of
 from studio.ui.gallery.loader import ThumbnailLoader
 from studio.ui.gallery.menu import build_menu
 from studio.ui.gallery.model import PictureModel
+from studio.ui.gallery.modes import Mode
 from studio.ui.gallery.offers import offers_for
 from studio.ui.gallery.panel import Panel
 from studio.ui.gallery.places import Places
+from studio.ui.gallery.recalling import SETTINGS as RECALLED
 from studio.ui.gallery.saying import Saying
 from studio.ui.gallery.scan_report import ScanReport
+from studio.ui.gallery.selecting import Selecting
 from studio.ui.gallery.side_bar import Chosen
-from studio.ui.gallery.viewer import Mode, Viewer
+from studio.ui.gallery.viewer import Viewer
 from studio.ui.gallery.work import GalleryWork
 
+_Mod = Qt.KeyboardModifier
+_EVERYWHERE = frozenset((Qt.Key.Key_F5, Qt.Key.Key_F11))  # keys that mean nothing to any field or button
 
-class GalleryView(GalleryFrame):
+
+class GalleryView(Selecting):
     """recall_requested(Metadata, frozenset): take these settings over. asked_for(str, Item, Metadata): "remix", "vary"
     or "again". send_to_canvas(Path, str): as "layer", "source", "mask" or "reference". cell_chosen(int): to remember.
+    keys_of: the key of an action by its id, as one sees it.
 
     Call `shut` before the program ends: there are threads.
     """
@@ -52,11 +55,12 @@ class GalleryView(GalleryFrame):
     def __init__(self, gallery: Gallery, cell: int = 200) -> None:
         self.loader = ThumbnailLoader(gallery)
         self.full_size = FullSize()
-        self.model = PictureModel(gallery, self.loader)
-        super().__init__(self.model, Viewer(self.model, self.full_size), gallery.search.facets, cell)
+        model = PictureModel(gallery, self.loader)
+        super().__init__(model, Viewer(model, self.full_size), gallery.search.facets, cell)
         for part in (self.loader, self.full_size, self.model):
             part.setParent(self)
         self._gallery = gallery
+        self.keys_of: Callable[[str], str] = lambda _id: ""
         self.work = GalleryWork(gallery, self)
         self.acts = Acts(gallery, self.work, self)
         self.asking = Asking(gallery, self.acts, self)
@@ -79,28 +83,6 @@ class GalleryView(GalleryFrame):
         self.browser.look(Wanted())
         QTimer.singleShot(0, self.work.start)
 
-    # what is selected
-
-    @property
-    def viewing(self) -> bool:
-        return self.pages.currentWidget() is self.viewer
-
-    @property
-    def selected(self) -> list[Item]:
-        """The selected pictures in order; in the viewer the one that is shown."""
-        return self.model.items(self.selected_rows)
-
-    @property
-    def selected_rows(self) -> list[int]:
-        alone = self.viewing and self.viewer.mode is Mode.SINGLE
-        return [self.viewer.row] if alone else self.grid.selected_rows()
-
-    @property
-    def current(self) -> Item | None:
-        """The one picture that is selected."""
-        rows = self.selected_rows
-        return self.model.item(rows[0]) if len(rows) == 1 else None
-
     def metadata(self) -> Metadata | None:
         """How the one selected picture was made; None when there is none or its file cannot be read."""
         item = self.current
@@ -111,33 +93,26 @@ class GalleryView(GalleryFrame):
 
     # what the menu, the keys and the panel ask for
 
-    def open_viewer(self) -> None:
-        row = self.grid.currentIndex().row()
-        if row >= 0:
-            self.viewer.show_row(row)
-            self._look_through(self.viewer)
+    def favour(self) -> None:
+        items = self.selected
+        self.acts.favour(items, not all(item.favourite for item in items))
+
+    def begin_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
 
     def close_viewer(self) -> None:
         set_full_screen(self.viewer, self.pages, False)
-        self._look_through(self.grid)
+        self.looking.at(self.grid)
         if self.viewer.mode is Mode.SINGLE:
             self.go_to_row(self.viewer.row)
-
-    def compare(self, mode: Mode = Mode.SIDE_BY_SIDE) -> None:
-        self.compare_items(self.selected, mode)
-
-    def compare_items(self, items: Sequence[Item], mode: Mode) -> None:
-        """Shows two or more pictures together in the viewer."""
-        if len(items) > 1:
-            self.viewer.compare(items, mode)
-            self._look_through(self.viewer)
 
     def find_similar(self) -> None:
         item = self.current
         if item is not None:
             self.browser.look_like(item)
             self.show_alike(True)
-            self._look_through(self.grid)
+            self.looking.at(self.grid)
 
     def leave_similar(self) -> None:
         """Back from pictures like one to what was shown before."""
@@ -148,6 +123,9 @@ class GalleryView(GalleryFrame):
         metadata = self.metadata()
         if metadata is not None:
             self.recall_requested.emit(metadata, names)
+
+    def recall_all(self) -> None:
+        self.recall(frozenset(RECALLED))
 
     def ask(self, what: str) -> None:
         item, metadata = self.current, self.metadata()
@@ -207,15 +185,16 @@ class GalleryView(GalleryFrame):
 
     def _connect(self) -> None:
         self.grid.selectionModel().selectionChanged.connect(self._selection_changed)
-        self.grid.doubleClicked.connect(self.open_viewer)
+        self.grid.doubleClicked.connect(self.looking.open)
         self.grid.resized.connect(self.set_cell)
         self.size_slider.valueChanged.connect(self.set_cell)
         self.search.left.connect(self._left_search)
         self.about.toggled.connect(self._show_panel)
-        self.viewer.closed.connect(self.close_viewer)
+        self.viewer.closed.connect(self.looking.close)
         self.viewer.turned.connect(self.go_to_row)
         self.viewer.asked.connect(self.open_menu)
         self.viewer.full_screen.connect(partial(set_full_screen, self.viewer, self.pages))
+        self.looking.turned.connect(self._turned)
         self.info.recalled.connect(self.recall)
         self.info.asked.connect(self.ask)
         self.info.copied.connect(self.copy_settings)
@@ -225,14 +204,17 @@ class GalleryView(GalleryFrame):
         self.work.troubled.connect(self.saying.fail)
         self.browser.shown.connect(self._shown)
 
-    def _look_through(self, page: Viewer | Grid) -> None:
-        self.pages.setCurrentWidget(page)
-        page.setFocus()
+    def _turned(self) -> None:
         self.panel.show_soon()
+        self._stand()
 
     def _selection_changed(self, *_parts: object) -> None:
         self.panel.show_soon()
         self._say_count()
+        self._stand()
+
+    def _stand(self) -> None:
+        self.stand(self.places.in_trash, self.browser.like is not None)
 
     def _left_search(self) -> None:
         self.grid.setFocus()
@@ -246,9 +228,10 @@ class GalleryView(GalleryFrame):
     def _shown(self) -> None:
         self._say_count()
         self.panel.show_soon()
+        self._stand()
 
     def _say_count(self) -> None:
-        count, chosen = self.model.rowCount(), len(self.grid.selected_rows())
+        count, chosen = self.model.rowCount(), self.grid.selected_count()
         words = f"{count:,} pictures" if count != 1 else "1 picture"
         if self.browser.like is not None:
             words = f"Pictures like {self.browser.like.name}, most alike first"
@@ -267,7 +250,7 @@ class GalleryView(GalleryFrame):
         plain = self._gallery.collections.all()
         offers = offers_for(self, self.selected, plain, self.places.collection, self.places.in_trash)
         if offers:
-            build_menu(offers, self).exec(place)
+            build_menu(offers, self, self.keys_of).exec(place)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.arriving.wants(event.mimeData()):
@@ -280,11 +263,18 @@ class GalleryView(GalleryFrame):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.open_menu(event.globalPos())
 
+    def event(self, event: QEvent) -> bool:
+        """Plain keys are the grid's and the viewer's; elsewhere they are of what has the keyboard, as in any window."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            now = QApplication.focusWidget()
+            plain = not event.modifiers() & (_Mod.ControlModifier | _Mod.AltModifier | _Mod.MetaModifier)
+            if plain and event.key() not in _EVERYWHERE and now is not None and not self.pages.isAncestorOf(now):
+                event.accept()
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        now = QApplication.focusWidget()
-        elsewhere = isinstance(now, QLineEdit) or (now is not None and self.side.isAncestorOf(now)) or now is self.side
-        deed = None if elsewhere else deed_of(self, event)
-        if deed is None:
-            super().keyPressEvent(event)
+        if event.key() == Qt.Key.Key_Escape and self.browser.like is not None:
+            self.leave_similar()
         else:
-            deed()
+            super().keyPressEvent(event)

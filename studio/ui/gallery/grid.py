@@ -133,6 +133,9 @@ class Grid(Arranged):
         ranges = _ranges(self.selectionModel().selection())
         return sorted(row for first, last in ranges for row in range(first, last + 1))
 
+    def selected_count(self) -> int:
+        return sum(last - first + 1 for first, last in _ranges(self.selectionModel().selection()))
+
     # drawing
 
     def dataChanged(self, first: Index, last: Index, roles: object = ()) -> None:

@@ -14,12 +14,15 @@ from studio.ui.icons import icon
 
 @dataclass(frozen=True)
 class Entry:
-    """within: offers of a submenu; run is not used then. A title of "" is a line between."""
+    """within: offers of a submenu; run is not used then. A title of "" is a line between.
+
+    action: id of the action that does the same for what is selected, whose key is shown.
+    """
 
     title: str
     run: Callable[[], object] | None = None
     icon: str = ""
-    keys: str = ""
+    action: str = ""
     checked: bool | None = None
     within: tuple[Entry, ...] = ()
 
@@ -27,13 +30,14 @@ class Entry:
 LINE = Entry("")
 
 
-def build_menu(entries: Sequence[Entry], parent: QWidget) -> QMenu:
+def build_menu(entries: Sequence[Entry], parent: QWidget, keys_of: Callable[[str], str]) -> QMenu:
+    """keys_of: the key of an action by its id, "" when it has none."""
     menu = QMenu(parent)
-    _fill(menu, entries)
+    _fill(menu, entries, keys_of)
     return menu
 
 
-def _fill(menu: QMenu, entries: Sequence[Entry]) -> None:
+def _fill(menu: QMenu, entries: Sequence[Entry], keys_of: Callable[[str], str]) -> None:
     for entry in entries:
         if not entry.title:
             menu.addSeparator()
@@ -41,17 +45,17 @@ def _fill(menu: QMenu, entries: Sequence[Entry]) -> None:
             inner = menu.addMenu(entry.title.replace("&", "&&"))
             if entry.icon:
                 inner.setIcon(icon(entry.icon))
-            _fill(inner, entry.within)
+            _fill(inner, entry.within, keys_of)
         else:
-            menu.addAction(_action(entry, menu))
+            menu.addAction(_action(entry, menu, keys_of(entry.action) if entry.action else ""))
 
 
-def _action(entry: Entry, parent: QObject) -> QAction:
+def _action(entry: Entry, parent: QObject, keys: str) -> QAction:
     action = QAction(entry.title.replace("&", "&&"), parent)
     if entry.icon:
         action.setIcon(icon(entry.icon))
-    if entry.keys:  # shown only: the keys themselves are the view's
-        action.setShortcut(QKeySequence(entry.keys))
+    if keys:  # shown only: the action of the table has the key
+        action.setShortcut(QKeySequence(keys))
         action.setShortcutVisibleInContextMenu(True)
     if entry.checked is not None:
         action.setCheckable(True)

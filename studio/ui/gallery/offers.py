@@ -10,9 +10,10 @@ from studio.library.gallery.collections import Collection
 from studio.library.gallery.index.store import Item
 from studio.ui.gallery.acts import Acts
 from studio.ui.gallery.asking import Asking
+from studio.ui.gallery.looking import Looking
 from studio.ui.gallery.menu import LINE, Entry
+from studio.ui.gallery.modes import Mode
 from studio.ui.gallery.painting import LABELS
-from studio.ui.gallery.viewer import Mode
 from studio.ui.incoming import WAYS
 
 
@@ -21,9 +22,8 @@ class Host(Protocol):
 
     acts: Acts
     asking: Asking
+    looking: Looking
 
-    def open_viewer(self) -> None: ...
-    def compare(self, mode: Mode) -> None: ...
     def find_similar(self) -> None: ...
     def recall(self, names: frozenset[str]) -> None: ...
     def ask(self, what: str) -> None: ...
@@ -52,20 +52,31 @@ def offers_for(
         LINE,
         *_files(host, items, one),
         LINE,
-        Entry("Move to the trash", partial(host.acts.throw_away, items), "trash-2", "Del"),
+        Entry("Move to the trash", partial(host.acts.throw_away, items), "trash-2", "gallery.throw_away"),
     ]
 
 
 def _look(host: Host, items: Sequence[Item]) -> list[Entry]:
     if len(items) == 1:
         return [
-            Entry("Look at it", host.open_viewer, "eye", "Return"),
-            Entry("Find similar", host.find_similar, "search"),
+            Entry("Look at it", host.looking.open, "eye", "gallery.open"),
+            Entry("Find similar", host.find_similar, "search", "gallery.similar"),
         ]
+    compare = host.looking.compare
     return [
-        Entry("Compare side by side", partial(host.compare, Mode.SIDE_BY_SIDE), "blend", "C"),
-        Entry("Before and after", partial(host.compare, Mode.SPLIT) if len(items) == 2 else None, "contrast"),
-        Entry("Difference", partial(host.compare, Mode.DIFFERENCE) if len(items) == 2 else None, "eclipse"),
+        Entry("Compare side by side", partial(compare, items, Mode.SIDE_BY_SIDE), "blend", "gallery.compare"),
+        Entry(
+            "Before and after",
+            partial(compare, items, Mode.SPLIT) if len(items) == 2 else None,
+            "contrast",
+            "gallery.before_after",
+        ),
+        Entry(
+            "Difference",
+            partial(compare, items, Mode.DIFFERENCE) if len(items) == 2 else None,
+            "eclipse",
+            "gallery.difference",
+        ),
     ]
 
 
@@ -85,9 +96,9 @@ def _work(host: Host, item: Item) -> list[Entry]:
             within=tuple(Entry(title, partial(host.send, way)) for title, way in WAYS),
         ),
         Entry("Use its settings", icon="corner-down-left", within=one_by_one) if told else LINE,
-        Entry("Remix", partial(host.ask, "remix"), "shuffle") if told else LINE,
-        Entry("Vary", partial(host.ask, "vary"), "wand-sparkles"),
-        Entry("Make again", partial(host.ask, "again"), "refresh-cw") if ours else LINE,
+        Entry("Remix", partial(host.ask, "remix"), "shuffle", "gallery.remix") if told else LINE,
+        Entry("Vary", partial(host.ask, "vary"), "wand-sparkles", "gallery.vary"),
+        Entry("Make again", partial(host.ask, "again"), "refresh-cw", "gallery.again") if ours else LINE,
         LINE,
     ]
 
@@ -97,19 +108,23 @@ def _say(
 ) -> list[Entry]:
     acts = host.acts
     ratings = tuple(
-        Entry("★" * stars if stars else "None", partial(acts.rate, items, stars), keys=str(stars)) for stars in range(6)
+        Entry("★" * stars if stars else "None", partial(acts.rate, items, stars), action=f"gallery.rate_{stars}")
+        for stars in range(6)
     )
     labels = (
-        Entry("None", partial(acts.label, items, "")),
-        *(Entry(name.capitalize(), partial(acts.label, items, name)) for name in LABELS),
+        Entry("None", partial(acts.label, items, ""), action="gallery.label_none"),
+        *(
+            Entry(name.capitalize(), partial(acts.label, items, name), action=f"gallery.label_{name}")
+            for name in LABELS
+        ),
     )
     loved = all(item.favourite for item in items)
     plain = tuple(Entry(each.name, partial(acts.put_in, items, each)) for each in collections if not each.smart)
     return [
-        Entry("Favourite", partial(acts.favour, items, not loved), "heart", "F", checked=loved),
+        Entry("Favourite", partial(acts.favour, items, not loved), "heart", "gallery.favour", checked=loved),
         Entry("Rating", within=ratings),
         Entry("Label", within=labels),
-        Entry("Tag …", partial(host.asking.tag, items), keys="T"),
+        Entry("Tag …", partial(host.asking.tag, items), action="gallery.tag"),
         Entry("Add to", icon="folder-plus", within=plain) if plain else LINE,
         Entry(f"Take out of {inside.name}", partial(acts.take_out, items, inside), "x") if inside else LINE,
     ]
@@ -118,20 +133,20 @@ def _say(
 def _files(host: Host, items: Sequence[Item], one: Item | None) -> list[Entry]:
     asking = host.asking
     many: list[Entry] = [
-        Entry("Export …", partial(asking.export, items), "upload", "Ctrl+E"),
-        Entry("Contact sheet …", partial(asking.contact_sheet, items), "grid-3x3"),
-        Entry("Move to a folder …", partial(asking.move, items), "folder"),
+        Entry("Export …", partial(asking.export, items), "upload", "gallery.export"),
+        Entry("Contact sheet …", partial(asking.contact_sheet, items), "grid-3x3", "gallery.contact_sheet"),
+        Entry("Move to a folder …", partial(asking.move, items), "folder", "gallery.move"),
     ]
     if one is None:
         return many
     copying: tuple[tuple[str, Callable[[], None], str], ...] = (
-        ("Copy the picture", host.copy_picture, "Ctrl+C"),
-        ("Copy the settings", host.copy_settings, ""),
+        ("Copy the picture", host.copy_picture, "gallery.copy"),
+        ("Copy the settings", host.copy_settings, "gallery.copy_settings"),
     )
     return [
-        *(Entry(title, run, "copy", keys) for title, run, keys in copying),
+        *(Entry(title, run, "copy", action) for title, run, action in copying),
         *many,
-        Entry("Rename …", partial(asking.rename, one), "pencil", "F2"),
-        Entry("What the file reveals …", partial(asking.reveal, one), "eye-off"),
-        Entry("Show the file", partial(host.acts.show_file, one), "folder-open"),
+        Entry("Rename …", partial(asking.rename, one), "pencil", "gallery.rename"),
+        Entry("What the file reveals …", partial(asking.reveal, one), "eye-off", "gallery.reveals"),
+        Entry("Show the file", partial(host.acts.show_file, one), "folder-open", "gallery.show_file"),
     ]

@@ -39,13 +39,13 @@ class Places(QObject):
         self._later.timeout.connect(self.fill)
         side = frame.side
         side.chosen.connect(self._choose)
-        side.made.connect(self._make)
+        side.made.connect(self.make_collection)
         side.put_in.connect(self._put_in)
         side.thrown.connect(lambda ids: acts.throw_away(gallery.store.items(ids)))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
         side.changed.connect(self._change)
         side.requeried.connect(self._requery)
         side.removed.connect(self._remove)
-        side.folder_added.connect(self._add_folder)
+        side.folder_added.connect(self.ask_folder)
         side.folder_removed.connect(self._remove_folder)
         side.emptied.connect(lambda: acts.empty_trash())
         side.itemClicked.connect(self._clicked)
@@ -123,7 +123,8 @@ class Places(QObject):
         if self._asking.collection(query=self._frame.search.text().strip()) is not None:
             self.fill()
 
-    def _make(self, parent: str) -> None:
+    def make_collection(self, parent: str = "") -> None:
+        """Asks for the name of a new collection."""
         if self._asking.collection(parent) is not None:
             self.fill()
 
@@ -159,7 +160,8 @@ class Places(QObject):
         self._gallery.collections.put_in(collection.id, members)
         self.fill()
 
-    def _add_folder(self) -> None:
+    def ask_folder(self) -> None:
+        """Has a folder that the person chooses looked through from now on."""
         folder = self._asking.folder()
         if folder is not None:
             self.add_folder(folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
-from enum import Enum
 from functools import partial
 
 import numpy as np
@@ -19,19 +18,13 @@ from studio.ui.gallery.full_size import FullSize, image_of
 from studio.ui.gallery.histogram import Histogram
 from studio.ui.gallery.image_view import Camera, ImageView
 from studio.ui.gallery.model import PictureModel
+from studio.ui.gallery.modes import Mode
 from studio.ui.widgets.one_line import OneLine
 from studio.ui.widgets.tool import label, tool_button
 
 MOST_COMPARED = 4
 SLIDE = 4000  # milliseconds a picture stays in the slideshow
 _GAIN = 4  # by which differences are multiplied, to be seen
-
-
-class Mode(Enum):
-    SINGLE = "single"
-    SIDE_BY_SIDE = "side by side"
-    SPLIT = "before and after"
-    DIFFERENCE = "difference"
 
 
 class Viewer(QWidget):
@@ -69,9 +62,6 @@ class Viewer(QWidget):
             Qt.Key.Key_Z: first.toggle_actual_size,
             Qt.Key.Key_Plus: lambda: first.zoom_by(1.25),
             Qt.Key.Key_Minus: lambda: first.zoom_by(0.8),
-            Qt.Key.Key_H: self.toggle_histogram,
-            Qt.Key.Key_S: self.toggle_slideshow,
-            Qt.Key.Key_F11: lambda: self.full_screen.emit(not self.isFullScreen()),
         }
         self._build()
         full_size.came.connect(self._came)
@@ -114,6 +104,10 @@ class Viewer(QWidget):
             self._slides.stop()
         elif self.mode is Mode.SINGLE:
             self._slides.start()
+
+    def stop(self) -> None:
+        """Ends the slideshow."""
+        self._slides.stop()
 
     @property
     def sliding(self) -> bool:
@@ -258,12 +252,23 @@ class Viewer(QWidget):
         self.histogram.show_pixels(whole.pixels if whole is not None else None)
         self.histogram.raise_()
 
+    def event(self, event: QEvent) -> bool:
+        """Keys that turn pages and zoom are its own, though the gallery has actions with some of them."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._own(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        run = self._keys.get(Qt.Key(event.key()))
-        if run is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        run = self._own(event)
+        if run is not None:
             run()
         else:
             super().keyPressEvent(event)
+
+    def _own(self, event: QKeyEvent) -> Callable[[], object] | None:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return self._keys.get(Qt.Key(event.key())) if plain else None
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.asked.emit(event.globalPos())

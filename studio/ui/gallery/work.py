@@ -30,7 +30,7 @@ class GalleryWork(Background):
         self._gallery = gallery
         self._again = False
         self._scanning = False
-        self._started = False
+        self._started = self._anew = False
         self._watcher = QFileSystemWatcher(self)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -72,6 +72,11 @@ class GalleryWork(Background):
         self._scanning = True
         self.run(self._scan, self._scan_done, self._scan_ended)
 
+    def reindex(self) -> None:
+        """Builds the index anew: every file is read again."""
+        self._anew = True
+        self.scan()
+
     def close(self) -> None:
         self._later.stop()
         self._disks.stop()
@@ -81,7 +86,11 @@ class GalleryWork(Background):
         if not self._started:
             self._gallery.recover(move_to_trash)
             self._started = True
-        result = self._gallery.scan(self._stop.is_set, self.progressed.emit)
+        if self._anew:
+            self._anew = False
+            result = self._gallery.reindex(self._stop.is_set, self.progressed.emit, move_to_trash)
+        else:
+            result = self._gallery.scan(self._stop.is_set, self.progressed.emit)
         self._gallery.similar.prepare()
         return result, folders_below((self._gallery.folder, *self._gallery.folders()), MOST_WATCHED)
 

@@ -10,7 +10,10 @@ from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.search import Place, Wanted
+from studio.ui.actions import Action, ActionTable
+from studio.ui.gallery.actions import GalleryDeeds, gallery_actions, share
 from studio.ui.gallery.gallery_view import GalleryView
+from studio.ui.gallery_wiring import join_actions
 from tests.library.gallery.requests import picture
 
 SPECIMENS = Path(__file__).parents[2] / "library" / "gallery" / "specimens"
@@ -48,6 +51,7 @@ def view_of(qtbot, themed, gallery):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         column.addWidget(view)
+        offer(view, host)
         qtbot.addWidget(host)
         host.resize(*size)
         with qtbot.waitSignal(view.work.scanned), qtbot.waitActive(host):
@@ -61,9 +65,28 @@ def view_of(qtbot, themed, gallery):
         view.shut()
 
 
+def offer(view, host):
+    """The gallery's actions with their keys, as in the window."""
+    deeds = GalleryDeeds(lambda: None, lambda: True)
+    table = ActionTable(host)
+    table.add(*gallery_actions(deeds), within=view)
+    undo = Action(id="edit.undo", title="Undo", group="Edit", run=lambda: None, keys=("Ctrl+Z",))
+    zoom = (Action(id=f"view.zoom_{way}", title=way, group="View", run=lambda: None) for way in ("in", "out"))
+    table.add(undo, *zoom)
+    share(table, deeds)
+    join_actions(view, deeds, table)
+
+
 @pytest.fixture
 def view(view_of, filled):
     return view_of(filled)
+
+
+@pytest.fixture
+def system_trash(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "Trash" / "files"
 
 
 def shown(view):

@@ -17,7 +17,7 @@ from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.request.request import Prompt
 from studio.request.sampling import Algorithm, Sampler, Schedule
-from studio.ui.gallery.viewer import Mode
+from studio.ui.gallery.modes import Mode
 from studio.ui.gallery_wiring import furnish_gallery
 from studio.ui.window_pages import CANVAS, GALLERY
 from tests.library.gallery.requests import picture
@@ -281,7 +281,10 @@ def test_a_workspace_opens_under_what_is_dragged(qtbot, work):
 def test_undo_belongs_to_the_gallery_while_it_is_shown(qtbot, work):
     work.document.change(prompt="words")
     work.window.table.refresh()
-    assert not work.window.table.qt("edit.undo").isEnabled()
+    work.view.acts.rate(work.view.selected, 4)
+    work.window.table.run("edit.undo")
+    assert work.view.selected[0].rating == 0
+    assert work.document.recipe.prompt == "words"
     work.window.go_to(CANVAS)
     assert work.window.table.qt("edit.undo").isEnabled()
 

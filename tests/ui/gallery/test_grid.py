@@ -350,5 +350,5 @@ def test_odd_names_are_shown_as_one_line(qtbot, view_of, gallery, tmp_path):
     view.panel.show_now()
     assert "\n" not in view.info.file.text()
     assert view.info.file.textFormat() == Qt.TextFormat.PlainText
-    view.open_viewer()
+    view.looking.open()
     assert view.viewer.title.text() == "new line <b>.png"

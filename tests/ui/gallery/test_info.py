@@ -186,7 +186,7 @@ def test_the_menu_depends_on_how_many_and_where(view, filled):
 
 def test_nothing_is_offered_that_cannot_be_done(view):
     select(view, 0, 1, 2)
-    menu = build_menu(offers_for(view, view.selected, (), None, False), view)
+    menu = build_menu(offers_for(view, view.selected, (), None, False), view, view.keys_of)
     off = [action.text() for action in menu.actions() if action.text() and not action.isEnabled()]
     assert off == ["Before and after", "Difference"], "these take two"
 

@@ -133,13 +133,6 @@ def test_good_news_gives_way_to_newer_and_goes_by_itself(qtbot, view):
     qtbot.waitUntil(lambda: not view.notices.shown)
 
 
-@pytest.fixture
-def system_trash(tmp_path, monkeypatch):
-    (tmp_path / "data").mkdir()
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return tmp_path / "data" / "Trash" / "files"
-
-
 def thrown(qtbot, view):
     """Two pictures are in the trash, which is shown."""
     select(view, 0, 1)

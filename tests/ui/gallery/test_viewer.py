@@ -12,7 +12,8 @@ from studio.request.events import Picture
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 from studio.ui.gallery.histogram import counts_of
-from studio.ui.gallery.viewer import Mode, difference
+from studio.ui.gallery.modes import Mode
+from studio.ui.gallery.viewer import difference
 from tests.library.gallery.requests import pixels, request
 from tests.ui.fakes import colour
 from tests.ui.gallery.conftest import PROMPTS, select
@@ -153,7 +154,7 @@ def test_full_screen_and_back(qtbot, view, open_at):
     viewer.leave()
     assert not viewer.isFullScreen()
     assert view.pages.currentWidget() is viewer
-    view.close_viewer()
+    view.looking.close()
     assert not view.viewing
 
 
@@ -175,7 +176,7 @@ def test_before_and_after_are_divided_by_a_line_to_drag(qtbot, view_of, gallery)
         gallery.keep(Picture(pixels=colour(Size(64, 64), value), request=request()))
     view = view_of(gallery)
     select(view, 0, 1)
-    view.compare(Mode.SPLIT)
+    view.looking.compare(view.selected, Mode.SPLIT)
     pane = view.viewer.views[0]
     qtbot.waitUntil(lambda: pane.other is not None)
     middle = pane.rect().center()
@@ -190,7 +191,7 @@ def test_before_and_after_are_divided_by_a_line_to_drag(qtbot, view_of, gallery)
 
 def test_the_way_to_compare_is_changed_in_place(qtbot, view):
     select(view, 0, 1, 2)
-    view.compare()
+    view.looking.compare(view.selected)
     viewer = view.viewer
     ways = viewer._ways
     assert ways[Mode.SIDE_BY_SIDE].isChecked()
@@ -198,9 +199,9 @@ def test_the_way_to_compare_is_changed_in_place(qtbot, view):
     assert viewer.mode is Mode.DIFFERENCE
     ways[Mode.SIDE_BY_SIDE].click()
     assert [pane.isVisible() for pane in viewer.views] == [True, True, True, False]
-    view.close_viewer()
+    view.looking.close()
     view.go_to_row(0)
-    view.open_viewer()
+    view.looking.open()
     assert not any(button.isVisible() for button in ways.values())
 
 
@@ -244,7 +245,7 @@ def test_a_picture_with_transparency_lies_on_checks(qtbot, view_of, gallery):
     gallery.keep(Picture(pixels=Pixels(clear), request=request()))
     view = view_of(gallery)
     view.go_to_row(0)
-    view.open_viewer()
+    view.looking.open()
     pane = view.viewer.views[0]
     qtbot.waitUntil(lambda: pane.image.hasAlphaChannel())
     shot, middle = pane.grab().toImage(), pane.rect().center()

@@ -1,0 +1,12 @@
+"""How the viewer shows pictures."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Mode(Enum):
+    SINGLE = "single"
+    SIDE_BY_SIDE = "side by side"
+    SPLIT = "before and after"
+    DIFFERENCE = "difference"
