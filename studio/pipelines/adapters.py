@@ -24,6 +24,9 @@ from studio.request.pixels import Array
 Classes = tuple[tuple[str, str, str], ...]
 """Library and class as model_index.json names them, and the module that the class is in."""
 
+Shapes = Mapping[str, tuple[int, ...]]
+"""Of the tensors in a file, by name."""
+
 
 class Reader(Protocol):
     """Words to vectors. encoders: its networks, which have to be on their device to read something new."""
@@ -90,6 +93,14 @@ class Adapter(Protocol):
 
     @property
     def flow(self) -> Flow | None: ...
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        """What the tensors of a denoiser's own file tell of its configuration, where models of the family differ."""
+        ...
+
+    def as_published(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """A denoiser's tensors under the names that diffusers' converter of the family expects."""
+        ...
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[Reader, ...]:
         """The text encoders among the loaded parts, ready to read."""

@@ -1,8 +1,12 @@
 """Between a picture codec's own latents and those the denoiser sees."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# diffusers' converters have no types
+
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -24,6 +28,10 @@ class Codec(Protocol):
         """(rows, 3, height, width), about -1..1, of latents as the denoiser sees them."""
         ...
 
+    def renamed(self, weights: dict[str, Tensor], config: Mapping[str, Any]) -> dict[str, Tensor]:
+        """Tensors of a file of its own, under the names of diffusers. config: of the network."""
+        ...
+
 
 class PlainCodec:
     """diffusers' AutoencoderKL, AutoencoderTiny and AutoencoderDC: one scale, with a shift or numbers per channel."""
@@ -42,6 +50,14 @@ class PlainCodec:
 
     def decode(self, network: Any, latents: Tensor) -> Tensor:
         return network.decode(self._unscaled(network.config, latents.to(network.dtype)), return_dict=False)[0]
+
+    def renamed(self, weights: dict[str, Tensor], config: Mapping[str, Any]) -> dict[str, Tensor]:
+        if "decoder.mid.block_1.norm1.weight" not in weights:
+            return weights
+        from diffusers.loaders import single_file_utils
+
+        convert: Any = single_file_utils.convert_ldm_vae_checkpoint
+        return convert(weights, config)
 
     def _unscaled(self, config: Any, latents: Tensor) -> Tensor:
         mean, deviation = config.get("latents_mean"), config.get("latents_std")
@@ -68,12 +84,18 @@ class FilmCodec:
         frame = frame / (1.0 / per_channel(config.latents_std, frame)) + per_channel(config.latents_mean, frame)
         return network.decode(frame.unsqueeze(2), return_dict=False)[0][:, :, 0]
 
+    def renamed(self, weights: dict[str, Tensor], config: Mapping[str, Any]) -> dict[str, Tensor]:
+        """It is the codec of Wan 2.1, whose files keep the names of its authors."""
+        if "decoder.middle.0.residual.0.gamma" not in weights:
+            return weights
+        from diffusers.loaders import single_file_utils
 
-class PatchedCodec:
+        convert: Any = single_file_utils.convert_wan_vae_to_diffusers
+        return convert(dict(weights))
+
+
+class PatchedCodec(PlainCodec):
     """diffusers' AutoencoderKLFlux2: two by two latents become one with four times the channels, each normalised."""
-
-    def encode(self, network: Any, picture: Tensor) -> Any:
-        return network.encode(picture)
 
     def scaled(self, network: Any, found: Tensor) -> Tensor:
         patched = patches(found)
@@ -84,6 +106,16 @@ class PatchedCodec:
         patched = latents.to(network.dtype)
         mean, deviation = self._statistics(network, patched)
         return network.decode(unpatched(patched * deviation + mean), return_dict=False)[0]
+
+    def renamed(self, weights: dict[str, Tensor], config: Mapping[str, Any]) -> dict[str, Tensor]:
+        """Its convolutions at the ends belong to the halves there, and the numbers per channel stand beside."""
+        aside = {name: weight for name, weight in weights.items() if name.startswith("bn.")}
+        moved = {
+            re.sub(r"^(?:encoder|decoder)\.((?:post_)?quant_conv\.)", r"\1", name): weight
+            for name, weight in weights.items()
+            if name not in aside
+        }
+        return {**super().renamed(moved, config), **aside}
 
     def _statistics(self, network: Any, like: Tensor) -> tuple[Tensor, Tensor]:
         variance = network.bn.running_var.view(1, -1, 1, 1)

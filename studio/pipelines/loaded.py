@@ -11,7 +11,6 @@ from typing import Any, cast
 
 import torch
 
-from studio.library.resources import resource
 from studio.pipelines.adapters import Adapter, Reader, adapter_of
 from studio.pipelines.devices import Device
 from studio.pipelines.memory import WHOLE, Need, Plan, need_of, visiting
@@ -19,9 +18,10 @@ from studio.pipelines.overlays import Overlays, Worn
 from studio.pipelines.palette import Palette
 from studio.pipelines.parts import bytes_on_disk, checked, class_named, read_index, read_part, read_schedule
 from studio.pipelines.samplers import Schedulers
-from studio.pipelines.single_file import SingleFile
+from studio.pipelines.single_file import SingleFile, configs_of, read_codec
 from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.watch import Interruptible, Watch
+from studio.pipelines.weights import weights_in
 from studio.request.events import Loading
 from studio.request.family import Family, Model
 from studio.request.pipeline import Report
@@ -144,7 +144,9 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
         watch=watch,
         palette=Palette(model.family),
         need=need_of(denoiser, parts["vae"], encoders),
-        overlays=Overlays(adapter, parts, readers, lambda path: _another_codec(path, parts["vae"], model.family)),
+        overlays=Overlays(
+            adapter, parts, readers, lambda path: _another_codec(path, parts["vae"], adapter, model.family)
+        ),
     )
 
 
@@ -161,19 +163,23 @@ def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Rep
     return parts, read_schedule(model.path), index
 
 
-def _another_codec(path: Path, own: Any, family: Family) -> Any:
+def _another_codec(path: Path, own: Any, adapter: Adapter, family: Family) -> Any:
     """A picture codec of the same make as the model's own."""
     kind = cast("Any", type(own))
     if path.is_dir():
         return read_part(kind, path, own.dtype)
-    configs = str(resource("configs", family.id))
-    read = kind.from_single_file(str(path), config=configs, subfolder="vae", local_files_only=True, dtype=own.dtype)
+    read = read_codec(adapter, kind, configs_of(family), weights_in(path), own.dtype)
     return checked(read, f"The picture codec {path.stem}")
 
 
 def _read_file(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
-    file = SingleFile(Path(model.path), model.family)
-    parts = _each(dict.fromkeys(_parts(adapter, {}), 1), lambda name: file.part(name, dtype), report)
+    file = SingleFile(model, adapter)
+    whole, beside = model.path.stat().st_size, dict(model.parts)
+    sizes = {
+        name: beside[name].stat().st_size if name in beside else whole if name == adapter.network else 1
+        for name in _parts(adapter, file.index)
+    }
+    parts = _each(sizes, lambda name: file.part(name, dtype), report)
     return parts, file.schedule(), file.index
 
 

@@ -83,8 +83,7 @@ def read_part(kind: type[Any], folder: Path, dtype: torch.dtype) -> Any:
     Raises Trouble when its weights are pickled, missing, incomplete or damaged.
     """
     model = folder.parent.name
-    with told(f"The {folder.name} of the model {model}"), warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # WORKAROUND: diffusers 0.42.1 warns of its own classes
+    with told(f"The {folder.name} of the model {model}"):
         library: Any = kind  # the two libraries' classes share these calls, but no type
         if not issubclass(kind, nn.Module):
             return library.from_pretrained(folder, local_files_only=True)
@@ -150,7 +149,9 @@ def _read_json(file: Path, model: str) -> dict[str, Any]:
 def told(what: str) -> Generator[None]:
     """Turns the libraries' many errors about files into one sentence; running out of memory passes."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # WORKAROUND: diffusers 0.42.1 warns of its own classes
+            yield
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
         if isinstance(error, Trouble) or memory_ran_out(error):
             raise

@@ -1,6 +1,8 @@
-"""A whole model in one .safetensors file, in the names of its original code (Stable Diffusion 1.5, XL).
+"""A model that is no diffusers folder: a whole one in one file, or its denoiser in one and other parts beside it.
 
-Configurations and the CLIP vocabulary are ours (`resources/configs`), so nothing is asked of the network.
+Names of tensors are those of the authors' code or of diffusers. Configurations and vocabularies are ours
+(`resources/configs`), so nothing is asked of the network; what differs between the models of a family is read off the
+shapes in their headers.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -8,50 +10,60 @@ Configurations and the CLIP vocabulary are ours (`resources/configs`), so nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from studio.library.recognition.verdict import needed
 from studio.library.resources import resource
-from studio.pipelines.parts import checked, class_named, read_index, read_schedule, told
+from studio.library.signs import BY_FAMILY
+from studio.library.signs.sign import Part
+from studio.pipelines.adapters import Adapter
+from studio.pipelines.encoders import read_encoder
+from studio.pipelines.parts import checked, class_named, read_index, read_part, read_schedule, told
+from studio.pipelines.vocabularies import tokenizer_for
+from studio.pipelines.weights import Weights, assembled, bare, under, unpack_small, unscaled, weights_in
 from studio.request.errors import Trouble
-from studio.request.family import Family
-
-VOCABULARY = 49_408  # tokens: 256 bytes, the same ending a word, merges, start and end
+from studio.request.family import Family, Model
 
 
 class SingleFile:
-    """One file, open while its parts are taken out of it.
+    """The files of one model, open while its parts are taken out of them.
 
-    Raises Trouble when the studio has no configuration for the family, or the file is damaged.
+    Raises Trouble when the studio has no configuration for the family, or a file is damaged.
     """
 
-    def __init__(self, path: Path, family: Family) -> None:
-        from safetensors.torch import load_file
-
-        self._name = path.stem
-        self._configs = resource("configs", family.id)
-        if not self._configs.is_dir():
-            raise Trouble(
-                f"Models of the family {family.title} cannot be used as single files.",
-                "Use the model as a diffusers folder.",
-                details=f"missing: {self._configs}",
-            )
+    def __init__(self, model: Model, adapter: Adapter) -> None:
+        self._name = model.path.stem
+        self._adapter = adapter
+        self._family = model.family.id
+        self._configs = configs_of(model.family)
         self.index = read_index(self._configs)
+        self._files = dict(model.parts)
+        signs = BY_FAMILY.get(self._family)
+        self._wanted: dict[str, Part] = {part.role: part for part in signs.parts_of(model.traits)} if signs else {}
+        self._gguf = model.path.suffix.lower() == ".gguf"
         with told(f"The model {self._name}"):
-            self._weights: dict[str, torch.Tensor] = load_file(path)  # mapped, not read
+            self._weights = weights_in(model.path)
 
     def part(self, name: str, dtype: torch.dtype) -> Any:
         """The network or tokenizer that a diffusers folder would have under `name`."""
         if name.startswith("tokenizer"):
-            return clip_tokenizer(pad="!" if name == "tokenizer_2" else "<|endoftext|>")
-        kind = class_named(self.index, name, self._name)
+            return tokenizer_for(str(self.index[name][1]), name)
+        kind = class_named(self.index, name, self._name, self._adapter.classes)
+        if not issubclass(kind, torch.nn.Module):
+            return read_part(kind, self._configs / name, dtype)
         what = f"The {name} in the model {self._name}"
+        if name in self._files:
+            what = f"The file {self._files[name].name}"
         with told(what):
-            take: Callable[..., Any] = self._text_encoder if name.startswith("text_encoder") else self._network
-            return checked(take(kind, name, dtype), what)
+            if name == self._adapter.network:
+                return checked(self._denoiser(kind, dtype), what)
+            if name == "vae":
+                return checked(read_codec(self._adapter, kind, self._configs, self._of(name), dtype), what)
+            network, missing = self._text_encoder(kind, name, dtype)
+            return checked(network, what, missing)
 
     def schedule(self) -> dict[str, Any]:
         """The family's scheduler configuration, with what the file itself says about its training."""
@@ -62,50 +74,77 @@ class SingleFile:
             schedule |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
         return schedule
 
-    def _network(self, kind: Any, name: str, dtype: torch.dtype) -> Any:
-        """Its configuration is the family's, but for how many channels a network gets that was made for inpainting."""
-        first = self._weights.get("model.diffusion_model.input_blocks.0.0.weight")
-        own = {"in_channels": first.shape[1]} if name == "unet" and first is not None else {}
-        return kind.from_single_file(
-            dict(self._weights), config=str(self._configs), subfolder=name, local_files_only=True, dtype=dtype, **own
-        )
+    def _denoiser(self, kind: Any, dtype: torch.dtype) -> Any:
+        """Its configuration is the family's, but for what its tensors show."""
+        weights = unscaled(bare(self._weights), dtype)
+        shapes = {name: tuple(getattr(weight, "quant_shape", weight.shape)) for name, weight in weights.items()}
+        more: dict[str, Any] = {}
+        if self._gguf:
+            from diffusers.quantizers.quantization_config import GGUFQuantizationConfig
 
-    def _text_encoder(self, kind: Any, name: str, dtype: torch.dtype) -> Any:
+            more["quantization_config"] = GGUFQuantizationConfig(compute_dtype=dtype)
+        network = kind.from_single_file(
+            self._adapter.as_published(weights),
+            config=str(self._configs),
+            subfolder=self._adapter.network,
+            local_files_only=True,
+            dtype=dtype,
+            **self._adapter.layout(shapes),
+            **more,
+        )
+        if self._gguf:
+            unpack_small(network, dtype)
+        return network
+
+    def _text_encoder(self, kind: Any, name: str, dtype: torch.dtype) -> tuple[Any, set[str]]:
+        if name in self._files or any(each.startswith("text_encoders.") for each in self._weights):
+            config = read_config(self._configs / name)
+            return read_encoder(kind, config, self._of(name), dtype)
         from diffusers.loaders import single_file_utils
 
+        self._of(name)  # it is there
         convert: Any = single_file_utils.create_diffusers_clip_model_from_ldm
-        return convert(
-            kind, self._weights, subfolder=name, config=str(self._configs), torch_dtype=dtype, local_files_only=True
+        configs = str(self._configs)
+        return (
+            convert(kind, self._weights, subfolder=name, config=configs, torch_dtype=dtype, local_files_only=True),
+            set(),
         )
 
-
-def clip_tokenizer(pad: str) -> Any:
-    """CLIP's own tokenizer, from the merges alone: the vocabulary follows from them (github.com/openai/CLIP).
-
-    pad: the token that fills up short prompts. Raises Trouble when the merges are missing.
-    """
-    from transformers.models.clip.tokenization_clip import CLIPTokenizer
-
-    file = resource("configs", "clip", "merges.txt")
-    if not file.is_file():
+    def _of(self, role: str) -> Weights:
+        """The tensors of a part. Raises Trouble, saying where it is to be had, when no file holds it."""
+        if role in self._files:
+            return weights_in(self._files[role])
+        wanted = self._wanted.get(role)
+        found = under(self._weights, wanted.inside) if wanted is not None else {}
+        if found or wanted is None:
+            return found
         raise Trouble(
-            "Single files cannot be used: the vocabulary of CLIP (configs/clip/merges.txt) is missing.",
-            "Install the studio again, or use the model as a diffusers folder.",
+            f"The model {self._name} is not complete: {wanted.title} is missing.",
+            f"Add {needed(wanted)} to your models.",
         )
-    merges = file.read_text(encoding="utf-8").splitlines()[1:]
-    letters = byte_letters()
-    words = [*letters, *(f"{letter}</w>" for letter in letters), *(merge.replace(" ", "") for merge in merges)]
-    vocabulary = {word: number for number, word in enumerate([*words, "<|startoftext|>", "<|endoftext|>"])}
-    return CLIPTokenizer(
-        vocab=vocabulary,
-        merges=[tuple(merge.split()) for merge in merges],  # pyright: ignore[reportArgumentType] - pairs are wanted
-        pad_token=pad,
-        model_max_length=77,
-    )
 
 
-def byte_letters() -> list[str]:
-    """A visible letter for each byte, as in GPT-2: visible ones stand for themselves, the rest follow from 256 on."""
-    visible = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
-    hidden = [byte for byte in range(256) if byte not in visible]
-    return [chr(byte) for byte in visible] + [chr(256 + number) for number in range(len(hidden))]
+def configs_of(family: Family) -> Path:
+    """Our configurations of a family's parts. Raises Trouble when there are none."""
+    folder = resource("configs", family.id)
+    if not folder.is_dir():
+        raise Trouble(
+            f"Models of the family {family.title} cannot be used as single files.",
+            "Use the model as a diffusers folder.",
+            details=f"missing: {folder}",
+        )
+    return folder
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """config.json of a part."""
+    import json
+
+    return dict(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+
+
+def read_codec(adapter: Adapter, kind: Any, configs: Path, weights: Weights, dtype: torch.dtype) -> Any:
+    """A picture codec from its tensors, named as its authors or as diffusers name them."""
+    config = read_config(configs / "vae")
+    bare_ = under(weights, ("first_stage_model.", "vae.")) or weights
+    return assembled(kind, config, adapter.codec.renamed(unscaled(bare_, dtype), config), dtype)

@@ -92,8 +92,9 @@ def _collect(device: Device) -> None:
 def _key_of(model: Model) -> _Key:
     """Names the files as they are now: another file under the same name is another model."""
     described = model.path / "model_index.json" if model.path.is_dir() else model.path
+    files = (described, *(path for _, path in model.parts))
     try:
-        return str(model.path), described.stat().st_mtime_ns
+        return " ".join(map(str, files)), max(file.stat().st_mtime_ns for file in files)
     except OSError as error:
         raise Trouble(
             f"The model {model.title} is no longer where it was.", "Look at the list of models.", details=str(error)

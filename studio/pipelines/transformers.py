@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from studio.pipelines.adapters import Asked, Classes
+from torch import Tensor
+
+from studio.pipelines.adapters import Asked, Classes, Shapes
 from studio.pipelines.codecs import Codec, PlainCodec
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
@@ -29,6 +31,12 @@ class Transformer:
         """Folders of what reads prompts."""
         return tuple(name for pair in self.words for name in pair)
 
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        return {}
+
+    def as_published(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        return weights
+
     def guided(self, denoiser: Any, guidance: float, options: Mapping[str, Any]) -> bool:
         """Not where the network is told the scale, or was taught without one."""
         return False
@@ -38,6 +46,28 @@ class Transformer:
 
     def reference_size(self, canvas: Size) -> Size:
         return canvas
+
+
+def blocks(shapes: Shapes, *lists: str) -> int:
+    """How many blocks there are in a list of them, by the first name that there is: "double_blocks"."""
+    for name in lists:
+        numbers = [int(each[len(name) + 1 :].split(".", 1)[0]) for each in shapes if each.startswith(f"{name}.")]
+        if numbers:
+            return 1 + max(numbers)
+    return 0
+
+
+def two_streams(shapes: Shapes) -> dict[str, Any]:
+    """How deep a network of the FLUX line is: some are published with layers taken out."""
+    return {
+        "num_layers": blocks(shapes, "double_blocks", "transformer_blocks"),
+        "num_single_layers": blocks(shapes, "single_blocks", "single_transformer_blocks"),
+    }
+
+
+def shape_of(shapes: Shapes, *names: str) -> tuple[int, ...] | None:
+    """Of the first of these tensors that there is: authors and diffusers call them differently."""
+    return next((shapes[name] for name in names if name in shapes), None)
 
 
 def against_negative(asked: Asked, condition: Callable[[str], Conditioning]) -> Conditioning:

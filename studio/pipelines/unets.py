@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.pipelines.adapters import Asked, Classes, led, stacked
+from studio.pipelines.adapters import Asked, Classes, Shapes, led, stacked
 from studio.pipelines.codecs import Codec, PlainCodec
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
@@ -30,6 +30,17 @@ class OneEncoder:
     codec: Codec = PlainCodec()
     codec_overflows = False
     flow: Flow | None = None
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        """Models made for inpainting take more channels."""
+        first = shapes.get("input_blocks.0.0.weight") or shapes.get("conv_in.weight")
+        return {"in_channels": first[1]} if first else {}
+
+    def as_published(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """diffusers' converter looks for the network under its name in a whole checkpoint only."""
+        if "input_blocks.0.0.weight" not in weights:
+            return weights
+        return {f"model.diffusion_model.{name}": weight for name, weight in weights.items()}
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[Words, ...]:
         return (Words(parts["tokenizer"], parts["text_encoder"]),)

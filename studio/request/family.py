@@ -83,7 +83,7 @@ class Family:
     tiny_decoder: str = ""
     bytes_per_parameter: int = 2
     variants: frozenset[str] = frozenset()
-    formats: frozenset[str] = frozenset(("diffusers", "safetensors"))
+    formats: frozenset[str] = frozenset(("diffusers", "safetensors", "parts", "gguf"))
     pixels: tuple[int, int] = (0, 0)  # fewest and most of one pass; 0: 0.6 and 1.5 times the native area
     ways: tuple[Way, ...] = ()
     emphasis: bool = True

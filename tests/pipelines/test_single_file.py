@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,7 +14,8 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from studio.library.resources import resource
-from studio.pipelines import single_file
+from studio.pipelines import single_file, vocabularies
+from studio.pipelines.adapters import adapter_of
 from studio.pipelines.loaded import load
 from studio.pipelines.parts import read_index
 from studio.request.errors import Trouble
@@ -31,7 +33,9 @@ def small_configs(shelf, tmp_path, monkeypatch):
         )
     monkeypatch.setattr(single_file, "resource", lambda *parts: root.joinpath(*parts))
     monkeypatch.setattr(
-        single_file, "clip_tokenizer", lambda pad: tiny.tokenizer(pad)
+        single_file,
+        "tokenizer_for",
+        lambda kind, part: tiny.tokenizer("!" if part == "tokenizer_2" else "<|endoftext|>"),
     )  # the tiny encoders know 514 tokens
     return root
 
@@ -44,14 +48,18 @@ def test_the_same_weights_in_one_file_make_the_same_picture(family, shelf, warm,
     assert alone.run(request, tiny.Notes()).pictures[0].pixels == warm.run(request, tiny.Notes()).pictures[0].pixels
 
 
+def opened(file):
+    model = tiny.model(file, "sd15")
+    return single_file.SingleFile(model, adapter_of(model.family))
+
+
 def test_what_the_file_says_about_its_training_is_heeded(shelf, small_configs, tmp_path):
     plain = save_original(shelf["sd15"].path, tmp_path / "plain.safetensors")
     marked = save_original(
         shelf["sd15"].path, tmp_path / "marked.safetensors", v_pred=torch.zeros(0), ztsnr=torch.zeros(0)
     )
-    family = tiny.model(plain, "sd15").family
-    assert single_file.SingleFile(plain, family).schedule().get("prediction_type") is None
-    schedule = single_file.SingleFile(marked, family).schedule()
+    assert opened(plain).schedule().get("prediction_type") is None
+    schedule = opened(marked).schedule()
     assert (schedule["prediction_type"], schedule["timestep_spacing"]) == ("v_prediction", "trailing")
 
 
@@ -61,7 +69,7 @@ def test_a_file_that_lacks_a_part_is_refused(lost, shelf, small_configs, tmp_pat
     file = save_original(shelf["sd15"].path, tmp_path / "model.safetensors")
     weights = {name: weight for name, weight in load_file(file).items() if not name.startswith(lost)}
     save_file(weights, file)
-    with pytest.raises(Trouble, match=r"(incomplete|missing or damaged)"):
+    with pytest.raises(Trouble, match=r"(not complete|incomplete|missing or damaged)"):
         load(tiny.model(file, "sd15"), tiny.PROCESSOR, tiny.Notes())
 
 
@@ -74,14 +82,14 @@ def test_a_file_cut_short_is_refused(shelf, small_configs, tmp_path):
 
 
 def test_a_missing_vocabulary_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(single_file, "resource", lambda *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr(vocabularies, "resource", lambda *parts: tmp_path.joinpath(*parts))
     with pytest.raises(Trouble, match="vocabulary of CLIP"):
-        single_file.clip_tokenizer("!")
+        vocabularies.clip_tokenizer("!")
 
 
 def test_a_family_without_configurations_is_refused(scenes, tmp_path):
     with pytest.raises(Trouble, match="single files"):
-        single_file.SingleFile(tmp_path / "x.safetensors", scenes.family)
+        single_file.SingleFile(replace(scenes, path=tmp_path / "x.safetensors"), adapter_of(scenes.family))
 
 
 @pytest.mark.parametrize(
@@ -94,8 +102,8 @@ def test_a_family_without_configurations_is_refused(scenes, tmp_path):
     ],
 )
 def test_words_get_the_numbers_that_clip_was_trained_with(text, numbers):
-    tokenizer = single_file.clip_tokenizer("!")
-    assert len(tokenizer) == single_file.VOCABULARY
+    tokenizer = vocabularies.clip_tokenizer("!")
+    assert len(tokenizer) == vocabularies.VOCABULARY
     assert tokenizer(text).input_ids == [49406, *numbers, 49407]
     assert tokenizer.pad_token_id == 0
 

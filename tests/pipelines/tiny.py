@@ -17,8 +17,8 @@ from transformers.models.clip.tokenization_clip import CLIPTokenizer
 
 from studio.library.families import family
 from studio.pipelines.devices import Device
-from studio.pipelines.single_file import byte_letters
 from studio.pipelines.studio_pipeline import StudioPipeline
+from studio.pipelines.vocabularies import byte_letters
 from studio.request.course import Wish
 from studio.request.errors import CancelledError
 from studio.request.events import Event, Made, Step

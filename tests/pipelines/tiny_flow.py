@@ -37,7 +37,7 @@ from transformers.models.qwen2.tokenization_qwen2 import Qwen2Tokenizer
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 from transformers.models.t5.tokenization_t5 import T5Tokenizer
 
-from studio.pipelines.single_file import byte_letters
+from studio.pipelines.vocabularies import byte_letters
 from tests.pipelines import tiny
 
 ROPE = {"axes_dims_rope": (4, 6, 6)}
@@ -64,7 +64,7 @@ def t5_tokenizer() -> T5Tokenizer:
 
 def t5(width: int = 32) -> T5EncoderModel:
     shape = {"d_model": width, "d_ff": 37, "d_kv": 8, "num_heads": 4, "num_layers": 2}
-    return T5EncoderModel(T5Config(vocab_size=64, **shape))
+    return T5EncoderModel(T5Config(vocab_size=64, feed_forward_proj="gated-gelu", **shape))
 
 
 def codec(channels: int = 16, **changes: Any) -> AutoencoderKL:
@@ -104,6 +104,7 @@ def flux_network(**changes: Any) -> FluxTransformer2DModel:
 
 
 def save_flux(folder: Path, kind: str = "FluxPipeline", **network: Any) -> Path:
+    """Those that were not taught the guidance scale are laid out as schnell is published."""
     torch.manual_seed(0)
     parts = {
         "tokenizer": tiny.tokenizer(),
@@ -113,7 +114,8 @@ def save_flux(folder: Path, kind: str = "FluxPipeline", **network: Any) -> Path:
         "transformer": flux_network(**network),
         "vae": codec(),
     }
-    return save(folder, kind, parts, FLUX_SCHEDULE)
+    taught = network.get("guidance_embeds", True)
+    return save(folder, kind, parts, FLUX_SCHEDULE if taught else {"shift": 1.0, "use_dynamic_shifting": False})
 
 
 def save_sd35(folder: Path) -> Path:
@@ -256,7 +258,7 @@ def save_flux2(folder: Path, **options: Any) -> Path:
     return save(folder, "Flux2KleinPipeline", parts, FLUX_SCHEDULE, **options)
 
 
-def save_qwen(folder: Path, *, edits: bool = False) -> Path:
+def save_qwen(folder: Path, *, edits: bool = False, blocks: int = 1) -> Path:
     torch.manual_seed(0)
     tokenizer = qwen_tokenizer()
     numbers = dict(zip(VISION, tokenizer.convert_tokens_to_ids(list(VISION)), strict=True))
@@ -296,8 +298,8 @@ def save_qwen(folder: Path, *, edits: bool = False) -> Path:
         "vae": AutoencoderKLQwenImage(
             base_dim=8,
             z_dim=16,
-            dim_mult=[1, 1, 2, 2],
-            num_res_blocks=1,
+            dim_mult=[1, 2, 4, 4] if blocks > 1 else [1, 1, 2, 2],
+            num_res_blocks=blocks,
             temperal_downsample=[False, True, True],
             latents_mean=[0.1] * 16,
             latents_std=[1.5] * 16,

@@ -34,7 +34,6 @@ FAMILY = Family(
     abilities=_ABILITIES,
     tiny_decoder="madebyollin/taef1",
     ways=(Way(trait="flash", title="Flash", steps=12, guidance=1.0),),
-    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )

@@ -26,12 +26,18 @@ FAMILY = Family(
     tiny_decoder="madebyollin/taef1",
     variants=frozenset(("fill", "kontext")),
     ways=(
-        Way(trait="schnell", title="schnell", steps=4, guidance=0.0, abilities=_ABILITIES - {Ability.GUIDANCE}),
+        Way(
+            trait="schnell",
+            title="schnell",
+            steps=4,
+            guidance=0.0,
+            abilities=_ABILITIES - {Ability.GUIDANCE},
+            schedule=(("shift", 1.0), ("use_dynamic_shifting", False)),
+        ),
         Way(trait="fill", title="Fill", guidance=30.0),
         Way(trait="kontext", title="Kontext", guidance=2.5, abilities=_ABILITIES | {Ability.INSTRUCT}),
         Way(trait="turbo", title="Turbo", steps=8),
     ),
-    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )

@@ -45,7 +45,6 @@ FAMILY = Family(
         )
         for size in ("4b", "9b")
     ),
-    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )

@@ -37,7 +37,6 @@ FAMILY = Family(
         Way(trait="edit", title="Edit", abilities=_ABILITIES | {Ability.INSTRUCT}),
         Way(trait="lightning", title="Lightning", steps=8, guidance=1.0),
     ),
-    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )

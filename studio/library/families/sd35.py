@@ -42,7 +42,6 @@ FAMILY = Family(
             abilities=_ABILITIES - {Ability.GUIDANCE, Ability.NEGATIVE_PROMPT},
         ),
     ),
-    formats=frozenset(("diffusers",)),
     emphasis=False,
     brain=True,
 )

@@ -12,6 +12,15 @@ from studio.library.signs.sign import Part
 from studio.request.family import Family
 
 PARTS = "parts"  # of `Family.formats`: the denoiser in one file and its other parts in files of their own
+_UNREADABLE = (
+    "iq1",
+    "iq2",
+    "iq3",
+    "tq",
+    "mxfp",
+    "q8_k",
+    "q8_1",
+)  # ways to pack weights in GGUF files that diffusers cannot unpack
 
 
 def judged(found: Recognised) -> Recognised:
@@ -40,6 +49,8 @@ def form_of(found: Recognised, kind: Family) -> str:
             return f"Its {trait} variant is not supported yet; the plain model can do the same work."
     if found.format == "gguf" and "gguf" not in kind.formats:
         return f"Models of {kind.title} cannot be read from GGUF files; use safetensors."
+    if found.format == "gguf" and found.precision.startswith(_UNREADABLE):
+        return f"It is packed as {found.precision}, which cannot be read here; use one packed as q4_k, q6_k or q8_0."
     if found.precision in ("nf4", "fp4", "int4") and found.precision not in kind.formats:
         return f"It is packed as {found.precision}, which cannot be read here for {kind.title}; use fp16, bf16 or fp8."
     return ""
@@ -62,7 +73,7 @@ def lacking_in(found: Recognised) -> tuple[Part, ...]:
     signs = BY_FAMILY.get(found.family)
     if signs is None or found.format == "diffusers" or found.kind not in MODELS:
         return ()
-    return tuple(part for part in signs.parts if part.role not in found.holds)
+    return tuple(part for part in signs.parts_of(found.traits) if part.role not in found.holds)
 
 
 def needs_text(parts: Sequence[Part]) -> str:

@@ -88,6 +88,13 @@ QWEN3_4B = Part(
     file="split_files/text_encoders/qwen_3_4b.safetensors",
     size=8_044_982_048,
 )
+QWEN3_8B = Part(
+    role="text_encoder",
+    kind="text-encoder",
+    variant="qwen3-8b",
+    title="the Qwen3 8B text encoder",
+    inside=("text_encoders.qwen3_8b.",),
+)
 QWEN25_VL = Part(
     role="text_encoder",
     kind="text-encoder",

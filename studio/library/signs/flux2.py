@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.library.signs.encoders import KL_32, QWEN3_4B
+from studio.library.signs.encoders import KL_32, QWEN3_4B, QWEN3_8B
 from studio.library.signs.sign import Adapted, Sign, Signs, Variant
 
 SIGNS = Signs(
@@ -20,10 +20,11 @@ SIGNS = Signs(
         Variant(name="klein-base-4b", sign=Sign(has={"x_embedder.weight": (3072, 128)}, named=r"base")),
         Variant(name="klein-4b", sign=Sign(has={"img_in.weight": (3072, 128)})),
         Variant(name="klein-4b", sign=Sign(has={"x_embedder.weight": (3072, 128)})),
-        Variant(name="klein-base-9b", sign=Sign(has={"img_in.weight": (4096, 128)}, named=r"base"), own=True),
-        Variant(name="klein-base-9b", sign=Sign(has={"x_embedder.weight": (4096, 128)}, named=r"base"), own=True),
-        Variant(name="klein-9b", sign=Sign(has={"img_in.weight": (4096, 128)}), own=True),
-        Variant(name="klein-9b", sign=Sign(has={"x_embedder.weight": (4096, 128)}), own=True),
+        *(
+            Variant(name=name, sign=replace(sign, named=named), own=True, parts=(QWEN3_8B,))
+            for name, named in (("klein-base-9b", r"base"), ("klein-9b", ""))
+            for sign in (Sign(has={"img_in.weight": (4096, 128)}), Sign(has={"x_embedder.weight": (4096, 128)}))
+        ),
         Variant(name="dev", sign=Sign(has={"img_in.weight": (6144, 128)}), own=True),
         Variant(name="dev", sign=Sign(has={"x_embedder.weight": (6144, 128)}), own=True),
     ),

@@ -7,7 +7,7 @@ Names are written as in the denoiser's own file, without the prefix that a whole
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from typing import NamedTuple
@@ -61,31 +61,6 @@ def fits(tensor: Tensor | None, shape: Shape | None) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Variant:
-    """A kind of model within a family; the first whose sign holds names the file, all that hold are its traits.
-
-    own: it takes other inputs than the family's plain models, so the family's adapter has to know it
-    (`Family.variants`). prediction: what its network predicts, where that differs from the family.
-    """
-
-    name: str
-    sign: Sign
-    own: bool = False
-    prediction: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Adapted:
-    """A module that a LoRA changes. module: pattern in its name with "_" for ".", after "unet/", "te/", "te1/"...
-
-    widths: lengths of its input that prove the family; none: the name alone does.
-    """
-
-    module: str
-    widths: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Part:
     """Something that a model needs besides its denoiser.
 
@@ -102,6 +77,33 @@ class Part:
     repository: str = ""
     file: str = ""
     size: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A kind of model within a family; the first whose sign holds names the file, all that hold are its traits.
+
+    own: it takes other inputs than the family's plain models, so the family's adapter has to know it
+    (`Family.variants`). prediction: what its network predicts, where that differs from the family. parts: what it
+    needs instead of the family's parts of the same role.
+    """
+
+    name: str
+    sign: Sign
+    own: bool = False
+    prediction: str = ""
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adapted:
+    """A module that a LoRA changes. module: pattern in its name with "_" for ".", after "unet/", "te/", "te1/"...
+
+    widths: lengths of its input that prove the family; none: the name alone does.
+    """
+
+    module: str
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +135,11 @@ class Signs:
     parts: tuple[Part, ...] = ()
     called: str = ""
     flavours: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def parts_of(self, traits: Sequence[str]) -> tuple[Part, ...]:
+        """What a model with these traits needs besides its denoiser."""
+        own = {part.role: part for each in self.variants if each.name in traits for part in each.parts}
+        return tuple(own.get(part.role, part) for part in self.parts)
 
 
 FEW_STEPS = (  # models distilled to a few steps say so only in their name

@@ -8,18 +8,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.pipelines.adapters import Asked, led, stock_pipeline
+from studio.pipelines.adapters import Asked, Shapes, led, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
 from studio.pipelines.tokens import packed, places, unpacked
-from studio.pipelines.transformers import Transformer, against_negative
+from studio.pipelines.transformers import Transformer, against_negative, two_streams
 
 
 class Chroma(Transformer):
     classes = (("diffusers", "ChromaTransformer2DModel", "diffusers.models.transformers.transformer_chroma"),)
     stock = ("chroma.pipeline_chroma", "ChromaPipeline")
     flow = Flow()
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        return two_streams(shapes)
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
         return (StockReader(stock_pipeline(self), parts, self.part_names, _encode),)

@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.pipelines.adapters import Asked, stock_pipeline
+from studio.pipelines.adapters import Asked, Shapes, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
 from studio.pipelines.tokens import packed, places, unpacked
-from studio.pipelines.transformers import Transformer
+from studio.pipelines.transformers import Transformer, shape_of, two_streams
 
 LONGEST = 512  # tokens of a prompt
 LONGEST_SCHNELL = 256
@@ -29,6 +29,16 @@ class Flux(Transformer):
     classes = (("diffusers", "FluxTransformer2DModel", "diffusers.models.transformers.transformer_flux"),)
     stock = ("flux.pipeline_flux", "FluxPipeline")
     flow = Flow()
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        """Fill takes more channels than it gives; schnell was not taught the guidance scale."""
+        found = two_streams(shapes)
+        if taken := shape_of(shapes, "img_in.weight", "x_embedder.weight"):
+            found["in_channels"] = taken[1]
+        if given := shape_of(shapes, "final_layer.linear.weight", "proj_out.weight"):
+            found["out_channels"] = given[0]
+        taught = ("guidance_in.in_layer.weight", "time_text_embed.guidance_embedder.linear_1.weight")
+        return {**found, "guidance_embeds": shape_of(shapes, *taught) is not None}
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
         longest = LONGEST if parts[self.network].config.guidance_embeds else LONGEST_SCHNELL

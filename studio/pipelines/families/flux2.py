@@ -9,12 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.pipelines.adapters import Asked, led, stock_pipeline
+from studio.pipelines.adapters import Asked, Shapes, led, stock_pipeline
 from studio.pipelines.codecs import PatchedCodec
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
-from studio.pipelines.transformers import Transformer, against_negative
+from studio.pipelines.transformers import Transformer, against_negative, shape_of, two_streams
 
 MOST_TOKENS = 4300  # from here on the number of steps does not count
 REFERENCE = 10  # the time at which a picture to follow stands
@@ -39,6 +39,17 @@ class Klein(Transformer):
     stock = ("flux2.pipeline_flux2_klein", "Flux2KleinPipeline")
     codec = PatchedCodec()
     flow = Flow(patch=1, shift=shift)
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        """Those of four and of nine billion numbers differ in width and depth, and in how wide their encoder is."""
+        found = two_streams(shapes)
+        words = shape_of(shapes, "txt_in.weight", "context_embedder.weight")
+        head = shape_of(
+            shapes, "double_blocks.0.img_attn.norm.key_norm.scale", "transformer_blocks.0.attn.norm_k.weight"
+        )
+        if words and head:
+            found |= {"num_attention_heads": words[0] // head[0], "joint_attention_dim": words[1]}
+        return found
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
         return (StockReader(stock_pipeline(self), parts, self.part_names, _encode),)

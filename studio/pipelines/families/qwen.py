@@ -12,14 +12,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.pipelines.adapters import Asked, led, stock_pipeline
+from studio.pipelines.adapters import Asked, Shapes, led, stock_pipeline
 from studio.pipelines.codecs import FilmCodec
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.framing import resized
 from studio.pipelines.readers import StockReader, Vectors
 from studio.pipelines.tokens import packed, unpacked
-from studio.pipelines.transformers import Transformer, against_negative
+from studio.pipelines.transformers import Transformer, against_negative, blocks
 from studio.request.geometry import Size
 
 PLACE = "<|image_pad|>"  # where a picture stands among words
@@ -44,6 +44,10 @@ class Qwen(Transformer):
     optional = ("processor",)
     codec = FilmCodec()
     flow = Flow()
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        """Some are published with layers taken out."""
+        return {"num_layers": blocks(shapes, "transformer_blocks")}
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
         plain = StockReader(stock_pipeline(self), parts, self.part_names, _encode)

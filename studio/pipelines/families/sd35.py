@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from studio.pipelines.adapters import Asked, led, stacked, stock_pipeline
+from studio.pipelines.adapters import Asked, Shapes, led, stacked, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
-from studio.pipelines.transformers import Transformer
+from studio.pipelines.transformers import Transformer, blocks, shape_of
 
 
 class StableDiffusion3(Transformer):
@@ -24,6 +26,21 @@ class StableDiffusion3(Transformer):
     classes = (("diffusers", "SD3Transformer2DModel", "diffusers.models.transformers.transformer_sd3"),)
     stock = ("stable_diffusion_3.pipeline_stable_diffusion_3", "StableDiffusion3Pipeline")
     flow = Flow(spread=False)
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        """Medium and large differ in width and depth; medium looks at pictures twice in its first layers."""
+        found: dict[str, Any] = {
+            "num_layers": blocks(shapes, "joint_blocks", "transformer_blocks"),
+            "dual_attention_layers": twice(shapes),
+        }
+        head = shape_of(shapes, "joint_blocks.0.x_block.attn.ln_q.weight", "transformer_blocks.0.attn.norm_q.weight")
+        if words := shape_of(shapes, "context_embedder.weight"):
+            found["caption_projection_dim"] = words[0]
+            if head:
+                found["num_attention_heads"] = words[0] // head[0]
+        if places := shape_of(shapes, "pos_embed", "pos_embed.pos_embed"):
+            found["pos_embed_max_size"] = math.isqrt(places[1])
+        return found
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
         return (StockReader(stock_pipeline(self), parts, self.part_names, _encode),)
@@ -55,6 +72,12 @@ class StableDiffusion3(Transformer):
             return output
         without, toward = output.chunk(2)
         return led(toward, without, guidance)
+
+
+def twice(shapes: Shapes) -> tuple[int, ...]:
+    """Layers that have a second attention."""
+    found = (re.match(r"(?:joint|transformer)_blocks\.(\d+)\..*\battn2\.", name) for name in shapes)
+    return tuple(sorted({int(each[1]) for each in found if each}))
 
 
 def _encode(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vectors:

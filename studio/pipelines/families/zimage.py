@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from studio.pipelines.adapters import Asked, stock_pipeline
+from studio.pipelines.adapters import Asked, Shapes, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
-from studio.pipelines.transformers import Transformer, against_negative
+from studio.pipelines.transformers import Transformer, against_negative, blocks
 
 
 class ZImage(Transformer):
@@ -23,6 +23,10 @@ class ZImage(Transformer):
     )
     stock = ("z_image.pipeline_z_image", "ZImagePipeline")
     flow = Flow()
+
+    def layout(self, shapes: Shapes) -> dict[str, Any]:
+        """Some are published with layers taken out."""
+        return {"n_layers": blocks(shapes, "layers")}
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
         return (StockReader(stock_pipeline(self), parts, self.part_names, _encode),)
