@@ -16,6 +16,7 @@ from typing import Any, assert_never
 
 import numpy as np
 
+from studio.cli_control import add_control, controls_from
 from studio.cli_edit import edited, refuse_impossible
 from studio.cli_gallery import discard
 from studio.cli_parsing import Commands
@@ -57,6 +58,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--mask", metavar="FILE", help="white is made anew, black is kept")
     parser.add_argument("--expand", metavar="L,T,R,B", help="pixels to add on each side of the source")
     add_options(parser)
+    add_control(parser)
     parser.add_argument("--previews", metavar="DIR", help="write the picture of each step there")
     parser.add_argument("--output", metavar="FILE-or-DIR", help="write there instead of into the gallery")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line for each event")
@@ -118,6 +120,7 @@ def request_from(options: argparse.Namespace, models: Models) -> tuple[Generatio
         source=source,
         mask=mask,
         strength=_real(options.strength, "--strength", 0.6 if source and mask is None else 1.0),
+        controls=controls_from(options.control, models, model, size),
         variation=_variation(options.variation),
     )
     return request, old

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from studio.library.entry import Entry
 from studio.library.signs import BY_FAMILY
+from studio.request.control import CONTROL_KINDS, Control
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import Family
 from studio.request.request import Attachment
@@ -15,12 +16,20 @@ KINDS = {  # kind of attachment: kinds of files
     "lora": ("lora",),
     "embedding": ("embedding",),
     "vae": ("vae",),
-    "control": ("controlnet", "t2i-adapter", "control-lora"),
+    **{kind: (kind,) for kind in CONTROL_KINDS},
 }
-TITLES = {"lora": "LoRA", "embedding": "embedding", "vae": "picture codec (VAE)", "control": "control model"}
+TITLES = {
+    "lora": "LoRA",
+    "embedding": "embedding",
+    "vae": "picture codec (VAE)",
+    "controlnet": "ControlNet",
+    "t2i-adapter": "T2I-Adapter",
+    "control-lora": "Control-LoRA",
+    "ip-adapter": "image prompt adapter",
+}
 
 
-def find_attached(attachment: Attachment, family: Family, entries: Iterable[Entry]) -> Path:
+def find_attached(attachment: Attachment | Control, family: Family, entries: Iterable[Entry]) -> Path:
     """The file of an attachment: by its digest if that is known, else by its name in any case.
 
     Raises Trouble when it is not here, BadInput when it is of another family.

@@ -14,6 +14,7 @@ from studio.library.attached import find_attached
 from studio.library.digests import Digests
 from studio.library.entry import Entry
 from studio.library.gallery.index.entry import fingerprint
+from studio.library.image_encoders import image_encoder_for
 from studio.library.index import Hashes, Index, Row, stamp_of
 from studio.library.notes import NoteBook
 from studio.library.offered import described, with_own_names
@@ -24,6 +25,7 @@ from studio.library.recognition.recognise import recognise
 from studio.library.recognition.recognised import Recognised
 from studio.library.resources import resource
 from studio.library.trees import Tree, candidates, tree_of
+from studio.request.control import Control
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import Family, Model, ModelReference
 from studio.request.request import Attachment
@@ -153,7 +155,7 @@ class Models:
             )
         return found
 
-    def attached(self, attachment: Attachment, family: Family) -> Path:
+    def attached(self, attachment: Attachment | Control, family: Family) -> Path:
         """The file of weights that a request lays over a model of that family; see `library.attached`."""
         try:
             return find_attached(attachment, family, self.entries())
@@ -162,6 +164,10 @@ class Models:
         except Trouble:
             self.refresh()
             return find_attached(attachment, family, self.entries())
+
+    def image_encoder(self, adapter: Path, name: str) -> Path:
+        """The image encoder that an image prompt adapter goes with; see `library.image_encoders`."""
+        return image_encoder_for(adapter, name, self.entries())
 
     def named(self, name: str) -> Model:
         """The model of that name or title, in any case, or at that path. Raises BadInput listing the known ones."""

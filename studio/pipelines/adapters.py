@@ -16,6 +16,7 @@ from torch import Tensor
 
 from studio.pipelines.codecs import Codec
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.controls import Steering
 from studio.pipelines.flow import Flow
 from studio.request.family import Family
 from studio.request.geometry import Size
@@ -68,6 +69,7 @@ class Adapter(Protocol):
     codec: how its picture codec scales latents.
     codec_overflows: the picture codec must not run in half precision if its configuration says so.
     flow: how steps are laid out if it was trained by flow matching; None for diffusion.
+    steering: how its network follows pictures; None if it cannot.
     """
 
     @property
@@ -93,6 +95,9 @@ class Adapter(Protocol):
 
     @property
     def flow(self) -> Flow | None: ...
+
+    @property
+    def steering(self) -> Steering | None: ...
 
     def layout(self, shapes: Shapes) -> dict[str, Any]:
         """What the tensors of a denoiser's own file tell of its configuration, where models of the family differ."""

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from studio.pipelines.control.guides import Guides
 from studio.pipelines.regions import Areas
 
 
@@ -23,6 +24,7 @@ class Conditioning:
     guided: whether to run classifier-free guidance (arXiv 2207.12598).
     shown: pictures that the network looks at besides, one row for each picture to make: see `looking`.
     against: the negative prompt's, for networks that are called twice because its length differs; else None.
+    guides: what pictures that steer add to a call of the network, or None.
     areas: words that hold only in parts of the picture, or None.
     composed: prompts whose predictions are added, each times its share, instead of this one's; none for a plain one.
     mute: only the negative prompt counts, whatever the guidance.
@@ -34,6 +36,7 @@ class Conditioning:
     guided: bool
     shown: dict[str, Tensor] = field(default_factory=dict[str, Tensor])
     against: Conditioning | None = None
+    guides: Guides | None = None
     areas: Areas | None = None
     composed: tuple[tuple[float, Conditioning], ...] = ()
     mute: bool = False

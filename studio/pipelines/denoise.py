@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from studio.pipelines.conditioning import attending
+from studio.pipelines.control.guides import Call, Guide, Guides
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.noise import renewed
 from studio.pipelines.prepare import Start, generator_of
@@ -30,9 +31,13 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
     steps, latents = start.steps, start.latents
     generator = generator_of(start)
     denoiser = loaded.denoiser
-    with numpy_at_peace(), loaded.visit(denoiser), loaded.watch.closely(denoiser), ExitStack() as looking:
+    with ExitStack() as stack:
+        for each in (numpy_at_peace(), loaded.visit(denoiser), loaded.watch.closely(denoiser)):
+            stack.enter_context(each)
+        guides = stack.enter_context(loaded.controls.at_work(start.controls, start.frame))
+        looking = stack.enter_context(ExitStack())
         if start.fresh is not None:
-            latents = _renewed(loaded, course, start, start.fresh)
+            latents = _renewed(loaded, course, start, guides, start.fresh)
         seen: Tensor | None = None
         for done, timestep in enumerate(steps.timesteps[start.begun :], start.begun + 1):
             if course.change is not seen:
@@ -40,7 +45,7 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
                 looking.enter_context(attending(denoiser, start.known, course.change))
                 seen = course.change
             noisy = latents
-            output = _predicted(loaded, course, start, done, noisy)
+            output = _predicted(loaded, course, start, guides, done, noisy)
             latents = steps.scheduler.step(output, timestep, noisy, **generator, return_dict=False)[0]
             latents = _with_known(latents.to(noisy.dtype), start, course.change, done)
             level = steps.levels[done - 1]
@@ -50,15 +55,18 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
     return latents
 
 
-def _predicted(loaded: Loaded, course: Course, start: Start, call: int, noisy: Tensor) -> Tensor:
+def _predicted(
+    loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide], call: int, noisy: Tensor
+) -> Tensor:
     """What the network says at a call, 1 or more; of prompts that are composed, the sum of their shares."""
     steps = start.steps
     timestep = steps.timesteps[call - 1]
     scaled = steps.scaled(noisy, timestep)
     now = course.conditioning.at(-(-call // steps.order))
+    guiding = Guides(guides, Call(call, len(steps.timesteps))) if guides else None
     total: Tensor | None = None
     for share, each in now.composed or ((1.0, now),):
-        inputs = replace(each.repeated(len(start.generators)), shown=start.shown)
+        inputs = replace(each.repeated(len(start.generators)), shown=start.shown, guides=guiding)
         guidance = 0.0 if each.mute else course.guidance
         output = loaded.adapter.predict(loaded.denoiser, inputs, scaled, timestep, guidance)
         output = output if share == 1 else share * output
@@ -67,11 +75,11 @@ def _predicted(loaded: Loaded, course: Course, start: Start, call: int, noisy: T
     return total
 
 
-def _renewed(loaded: Loaded, course: Course, start: Start, fresh: Tensor) -> Tensor:
+def _renewed(loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide], fresh: Tensor) -> Tensor:
     """The first latents with other noise. Asks the network once what is clean in them, and forgets that it did."""
     steps, call = replace(start.steps, scheduler=deepcopy(start.steps.scheduler)), start.begun + 1
     with attending(loaded.denoiser, start.known, course.change):
-        output = _predicted(loaded, course, replace(start, steps=steps), call, start.latents)
+        output = _predicted(loaded, course, replace(start, steps=steps), guides, call, start.latents)
     level = steps.levels[start.begun]
     return renewed(start.latents, clean(output, start.latents, level, steps), level, fresh, start.share)
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 import torch
 
 from studio.pipelines.adapters import Adapter, Reader, adapter_of
+from studio.pipelines.control.controls import Controls
 from studio.pipelines.devices import Device
 from studio.pipelines.memory import WHOLE, Need, Plan, need_of, visiting
 from studio.pipelines.overlays import Overlays, Worn
@@ -62,6 +63,7 @@ class Loaded:
     palette: Palette
     need: Need
     overlays: Overlays
+    controls: Controls
     plan: Plan = WHOLE
     resident: bool = False
     stamp: str = ""
@@ -147,6 +149,7 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
         overlays=Overlays(
             adapter, parts, readers, lambda path: _another_codec(path, parts["vae"], adapter, model.family)
         ),
+        controls=Controls(adapter.steering, denoiser, device, dtype, watch),
     )
 
 

@@ -66,12 +66,14 @@ class Need:
     """What a model takes of the device's memory, in bytes.
 
     weights: all of it. largest: its largest network. denoising, decoding: for each pixel of the canvas.
+    guests: control networks, which are on the device for the denoising only.
     """
 
     weights: int
     largest: int
     denoising: float
     decoding: float
+    guests: int = 0
 
     def total(self, pixels: int, plan: Plan, *, resident: bool) -> float:
         """resident: the weights are on the device already."""
@@ -81,11 +83,11 @@ class Need:
         elif plan.turns:
             held = self.largest
         decoding = self.decoding * (min(pixels, TILE.area) if plan.tiles else pixels)
-        return held + max(self.denoising * pixels, decoding)
+        return held + max(self.denoising * pixels + self.guests, decoding)
 
     def learned(self, peak: int, pixels: int) -> Need:
         """With what a picture of so many pixels really took: `peak` bytes, the weights among them."""
-        each = max(0.0, (peak - self.weights) / pixels)
+        each = max(0.0, (peak - self.weights - self.guests) / pixels)
         return replace(self, denoising=each, decoding=each) if peak else self
 
     def doubted(self) -> Need:

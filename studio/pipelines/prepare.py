@@ -18,6 +18,7 @@ from studio.pipelines.looking import shown
 from studio.pipelines.noise import first_noise
 from studio.pipelines.samplers import Steps
 from studio.pipelines.source import Source, painted_over
+from studio.request.control import Control
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 
@@ -29,6 +30,7 @@ class Start:
     latents: (pictures, channels, h, w), what the first step gets. generators: one for each picture, on the CPU.
     known: clean latents of the source, noise: what hides them, change: (1, 1, h, w), 0 keep .. 1 make anew;
         the last two only with a mask. shown: see `looking`.
+    frame, controls: pictures that steer, of the size of frame.asked; and the canvas around that.
     begun: calls of the network that a parent has made already. fresh: noise that replaces a `share` of what is left.
     """
 
@@ -36,6 +38,8 @@ class Start:
     latents: Tensor
     generators: tuple[torch.Generator, ...]
     noise: Tensor
+    frame: Frame
+    controls: tuple[Control, ...] = ()
     known: Tensor | None = None
     change: Tensor | None = None
     begun: int = 0
@@ -72,6 +76,8 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
         latents=noise * steps.loudest if known is None or strength == 1 else steps.noised(known, noise),
         generators=generators,
         noise=noise,
+        frame=frame,
+        controls=request.controls,
         known=known,
         shown=shown(loaded, request, frame, source, generators),
         change=None if request.mask is None else change_map(request.mask, frame, shape).to(device, dtype),

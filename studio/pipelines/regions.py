@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -98,21 +98,31 @@ class _Couple:
     def __init__(self, processor: Any, areas: Areas, *, guided: bool) -> None:
         self._processor, self._areas, self._guided = processor, areas, guided
 
-    def __call__(
-        self, attn: Any, hidden_states: Tensor, encoder_hidden_states: Tensor | None = None, **given: Any
-    ) -> Tensor:
+    def __call__(self, attn: Any, hidden_states: Tensor, encoder_hidden_states: Any = None, **given: Any) -> Tensor:
+        """encoder_hidden_states: of words; or of words, and of pictures that hold in all areas."""
+        states, seen = _split(encoder_hidden_states)
+
+        def heard(words: Tensor, at: slice) -> Any:
+            return words if seen is None else (words, [each[at] for each in seen])
+
         rows = len(hidden_states)
         first = rows // 2 if self._guided else 0
         shares = self._areas.at(hidden_states.shape[1]).to(hidden_states)[:, None, :, None]
         asked = hidden_states[first:]
         found = sum(
-            share * self._processor(attn, asked, encoder_hidden_states=words.expand(len(asked), -1, -1), **given)
+            share
+            * self._processor(
+                attn, asked, encoder_hidden_states=heard(words.expand(len(asked), -1, -1), slice(first, rows)), **given
+            )
             for words, share in zip(self._areas.states, shares, strict=True)
         )
         if not first:
             return torch.as_tensor(found)
-        assert encoder_hidden_states is not None
-        plain = self._processor(
-            attn, hidden_states[:first], encoder_hidden_states=encoder_hidden_states[:first], **given
-        )
+        none = slice(0, first)
+        plain = self._processor(attn, hidden_states[none], encoder_hidden_states=heard(states[none], none), **given)
         return torch.cat([plain, torch.as_tensor(found)])
+
+
+def _split(states: Any) -> tuple[Tensor, list[Tensor] | None]:
+    """Words, and pictures that an image prompt adapter looks at, if there are any."""
+    return cast("tuple[Tensor, list[Tensor]]", states) if isinstance(states, tuple) else (states, None)

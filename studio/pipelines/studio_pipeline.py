@@ -6,7 +6,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,9 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from studio.library.attached import TITLES
 from studio.library.timelines import Timelines
 from studio.pipelines.branching import begin
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.controls import Wanted, all_controls
 from studio.pipelines.decode import decode
 from studio.pipelines.denoise import denoise
 from studio.pipelines.devices import Device, memory_ran_out
@@ -34,6 +36,7 @@ from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
 from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.trail import Keeping, Trail
+from studio.request.control import Control
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step
 from studio.request.family import Ability, Family, Model, ModelReference
@@ -51,8 +54,12 @@ class Finder(Protocol):
         """Raises Trouble, naming the model, when it is not on this machine."""
         ...
 
-    def attached(self, attachment: Attachment, family: Family) -> Path:
+    def attached(self, attachment: Attachment | Control, family: Family) -> Path:
         """The file of weights to lay over a model. Raises Trouble when it is not here, BadInput when it cannot fit."""
+        ...
+
+    def image_encoder(self, adapter: Path, name: str) -> Path:
+        """The image encoder that an image prompt adapter goes with. Raises Trouble naming it when it is not here."""
         ...
 
     def tiny_decoder(self, family: Family) -> Path | None:
@@ -100,6 +107,8 @@ class StudioPipeline:
             if self.previews and not loaded.tiny_sought:
                 loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
             loaded.wear(self._worn(request, model.family))
+            guests = loaded.controls.want(self._controls(request, model.family), report)
+            loaded.need = replace(loaded.need, guests=guests)
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
             keeping = Keeping(self._timelines if self.previews and not report.draft else None, loaded)
@@ -108,10 +117,16 @@ class StudioPipeline:
 
     def _worn(self, request: GenerationRequest, family: Family) -> list[Worn]:
         return [
-            Worn(each.kind, each.name, self._models.attached(each, family), each.weight)
-            for each in request.attachments
-            if each.kind != "control"
+            Worn(each.kind, each.name, self._models.attached(each, family), each.weight) for each in request.attachments
         ]
+
+    def _controls(self, request: GenerationRequest, family: Family) -> list[Wanted]:
+        found: list[Wanted] = []
+        for control in all_controls(request):
+            path = self._models.attached(control, family)
+            encoder = self._models.image_encoder(path, control.name) if control.refers else None
+            found.append(Wanted(control, path, encoder))
+        return found
 
     def _tiny_decoder(self, loaded: Loaded) -> TinyDecoder | None:
         return tiny_decoder_of(loaded, self._models.tiny_decoder(loaded.family))
@@ -291,13 +306,18 @@ def refuse_impossible(request: GenerationRequest, family: Family) -> None:
         Ability.INPAINT: request.mask is not None,
         Ability.REGIONS: bool(request.regions),
         Ability.LORA: any(each.kind in ("lora", "embedding") for each in request.attachments),
-        Ability.CONTROL: any(each.kind == "control" for each in request.attachments),
     }
     for ability, wanted in asked.items():
         if wanted and not family.can(ability):
             raise BadInput(
                 f"Models of the family {family.title} cannot be used for this: {ability.value}.",
                 "Leave it out, or choose another model.",
+            )
+    for control in request.controls:
+        if control.kind not in family.controls:
+            raise BadInput(
+                f"Models of the family {family.title} cannot be steered by {control.name} ({TITLES[control.kind]}).",
+                "Take it out, or choose another model.",
             )
     if request.sampler not in family.samplers:
         names = ", ".join(dict.fromkeys(sampler.algorithm.value for sampler in family.samplers))

@@ -11,6 +11,7 @@ from torch import Tensor
 from studio.pipelines.adapters import Asked, Classes, Shapes
 from studio.pipelines.codecs import Codec, PlainCodec
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.controls import Steering
 from studio.pipelines.flow import Flow
 from studio.request.geometry import Size
 
@@ -25,6 +26,7 @@ class Transformer:
     codec: Codec = PlainCodec()
     codec_overflows = False
     flow: Flow | None = Flow()
+    steering: Steering | None = None
 
     @property
     def part_names(self) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from torch.nn import functional
 from studio.pipelines.adapters import Asked, Classes, Shapes, led, stacked
 from studio.pipelines.codecs import Codec, PlainCodec
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.controls import Steering
+from studio.pipelines.control.unets import UNetSteering
 from studio.pipelines.flow import Flow
 from studio.pipelines.regions import coupled, mixed
 from studio.pipelines.words import Words
@@ -30,6 +32,7 @@ class OneEncoder:
     codec: Codec = PlainCodec()
     codec_overflows = False
     flow: Flow | None = None
+    steering: Steering | None = UNetSteering()
 
     def layout(self, shapes: Shapes) -> dict[str, Any]:
         """Models made for inpainting take more channels."""
@@ -67,6 +70,8 @@ class OneEncoder:
         if taught := denoiser.config.get("time_cond_proj_dim"):
             extra["timestep_cond"] = distilled_guidance(guidance, int(taught), inputs.hidden_states)
         given = stacked(latents, inputs)
+        if inputs.guides is not None:
+            extra = inputs.guides.added(extra, given, timestep, inputs)
         if inputs.shown:
             hole = functional.interpolate(inputs.shown["hole"], latents.shape[-2:])
             given = torch.cat((given, stacked(torch.cat((hole, inputs.shown["filled"]), dim=1), inputs)), dim=1)

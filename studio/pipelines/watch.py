@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
+from weakref import WeakSet
 
 from torch import nn
 from torch.overrides import TorchFunctionMode
@@ -27,8 +28,8 @@ class Watch:
 
     def __init__(self) -> None:
         self._check: Callable[[], None] = _wanted
-        self._coarse: list[nn.Module] = []
-        self._kept: set[int] = set()
+        self._coarse: WeakSet[nn.Module] = WeakSet()
+        self._kept: WeakSet[nn.Module] = WeakSet()
 
     @contextmanager
     def over(self, check: Callable[[], None]) -> Generator[None]:
@@ -45,14 +46,14 @@ class Watch:
         finely: on every layer, and within the large ones. For picture codecs, where a block at full resolution takes
         long.
         """
-        if id(network) in self._kept:
+        if network in self._kept:
             return
-        self._kept.add(id(network))
+        self._kept.add(network)
         blocks = layers_of(network) if finely else blocks_of(network)
         if finely:
             interruptible(network, lambda: self._check())
         if len(blocks) < ENOUGH:
-            self._coarse.append(network)
+            self._coarse.add(network)
         for block in blocks:
             block.register_forward_pre_hook(self._before)
 

@@ -26,7 +26,6 @@ class Ability(StrEnum):
     GUIDANCE = "guidance"
     REGIONS = "regions"
     LORA = "lora"
-    CONTROL = "control"
     INSTRUCT = "edit by instruction"  # the source picture is looked at, not painted over
 
 
@@ -64,6 +63,7 @@ class Family:
     emphasis: weights in prompts, like (this:1.2), have an effect; language models read plain sentences only.
     brain: half precision is bfloat16, because numbers of this family are too large for float16.
     schedule: settings of the noise schedule beyond the model's own.
+    controls: kinds of `Control` that its models can be steered by;
     """
 
     id: str
@@ -89,6 +89,7 @@ class Family:
     emphasis: bool = True
     brain: bool = False
     schedule: tuple[tuple[str, str | float | bool], ...] = ()
+    controls: frozenset[str] = frozenset()
 
     @property
     def fewest_pixels(self) -> int:

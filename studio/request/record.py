@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
+from studio.request.control import Control
 from studio.request.course import Branch, Turn, Variation
 from studio.request.errors import BadInput
 from studio.request.family import ModelReference
@@ -39,13 +40,16 @@ def to_record(request: GenerationRequest) -> Record:
         "mask": _digest(request.mask),
         "strength": request.strength,
         "regions": [{"mask": region.mask.digest, "prompt": vars(region.prompt).copy()} for region in request.regions],
-        "attachments": [
-            {**vars(attachment), "picture": _digest(attachment.picture)} for attachment in request.attachments
-        ],
+        "attachments": [vars(attachment).copy() for attachment in request.attachments],
+        **({"controls": [_control_record(control) for control in request.controls]} if request.controls else {}),
         "throughput": request.throughput,
         "version": request.version,
         **_course_of(request),
     }
+
+
+def _control_record(control: Control) -> Record:
+    return {**vars(control), "settings": dict(control.settings), "picture": control.picture.digest}
 
 
 def _course_of(request: GenerationRequest) -> Record:
@@ -80,7 +84,7 @@ def pixels_of(request: GenerationRequest) -> dict[str, Pixels]:
     """All pictures a request holds, by digest: what has to be kept beside its record."""
     pictures = [request.source, request.mask]
     pictures += [region.mask for region in request.regions]
-    pictures += [attachment.picture for attachment in request.attachments]
+    pictures += [control.picture for control in request.controls]
     pictures += [turn.mask for turn in request.steering]
     found = {picture.digest: picture for picture in pictures if picture is not None}
     return found if request.branch is None else {**pixels_of(request.branch.parent), **found}
@@ -91,7 +95,7 @@ def named_pixels(record: Mapping[str, Any]) -> tuple[str, ...]:
     found: list[Any] = []
     while True:
         found += [record.get("source"), record.get("mask")]
-        for name, key in (("regions", "mask"), ("attachments", "picture"), ("steering", "mask")):
+        for name, key in (("regions", "mask"), ("controls", "picture"), ("steering", "mask")):
             entries = record.get(name)
             if isinstance(entries, list):
                 held = (cast("Record", each) for each in cast("list[Any]", entries) if isinstance(each, dict))
@@ -129,7 +133,7 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
     def picture(digest: str | None) -> Pixels | None:
         return None if digest is None else _found(pixels, digest)
 
-    def mask(digest: str) -> Pixels:
+    def needed(digest: str) -> Pixels:
         return _found(pixels, digest)
 
     sampler, variation, branch = record["sampler"], record.get("variation"), record.get("branch")
@@ -147,13 +151,11 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         mask=picture(record.get("mask")),
         strength=float(record.get("strength", 1.0)),
         regions=tuple(
-            Region(mask=mask(region["mask"]), prompt=_build(Prompt, region["prompt"]))
+            Region(mask=needed(region["mask"]), prompt=_build(Prompt, region["prompt"]))
             for region in record.get("regions", ())
         ),
-        attachments=tuple(
-            _build(Attachment, {**attachment, "picture": picture(attachment.get("picture"))})
-            for attachment in record.get("attachments", ())
-        ),
+        attachments=tuple(_build(Attachment, attachment) for attachment in record.get("attachments", ())),
+        controls=tuple(_control(control, needed) for control in record.get("controls", ())),
         variation=None if variation is None else _variation(variation),
         branch=None if branch is None else _branch(branch, pixels),
         steering=tuple(_turn(turn, pixels) for turn in record.get("steering", ())),
@@ -161,6 +163,11 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         throughput=bool(record.get("throughput", False)),
         version=str(record.get("version", "")),
     )
+
+
+def _control(record: Mapping[str, Any], pixels: Callable[[str], Pixels]) -> Control:
+    settings = tuple((str(name), float(value)) for name, value in record.get("settings", {}).items())
+    return _build(Control, {**record, "settings": settings, "picture": pixels(record["picture"])})
 
 
 def _variation(record: Mapping[str, Any]) -> Variation:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from studio import __version__
+from studio.request.control import Control
 from studio.request.course import Branch, Turn, Variation, check_course
 from studio.request.errors import BadInput
 from studio.request.family import ModelReference
@@ -44,13 +45,12 @@ class Region:
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """Weights laid over the model: kind is "lora", "embedding" or "control"."""
+    """Weights laid over the model: kind is "lora", "embedding" or "vae". What looks at a picture is a `Control`."""
 
     kind: str
     name: str
     weight: float = 1.0
     digest: str = ""
-    picture: Pixels | None = None  # what a control looks at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,7 @@ class GenerationRequest:
     source, mask: same size as the request; mask has one channel, 255 is made anew, 0 is kept bit-identically,
         between is how much of the way it may change (differential diffusion, arXiv 2306.00950).
     strength: 0..1, how much of the denoising is run on the source; 1 ignores it (but for what the mask keeps).
+    controls: pictures to follow, all at once; each of the request's size, but those that are only to be like.
     variation: other noise mixed in; then the pictures of a set share the seed, and picture i has variation seed + i.
     branch: begin with the latents of another picture's step. steering: what was changed on the way, in order.
     stop_at: keep what the picture would become after so many steps; 0: make all of them.
@@ -86,6 +87,7 @@ class GenerationRequest:
     strength: float = 1.0
     regions: tuple[Region, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    controls: tuple[Control, ...] = ()
     variation: Variation | None = None
     branch: Branch | None = None
     steering: tuple[Turn, ...] = ()
@@ -157,6 +159,11 @@ class GenerationRequest:
         for what, picture in (("source picture", self.source), ("mask", self.mask)):
             if picture is not None and picture.size != self.size:
                 raise BadInput(f"The {what} is {picture.size} pixels, the picture to make {self.size}.")
+        for control in self.controls:
+            if not control.refers and control.picture.size != self.size:
+                raise BadInput(
+                    f"The picture for {control.name} is {control.picture.size} pixels, the one to make {self.size}."
+                )
         if self.mask is not None and self.mask.channels != 1:
             raise BadInput("The mask has colours; it must be grey.")
         if self.mask is not None and self.source is None:

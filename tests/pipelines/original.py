@@ -120,3 +120,41 @@ def _open_clip(weights: Weights) -> Weights:
         parts = [renamed.pop(name.replace(".q_proj.", f".{each}_proj.")) for each in "qkv"]
         renamed[name.replace(f".q_proj.{kind}", f".in_proj_{kind}")] = torch.cat(parts)
     return renamed
+
+
+_CONTROL = (
+    (r"controlnet_down_blocks\.(\d+)", lambda m: f"zero_convs.{m[1]}.0"),
+    (r"controlnet_mid_block", lambda m: "middle_block_out.0"),
+    (r"controlnet_cond_embedding\.conv_in", lambda m: "input_hint_block.0"),
+    (r"controlnet_cond_embedding\.conv_out", lambda m: "input_hint_block.14"),
+    (r"controlnet_cond_embedding\.blocks\.(\d+)", lambda m: f"input_hint_block.{2 * int(m[1]) + 2}"),
+)
+
+
+def controlnet(weights: Weights) -> Weights:
+    """A tiny ControlNet in the names of the original code."""
+    own = {name: weight for name, weight in weights.items() if name.startswith("controlnet_")}
+    renamed = {name.removeprefix("model.diffusion_model."): each for name, each in _unet_of(weights, own).items()}
+    for name, weight in own.items():
+        for pattern, new in _CONTROL:
+            name = re.sub(pattern, new, name)
+        renamed[name] = weight
+    return renamed
+
+
+def _unet_of(weights: Weights, but: Weights) -> Weights:
+    return _unet({name: weight for name, weight in weights.items() if name not in but})
+
+
+def adapter(weights: Weights, *, light: bool) -> Weights:
+    """A T2I-Adapter in the names of the original code: two residual blocks a level, counted through."""
+    renamed: Weights = {}
+    for name, weight in weights.items():
+        name = name.removeprefix("adapter.")
+        if light:
+            name = name.replace(".resnets.", ".body.")
+        else:
+            name = re.sub(r"body\.(\d+)\.resnets\.(\d+)", lambda m: f"body.{2 * int(m[1]) + int(m[2])}", name)
+            name = re.sub(r"body\.(\d+)\.in_conv", lambda m: f"body.{2 * int(m[1])}.in_conv", name)
+        renamed[name] = weight
+    return renamed

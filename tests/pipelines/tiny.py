@@ -109,12 +109,13 @@ def save(folder: Path, kind: str, parts: dict[str, Any], schedule: dict[str, Any
 
 
 def save_sd15(folder: Path, seed: int = 0, channels: int = 4, **schedule: Any) -> Path:
-    """channels: that the UNet takes; 9 is the layout of models that were taught to fill holes."""
+    """channels: that the UNet takes; 9 is the layout of models that were taught to fill holes. Types of blocks, too."""
+    blocks = {name: schedule.pop(name) for name in ("down_block_types", "up_block_types") if name in schedule}
     torch.manual_seed(seed)
     parts = {
         "tokenizer": tokenizer(),
         "text_encoder": CLIPTextModel(text_config()),
-        "unet": unet(in_channels=channels),
+        "unet": unet(in_channels=channels, **blocks),
         "vae": codec(),
     }
     nothing = [None, None]
@@ -183,6 +184,7 @@ class Shelf:
     """Finds models by name."""
 
     tiny_folder: Path | None = None
+    encoder: Path | None = None
 
     def __init__(self, *models: Model) -> None:
         self._models = {each.reference.name: each for each in models}
@@ -193,6 +195,10 @@ class Shelf:
 
     def attached(self, attachment: Any, family: Any) -> Path:
         return self.attachments[attachment.name]
+
+    def image_encoder(self, adapter: Path, name: str) -> Path:
+        assert self.encoder is not None
+        return self.encoder
 
     def find(self, reference: ModelReference) -> Model:
         return self._models[reference.name]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.request.control import CONTROL_KINDS, Control
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
@@ -91,6 +92,21 @@ PICTURES = [noise(3), noise(4, 1), noise(3, 2)]
 MASKS = [noise(1, 3), noise(1, 4)]
 
 
+controls = st.builds(
+    Control,
+    kind=st.sampled_from(CONTROL_KINDS),
+    name=st.text(max_size=9),
+    picture=st.sampled_from(PICTURES),
+    preprocessor=st.sampled_from(["", "canny"]),
+    settings=st.lists(st.tuples(st.text(max_size=5), st.floats(0, 9)), max_size=2, unique_by=lambda pair: pair[0]).map(
+        tuple
+    ),
+    weight=st.floats(0, 2),
+    start=st.floats(0, 0.4),
+    end=st.floats(0.5, 1),
+)
+
+
 @st.composite
 def requests(draw):
     source = draw(st.none() | st.sampled_from(PICTURES))
@@ -112,15 +128,15 @@ def requests(draw):
                 st.lists(
                     st.builds(
                         Attachment,
-                        kind=st.sampled_from(["lora", "control"]),
+                        kind=st.sampled_from(["lora", "embedding"]),
                         name=st.text(max_size=9),
                         weight=st.floats(-2, 2),
-                        picture=st.none() | st.sampled_from(PICTURES),
                     ),
                     max_size=2,
                 )
             )
         ),
+        controls=tuple(draw(st.lists(controls, max_size=2))),
         throughput=draw(st.booleans()),
     )
 
@@ -160,6 +176,37 @@ def test_trouble_crosses_processes():
     trouble = pickle.loads(pickle.dumps(BadInput("The disk is full.", "Free some room.", "errno 28")))
     assert (str(trouble), trouble.details) == ("The disk is full. Free some room.", "errno 28")
     assert isinstance(trouble, Trouble)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kind": "wand"}, "no control of the kind 'wand'"),
+        ({"weight": 2.5}, "weight of 2.5"),
+        ({"weight": float("nan")}, "weight of nan"),
+        ({"start": 0.5, "end": 0.5}, "from 50% to 50%"),
+        ({"end": 1.5}, "from 0% to 150%"),
+    ],
+)
+def test_a_control_that_cannot_be_is_refused_in_a_sentence(changes, said):
+    with pytest.raises(BadInput, match=said):
+        Control(**{"kind": "controlnet", "name": "canny", "picture": PICTURES[0], **changes})
+
+
+def test_a_control_looks_at_a_picture_of_the_same_size_but_a_reference_may_have_any():
+    small = Pixels(np.zeros((9, 7, 3), np.uint8))
+    with pytest.raises(BadInput, match="picture for canny is 7 × 9 pixels"):
+        a_request(controls=(Control(kind="controlnet", name="canny", picture=small),))
+    assert a_request(controls=(Control(kind="ip-adapter", name="plus", picture=small),)).controls
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "holding"),
+    [(0, 1, [1, 2, 3, 4]), (0.25, 1, [2, 3, 4]), (0, 0.5, [1, 2]), (0.3, 0.7, []), (0.25, 0.75, [2, 3])],
+)
+def test_a_control_holds_for_whole_steps_within_its_range(start, end, holding):
+    control = Control(kind="controlnet", name="canny", picture=PICTURES[0], start=start, end=end)
+    assert [call for call in range(1, 5) if control.holds(call, 4)] == holding
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from studio.document.controlling import Guiding
 from studio.document.editing.fill import filled
 from studio.document.editing.masks import EditMasks, edit_masks, grow
 from studio.document.editing.modes import Mode
@@ -17,12 +18,17 @@ from studio.document.editing.plan import GROW, OVERLAP, EditPlan, Fill, Pass
 from studio.document.editing.stitch import Stitch
 from studio.document.opencv import cv
 from studio.document.regioning import Sketch, applied
+from studio.request.control import Control
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest, Prompt, Region
 
 
 def no_regions(_area: Rect) -> tuple[Sketch, ...]:
+    return ()
+
+
+def no_controls(_area: Rect) -> tuple[Guiding, ...]:
     return ()
 
 
@@ -33,7 +39,7 @@ class Surface:
     picture: reads a rectangle of the canvas, as it looks on paper, and in the alpha what is there at all. What it
     gives never changes afterwards.
     selection: what is to be made anew. noise: how much fresh noise is mixed in before, or None for nowhere.
-    regions: the uppermost first.
+    regions: the uppermost first. controls: pictures that steer, cut to a rectangle of the canvas.
     """
 
     size: Size
@@ -41,6 +47,7 @@ class Surface:
     selection: Callable[[Rect], Array]
     noise: Callable[[Rect], Array] | None = None
     regions: Callable[[Rect], tuple[Sketch, ...]] = no_regions
+    controls: Callable[[Rect], tuple[Guiding, ...]] = no_controls
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +68,8 @@ class Prepared:
 def prepare(plan: EditPlan, index: int, surface: Surface, wish: GenerationRequest) -> Prepared:
     """Pass `index` of a plan.
 
-    wish: everything but pixels, regions, size and strength; those are replaced. `surface.picture` must already hold
-    the results of earlier passes.
+    wish: everything but pixels, regions, controls, size and strength; those are replaced. `surface.picture` must
+    already hold the results of earlier passes.
     """
     step = plan.passes[index]
     target = (step.only or step.area).intersection(plan.result)
@@ -70,7 +77,7 @@ def prepare(plan: EditPlan, index: int, surface: Surface, wish: GenerationReques
     masks = _masks(plan, step, target, surface, below, first=index == 0)
     stitch = Stitch.of(below) if plan.result != Rect.of(surface.size) or plan.mode is Mode.EXPAND else None
     prompt, regions = _regions(step, surface, wish)
-    wish = replace(wish, size=step.size, prompt=prompt, regions=regions)
+    wish = replace(wish, size=step.size, prompt=prompt, regions=regions, controls=_controls(step, surface))
     whole = bool(masks.denoise.min() == 255) and target == Rect.of(surface.size)
     if whole and plan.fill is Fill.NOTHING and index == 0:
         request = replace(wish, source=None, mask=None, strength=1.0)
@@ -121,6 +128,16 @@ def _regions(step: Pass, surface: Surface, wish: GenerationRequest) -> tuple[Pro
         for coverage, words in surface.regions(inside)
     ]
     return applied(sketches, wish.prompt)
+
+
+def _controls(step: Pass, surface: Surface) -> tuple[Control, ...]:
+    """Pictures that steer, cut and scaled as this pass sees the canvas."""
+    inside = step.area.intersection(Rect.of(surface.size))
+
+    def part(picture: Array) -> Array:
+        return _resized(_around(picture, inside, step.area, "edge"), step.size)
+
+    return tuple(each.cut(part).control() for each in surface.controls(inside))
 
 
 def _fitted(picture: Array, prepared: Prepared) -> Array:

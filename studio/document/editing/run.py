@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from studio.document.controlling import Guiding
 from studio.document.editing.plan import EditPlan
 from studio.document.editing.prepare import Prepared, Surface, joined, prepare
 from studio.document.regioning import Sketch
@@ -20,7 +21,7 @@ SEEN_SIDE = 1024  # pixels; an unfinished picture is shown no larger than this
 class EditRun:
     """One picture of an edit on its way through the passes of a plan. A value: `after` gives the next one.
 
-    canvas: size of the document when it was asked for. ground, selection, noise, regions: what was seen in
+    canvas: size of the document when it was asked for. ground, selection, noise, regions, controls: what was seen in
     `plan.context` then (uint8, h × w × 4 and h × w), so that painting and undoing meanwhile change nothing.
     made: the result so far in `plan.result`, without the soft edge; None before the first pass is done.
     shown: alpha of the result in `plan.result`.
@@ -33,6 +34,7 @@ class EditRun:
     selection: Array
     noise: Array | None = None
     regions: tuple[Sketch, ...] = ()
+    controls: tuple[Guiding, ...] = ()
     index: int = 0
     made: Array | None = None
     shown: Array | None = None
@@ -122,6 +124,9 @@ class EditRun:
             regions=lambda area: tuple(
                 Sketch(_read(each.coverage, area, context), each.words) for each in self.regions
             ),
+            controls=lambda area: tuple(
+                each.cut(lambda picture: _read(picture, area, context)) for each in self.controls
+            ),
         )
 
 
@@ -136,6 +141,7 @@ def begin(plan: EditPlan, surface: Surface, wish: GenerationRequest) -> EditRun:
         selection=surface.selection(context).copy(),
         noise=None if surface.noise is None else surface.noise(context).copy(),
         regions=surface.regions(context),
+        controls=surface.controls(context),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from studio.document.controlling import guiding_of
 from studio.document.editing.modes import Mode
 from studio.document.editing.plan import plan_edit
 from studio.document.editing.prepare import Surface
@@ -37,10 +38,14 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
         everything=bool(mask.all()),
     )
     ground = _ground(request.source, old or whole)
+    guiding = guiding_of(request.controls)
     surface = Surface(
-        size=request.size, picture=lambda area: _part(ground, area), selection=lambda area: _part(mask, area)
+        size=request.size,
+        picture=lambda area: _part(ground, area),
+        selection=lambda area: _part(mask, area),
+        controls=lambda area: tuple(each.cut(lambda picture: _part(picture, area)) for each in guiding),
     )
-    return begin(plan, surface, replace(request, source=None, mask=None, strength=1.0))
+    return begin(plan, surface, replace(request, source=None, mask=None, strength=1.0, controls=()))
 
 
 def bounds_of(mask: Array) -> Rect:

@@ -44,4 +44,5 @@ FAMILY = Family(
     variants=frozenset(("inpaint",)),
     ways=FEW_STEPS + V_PREDICTION,
     tiny_decoder="madebyollin/taesd",
+    controls=frozenset(("controlnet", "t2i-adapter", "control-lora", "ip-adapter")),
 )

@@ -36,4 +36,5 @@ FAMILY = Family(
     # the 512 pixel models have the same tensors; only their names say so
     ways=(*FEW_STEPS, *V_PREDICTION, Way(trait="base", schedule=(("prediction_type", "epsilon"),))),
     tiny_decoder="madebyollin/taesd",
+    controls=frozenset(("controlnet",)),
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
+from studio.request.control import CONTROL_KINDS, Control
 from studio.request.course import Branch, Turn, Variation
 from studio.request.errors import BadInput
 from studio.request.events import Picture
@@ -62,14 +63,20 @@ def requests(draw: st.DrawFn) -> GenerationRequest:
     source = draw(st.none() | st.builds(lambda seed, deep: pixels(seed, deep, size), numbers, st.sampled_from((3, 4))))
     mask = draw(st.none() | st.builds(lambda seed: pixels(seed, 1, size), numbers)) if source else None
     region = st.builds(lambda seed, prompt: Region(mask=pixels(seed, 1, size), prompt=prompt), numbers, prompts)
-    control = st.builds(lambda seed: pixels(seed, 3, size), numbers)
     attachment = st.builds(
         Attachment,
-        kind=st.sampled_from(("lora", "embedding", "control")),
+        kind=st.sampled_from(("lora", "embedding", "vae")),
         name=st.text(max_size=30),
         weight=st.floats(-2, 2),
         digest=st.text("0123456789abcdef", max_size=64),
-        picture=st.none() | control,
+    )
+    control = st.builds(
+        Control,
+        kind=st.sampled_from(CONTROL_KINDS),
+        name=st.text(max_size=30),
+        picture=st.builds(lambda seed: pixels(seed, 3, size), numbers),
+        preprocessor=st.text(max_size=9),
+        weight=st.floats(0, 2),
     )
     steps = draw(st.integers(1, 1000))
     plain = GenerationRequest(
@@ -87,6 +94,7 @@ def requests(draw: st.DrawFn) -> GenerationRequest:
         strength=draw(st.floats(0, 1)),
         regions=tuple(draw(st.lists(region, max_size=2))),
         attachments=tuple(draw(st.lists(attachment, max_size=2))),
+        controls=tuple(draw(st.lists(control, max_size=2))),
         throughput=draw(st.booleans()),
         version=draw(st.text(max_size=10)),
     )

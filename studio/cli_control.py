@@ -1,0 +1,79 @@
+"""`generate --control`: pictures to follow, in words."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from studio.library.attached import digest_of
+from studio.library.models import Models
+from studio.library.pictures import read_picture
+from studio.request.control import CONTROL_KINDS, Control
+from studio.request.errors import BadInput
+from studio.request.family import Model
+from studio.request.geometry import Size
+
+FORM = "model=NAME,picture=FILE[,preprocessor=canny][,weight=1][,start=0][,end=1]"
+_NUMBERS = ("weight", "start", "end")
+
+
+def add_control(parser: argparse.ArgumentParser) -> None:
+    """Adds --control."""
+    parser.add_argument(
+        "--control",
+        action="append",
+        default=[],
+        metavar=FORM,
+        help="a picture to follow, by a ControlNet, T2I-Adapter, Control-LoRA or image prompt adapter; may be repeated",
+    )
+
+
+def controls_from(texts: list[str], models: Models, model: Model, size: Size) -> tuple[Control, ...]:
+    """The controls that the options describe, their pictures at `size`. Raises BadInput, naming what is wrong."""
+    return tuple(_control(text, models, model, size) for text in texts)
+
+
+def _control(text: str, models: Models, model: Model, size: Size) -> Control:
+    from studio.document.controlling import Steer
+    from studio.document.preprocessing import preprocessor
+    from studio.document.resolve import fitted
+
+    values = _values(text)
+    chosen = preprocessor(values.pop("preprocessor", ""))
+    name, file = values.pop("model", ""), values.pop("picture", "")
+    numbers = {each: _number(values.pop(each), each) for each in _NUMBERS if each in values}
+    known = {each.name for each in chosen.settings}
+    settings = tuple((each, _number(value, each)) for each, value in values.items() if each in known)
+    if unknown := [each for each in values if each not in known]:
+        raise BadInput(f"--control does not know {unknown[0]!r}.", f"Write {FORM}.")
+    if not name or not file:
+        raise BadInput(f"--control {text!r} names no {'model' if not name else 'picture'}.", f"Write {FORM}.")
+    found = [each for each in models.of_kind(*CONTROL_KINDS) if each.name.lower() == name.lower()]
+    if not found:
+        names = ", ".join(each.name for each in models.of_kind(*CONTROL_KINDS)) or "none"
+        raise BadInput(f"There is no control called {name!r}.", f"Known are: {names}.")
+    entry = min(found, key=lambda each: each.found.family != model.family.id)
+    steer = Steer(
+        kind=entry.kind,
+        name=entry.name,
+        digest=digest_of(entry),
+        preprocessor=chosen.id,
+        settings=settings,
+        **numbers,
+    )
+    picture = read_picture(Path(file))
+    return steer.control(steer.shown((picture if steer.refers else fitted(picture, size)).array))
+
+
+def _values(text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in text.split(",")]
+    if any(not equals for _, equals, _ in pairs):
+        raise BadInput(f"--control {text!r} is not a list of names and values.", f"Write {FORM}.")
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput(f"--control {name}={text!r} is not a number.") from None

@@ -1,0 +1,86 @@
+"""Pictures that steer, before a request is made of them: cut as the pass of an edit sees the canvas, then prepared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from studio.document.preprocessing import preprocessor
+from studio.request.control import REFERENCE, Control
+from studio.request.pixels import Array, Pixels
+
+
+@dataclass(frozen=True, kw_only=True)
+class Steer:
+    """How a picture steers: a `Control` without its picture. name: "" while no weights are chosen."""
+
+    kind: str = "controlnet"
+    name: str = ""
+    digest: str = ""
+    preprocessor: str = ""
+    settings: tuple[tuple[str, float], ...] = ()
+    weight: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+
+    @property
+    def refers(self) -> bool:
+        """The new picture is to be like it; it is not followed place by place."""
+        return self.kind == REFERENCE
+
+    def setting(self, name: str, value: float) -> Steer:
+        """The same with a setting of its preprocessor changed."""
+        return replace(self, settings=tuple({**dict(self.settings), name: value}.items()))
+
+    def shown(self, picture: Array) -> Pixels:
+        """What the network sees of a picture (RGB, or RGBA with straight alpha)."""
+        return Pixels(preprocessor("" if self.refers else self.preprocessor).of(picture, dict(self.settings)))
+
+    def control(self, picture: Pixels) -> Control:
+        """With a picture as the network sees it. Raises BadInput for values that cannot be used."""
+        settings = preprocessor(self.preprocessor).filled(dict(self.settings))
+        return Control(
+            kind=self.kind,
+            name=self.name,
+            digest=self.digest,
+            picture=picture,
+            preprocessor=self.preprocessor,
+            settings=tuple(settings.items()),
+            weight=self.weight,
+            start=self.start,
+            end=self.end,
+        )
+
+    @classmethod
+    def of(cls, control: Control) -> Steer:
+        """How a control of a request steers."""
+        return cls(**{name: getattr(control, name) for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class Guiding:
+    """A picture with how it steers.
+
+    picture: of an area of the canvas, uint8, height × width × 3 or 4; of a reference, the whole picture.
+    ready: it is what the network sees already.
+    """
+
+    steer: Steer
+    picture: Array
+    ready: bool = False
+
+    def cut(self, part: Callable[[Array], Array]) -> Guiding:
+        """The same for another area; a reference is looked at as a whole wherever the edit is."""
+        return self if self.steer.refers else replace(self, picture=part(self.picture))
+
+    def control(self) -> Control:
+        """Of the picture as it is cut now."""
+        array = np.ascontiguousarray(self.picture)
+        return self.steer.control(Pixels(array) if self.ready else self.steer.shown(array))
+
+
+def guiding_of(controls: Sequence[Control]) -> tuple[Guiding, ...]:
+    """The controls of a request, to be cut for the passes of an edit."""
+    return tuple(Guiding(Steer.of(each), each.picture.array, ready=True) for each in controls)

@@ -1,0 +1,185 @@
+"""The control networks of a model: read when they are first wanted, kept for a while, on the device for a picture."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from studio.pipelines.control.guides import Guide, Shown
+from studio.pipelines.control.looks import Eyes, ImageEncoder, Looks, Pair, Weights, read_adapter
+from studio.pipelines.devices import Device
+from studio.pipelines.framing import Frame, opaque
+from studio.pipelines.memory import bytes_of
+from studio.pipelines.watch import Watch
+from studio.request.control import Control
+from studio.request.events import Loading
+from studio.request.pipeline import Report
+from studio.request.request import GenerationRequest
+
+MOST = 4  # networks kept, those not in use among them
+MOST_PAIRS = 16
+
+Key = tuple[Path, int]
+
+
+class Steering(Protocol):
+    """How the networks of a family are steered by pictures that they follow place by place."""
+
+    def readers(self) -> Mapping[str, Callable[..., Any]]:
+        """By kind of control: (path, name, denoiser, dtype) to its network."""
+        ...
+
+    def guide_of(self, shown: Shown) -> Guide: ...
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A control with its file, and the image encoder that goes with it if it needs one."""
+
+    control: Control
+    path: Path
+    encoder: Path | None = None
+
+
+def all_controls(request: GenerationRequest) -> tuple[Control, ...]:
+    """Of a request, and of the pictures that it is a branch of."""
+    parent = () if request.branch is None else all_controls(request.branch.parent)
+    return (*request.controls, *parent)
+
+
+class Controls:
+    """Those of one loaded model. steering: None for a family without any."""
+
+    def __init__(
+        self, steering: Steering | None, denoiser: Any, device: Device, dtype: torch.dtype, watch: Watch
+    ) -> None:
+        self._steering, self._denoiser = steering, denoiser
+        self._device, self._dtype, self._watch = device, dtype, watch
+        self._networks: OrderedDict[Key, nn.Module] = OrderedDict()
+        self._adapters: OrderedDict[Key, Weights] = OrderedDict()
+        self._encoders: OrderedDict[Key, ImageEncoder] = OrderedDict()
+        self._eyes: tuple[tuple[Key, ...], Eyes] | None = None
+        self._pairs: OrderedDict[tuple[Key, str, bool], Pair] = OrderedDict()
+        self._wanted: dict[tuple[str, str, str], Wanted] = {}
+
+    def want(self, wanted: Sequence[Wanted], report: Report) -> int:
+        """Reads what is to be used now. Gives the bytes that it takes of the device.
+
+        Raises Trouble or BadInput naming the file that cannot be used.
+        """
+        self._wanted = {_name(each.control): each for each in wanted}
+        held: dict[int, nn.Module] = {}
+        for each in self._wanted.values():
+            if each.control.refers:
+                self._adapter(each, report)
+                held |= {id(network): network for network in [self._encoder(each, report).network]}
+            else:
+                network = self._network(each, report)
+                held[id(network)] = network
+        most = max(MOST, len(self._wanted))
+        for kept in (self._networks, self._adapters):
+            _shrink(kept, most)
+        _shrink(self._encoders, max(1, len({each.encoder for each in self._wanted.values() if each.encoder})))
+        return sum(bytes_of(each) for each in held.values())
+
+    @contextmanager
+    def at_work(self, controls: Iterable[Control], frame: Frame) -> Generator[tuple[Guide, ...]]:
+        """While open, the guides can be asked: their networks are on the device. The denoiser is there, too."""
+        followed = [each for each in controls if not each.refers]
+        referred = [each for each in controls if each.refers]
+        with ExitStack() as stack:
+            guides: list[Guide] = []
+            for each in followed:
+                network = self._networks[_key(self._wanted[_name(each)].path)]
+                stack.enter_context(self._visiting(network))
+                assert self._steering is not None
+                shown = Shown(control=each, network=network, picture=self._picture(each, frame))
+                guides.append(self._steering.guide_of(shown))
+            if referred:
+                guides.append(self._looks(referred, stack))
+            yield tuple(guides)
+
+    def _looks(self, controls: Sequence[Control], stack: ExitStack) -> Looks:
+        wanted = [self._wanted[_name(each)] for each in controls]
+        keys = tuple(_key(each.path) for each in wanted)
+        if self._eyes is None or self._eyes[0] != keys:
+            self._eyes = keys, Eyes.of(self._denoiser, [self._adapters[key] for key in keys])
+        eyes = self._eyes[1]
+        pairs = [
+            self._seen(each, control, eyes.sees_patches(index))
+            for index, (each, control) in enumerate(zip(wanted, controls, strict=True))
+        ]
+        stack.enter_context(eyes.on(self._denoiser))
+        return Looks(tuple(controls), tuple(pairs), eyes.looking)
+
+    def _seen(self, wanted: Wanted, control: Control, patches: bool) -> Pair:
+        assert wanted.encoder is not None
+        key = (_key(wanted.encoder), control.picture.digest, patches)
+        if key not in self._pairs:
+            encoder = self._encoders[key[0]]
+            with self._visiting(encoder.network):
+                self._pairs[key] = encoder.see(control.picture, patches=patches)
+            _shrink(self._pairs, MOST_PAIRS)
+        return self._pairs[key]
+
+    def _network(self, wanted: Wanted, report: Report) -> nn.Module:
+        key = _key(wanted.path)
+        if key not in self._networks:
+            assert self._steering is not None
+            report(Loading(f"Reading the control {wanted.control.name}"))
+            read = self._steering.readers()[wanted.control.kind]
+            network = read(wanted.path, wanted.control.name, self._denoiser, self._dtype)
+            self._watch.keep(network)
+            self._networks[key] = network
+        self._networks.move_to_end(key)
+        return self._networks[key]
+
+    def _adapter(self, wanted: Wanted, report: Report) -> None:
+        key = _key(wanted.path)
+        if key not in self._adapters:
+            report(Loading(f"Reading the control {wanted.control.name}"))
+            self._adapters[key] = read_adapter(wanted.path, wanted.control.name)
+        self._adapters.move_to_end(key)
+
+    def _encoder(self, wanted: Wanted, report: Report) -> ImageEncoder:
+        assert wanted.encoder is not None
+        key = _key(wanted.encoder)
+        if key not in self._encoders:
+            report(Loading("Reading the image encoder"))
+            self._encoders[key] = ImageEncoder(wanted.encoder, self._dtype)
+            self._watch.keep(self._encoders[key].network)
+        self._encoders.move_to_end(key)
+        return self._encoders[key]
+
+    def _picture(self, control: Control, frame: Frame) -> Tensor:
+        shares = frame.padded(opaque(control.picture)).astype(np.float32) / 255.0
+        return torch.tensor(shares).permute(2, 0, 1)[None].to(self._device.torch_device, self._dtype)
+
+    @contextmanager
+    def _visiting(self, network: nn.Module) -> Generator[None]:
+        try:
+            yield network.to(self._device.torch_device) and None
+        finally:
+            if self._device.graphics:
+                network.to("cpu")
+
+
+def _name(control: Control) -> tuple[str, str, str]:
+    return control.kind, control.name, control.digest
+
+
+def _key(path: Path) -> Key:
+    return path, path.stat().st_mtime_ns
+
+
+def _shrink(kept: OrderedDict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,125 @@
+"""Networks that steer, in each of the namings that people have them in: all mean the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+
+from studio.library.image_encoders import image_encoder_for
+from studio.library.models import Models
+from studio.library.recognition.recognise import recognise
+from studio.pipelines.control.files import read_control_lora, read_controlnet, read_t2i_adapter
+from studio.pipelines.control.looks import ImageEncoder, read_adapter
+from studio.request.errors import BadInput, Trouble
+from tests.pipelines import original, tiny_control
+
+
+@pytest.fixture(scope="module")
+def unets(shelf):
+    return {name: UNet2DConditionModel.from_pretrained(shelf[name].path / "unet") for name in ("sd15", "sdxl")}
+
+
+def same(one, other):
+    mine, theirs = one.state_dict(), other.state_dict()
+    assert mine.keys() == theirs.keys()
+    assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+
+
+@pytest.mark.parametrize("prefix", ["", "control_model."])
+@pytest.mark.parametrize("family", ["sd15", "sdxl"])
+def test_a_controlnet_in_the_original_names(family, prefix, unets, tmp_path):
+    network = tiny_control.controlnet(unets[family])
+    weights = {f"{prefix}{name}": each for name, each in original.controlnet(network.state_dict()).items()}
+    file = tiny_control.save(tmp_path, weights, "control")
+    same(read_controlnet(file, "control", unets[family], torch.float32), network)
+    assert recognise(file).kind == "controlnet"
+
+
+@pytest.mark.parametrize("family", ["sd15", "sdxl"])
+def test_a_control_lora_is_the_models_own_half_with_small_changes(family, unets, tmp_path):
+    unet = unets[family]
+    network, random = tiny_control.controlnet(unet), torch.Generator().manual_seed(3)
+    own, expected = unet.state_dict(), dict(network.state_dict())
+    file = {"lora_controlnet": torch.zeros(())}
+    names = original.controlnet({name: name for name in network.state_dict()})
+    for theirs, name in names.items():
+        if name in own and name.endswith(".weight") and own[name].ndim > 1:
+            rows, columns = own[name].shape[0], own[name].shape[1:]
+            up = torch.randn(rows, 2, *[1] * (own[name].ndim - 2), generator=random)
+            down = torch.randn(2, *columns, generator=random)
+            stem = theirs.removesuffix(".weight")
+            file[f"{stem}.up"], file[f"{stem}.down"] = up, down
+            expected[name] = own[name] + (up.flatten(1) @ down.flatten(1)).reshape(own[name].shape)
+        else:
+            file[theirs] = expected[name]
+    path = tiny_control.save(tmp_path, file, "control-lora-canny")
+    assert recognise(path).kind == "control-lora"
+    made = read_control_lora(path, "canny", unet, torch.float32).state_dict()
+    assert made.keys() == expected.keys()
+    assert all(torch.allclose(made[name], expected[name]) for name in made)
+
+
+@pytest.mark.parametrize(
+    ("kind", "channels"), [("full_adapter", 3), ("full_adapter", 1), ("full_adapter_xl", 3), ("light_adapter", 3)]
+)
+@pytest.mark.parametrize("old", [False, True])
+def test_a_t2i_adapters_layout_is_told_by_its_shapes(kind, channels, old, unets, tmp_path):
+    network = tiny_control.adapter(kind, channels)
+    weights = network.state_dict()
+    if old:
+        weights = original.adapter(weights, light=kind == "light_adapter")
+    found = read_t2i_adapter(tiny_control.save(tmp_path, weights, "sketch"), "sketch", unets["sd15"], torch.float32)
+    same(found, network)
+    assert found.downscale_factor == network.downscale_factor
+    assert type(found.adapter) is type(network.adapter)
+
+
+def test_an_image_encoder_without_a_configuration_is_laid_out_by_its_shapes(tmp_path):
+    network = tiny_control.image_encoder()
+    found = ImageEncoder(tiny_control.save(tmp_path, network, "clip_vision"), torch.float32).network
+    same(found, network)
+    assert found.config.image_size == tiny_control.SIDE
+    assert found.config.hidden_act == "gelu"
+
+
+def test_an_adapter_for_faces_says_what_it_lacks(tmp_path):
+    file = tiny_control.save(
+        tmp_path, {"image_proj.proj.0.weight": torch.ones(4, 512), "image_proj.norm.weight": torch.ones(4)}, "faceid"
+    )
+    with pytest.raises(BadInput, match="looks at faces through a program of its own"):
+        read_adapter(file, "faceid")
+
+
+def test_the_image_encoder_is_found_by_its_width_or_named(unets, tmp_path):
+    adapter = tiny_control.save(tmp_path / "ip", tiny_control.image_prompt(unets["sd15"]), "ip-adapter")
+    plus = tiny_control.save(tmp_path / "ip", tiny_control.image_prompt(unets["sd15"], plus=True), "ip-adapter-plus")
+    models = Models([tmp_path])
+    with pytest.raises(Trouble, match="needs an image encoder that is not here"):
+        models.image_encoder(adapter, "ip-adapter")
+    encoder = tiny_control.save(tmp_path / "clip", tiny_control.image_encoder(), "model")
+    models.refresh()
+    assert models.image_encoder(adapter, "ip-adapter") == encoder
+    assert models.image_encoder(plus, "ip-adapter-plus") == encoder
+
+
+def test_a_known_image_encoder_is_named_with_its_place_and_size(tmp_path):
+    file = tiny_control.save(tmp_path, {"image_proj.proj.weight": torch.zeros(8, 1024)}, "ip-adapter_sd15")
+    with pytest.raises(Trouble) as caught:
+        image_encoder_for(file, "ip-adapter_sd15", [])
+    assert "needs the image encoder CLIP ViT-H" in str(caught.value)
+    assert "h94/IP-Adapter on Hugging Face, models/image_encoder (2.5 GB)" in str(caught.value)
+
+
+def test_a_configuration_beside_the_file_is_heeded(unets, tmp_path):
+    network = tiny_control.controlnet(unets["sd15"])
+    config = {"_class_name": "ControlNetModel", "controlnet_conditioning_channel_order": "bgr"}
+    file = tiny_control.save(tmp_path, network, config=config)
+    assert (
+        read_controlnet(file, "c", unets["sd15"], torch.float32).config["controlnet_conditioning_channel_order"]
+        == "bgr"
+    )
+    (tmp_path / "config.json").write_text(json.dumps({"_class_name": "Sofa", "layers_per_block": 9}))
+    same(read_controlnet(file, "c", unets["sd15"], torch.float32), network)

@@ -1,0 +1,122 @@
+"""Tiny networks that steer, with random weights, and the files that people would have of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers.models.adapter import T2IAdapter
+from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.controlnets.controlnet_union import ControlNetUnionModel
+from safetensors.torch import save_file
+from torch import Tensor
+from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+WIDTH = 32  # of the tiny image encoder
+VECTOR = 24
+SIDE = 32
+
+
+def awake(network: torch.nn.Module, seed: int) -> Any:
+    """With all weights drawn: what is made to start at zero would change nothing."""
+    random = torch.Generator().manual_seed(seed)
+    for weight in network.parameters():
+        weight.data = 0.2 * torch.randn(weight.shape, generator=random)
+    return network.eval().requires_grad_(False)
+
+
+def controlnet(unet: Any, seed: int = 0) -> ControlNetModel:
+    """As ControlNets are trained, also for a UNet that fills holes: on four channels."""
+    found = ControlNetModel.from_unet(
+        unet, load_weights_from_unet=False, conditioning_embedding_out_channels=(4, 4, 8, 8)
+    )
+    if found.config.in_channels != 4:
+        found = ControlNetModel.from_config({**found.config, "in_channels": 4})
+    return awake(found, seed)
+
+
+def union(unet: Any, seed: int = 0) -> ControlNetUnionModel:
+    taken = {name: unet.config[name] for name in ControlNetModel.from_unet(unet).config if name in unet.config}
+    shape = {"num_trans_channel": 16, "num_trans_head": 2, "num_proj_channel": 16}
+    return awake(
+        ControlNetUnionModel.from_config({**taken, "conditioning_embedding_out_channels": (4, 4, 8, 8), **shape}), seed
+    )
+
+
+def adapter(kind: str = "full_adapter", channels: int = 3, seed: int = 0) -> T2IAdapter:
+    scale = 16 if kind == "full_adapter_xl" else 8
+    widths = [16, 32, 32, 32] if kind == "full_adapter_xl" else [16, 32]
+    return awake(T2IAdapter(channels, widths, 2, scale, kind), seed)
+
+
+def image_encoder(seed: int = 0) -> CLIPVisionModelWithProjection:
+    return awake(
+        CLIPVisionModelWithProjection(
+            CLIPVisionConfig(
+                hidden_size=WIDTH,
+                intermediate_size=37,
+                num_hidden_layers=3,
+                num_attention_heads=4,
+                patch_size=8,
+                image_size=SIDE,
+                projection_dim=VECTOR,
+            )
+        ),
+        seed,
+    )
+
+
+def image_prompt(unet: Any, *, plus: bool = False, seed: int = 0) -> dict[str, Tensor]:
+    """An adapter in the names of its original code."""
+    random = torch.Generator().manual_seed(seed)
+    words = unet.config.cross_attention_dim
+    tokens = 4
+
+    def drawn(*shape: int) -> Tensor:
+        return 0.3 * torch.randn(shape, generator=random)
+
+    if plus:
+        from diffusers.models.embeddings import IPAdapterPlusImageProjection
+
+        weights = _plus(IPAdapterPlusImageProjection(WIDTH, words, WIDTH, 4, 64, 1, tokens), drawn)
+    else:
+        weights = {
+            "proj.weight": drawn(tokens * words, VECTOR),
+            "proj.bias": drawn(tokens * words),
+            "norm.weight": drawn(words),
+            "norm.bias": drawn(words),
+        }
+    found = {f"image_proj.{name}": value for name, value in weights.items()}
+    for index, name in enumerate(name for name in unet.attn_processors if "attn2" in name):
+        width = unet.get_submodule(name.removesuffix(".processor")).inner_dim
+        for half in ("k", "v"):
+            found[f"ip_adapter.{2 * index + 1}.to_{half}_ip.weight"] = drawn(width, words)
+    return found
+
+
+def _plus(module: Any, drawn: Any) -> dict[str, Tensor]:
+    """The names that diffusers turns into its own, read backwards."""
+    found = {name: drawn(*value.shape) for name, value in module.state_dict().items()}
+    ours = ("ln0", "ln1", "attn.to_q", "attn.to_out.0", "ff.0", "ff.1.net.0.proj", "ff.1.net.2")
+    theirs = ("0.norm1", "0.norm2", "0.to_q", "0.to_out", "1.0", "1.1", "1.3")
+    for layer in range(4):
+        start = f"layers.{layer}"
+        keys, values = (found.pop(f"{start}.attn.to_{each}.weight") for each in "kv")
+        found[f"{start}.0.to_kv.weight"] = torch.cat([keys, values])
+        for name in [each for each in found if each.startswith(f"{start}.")]:
+            part, _, end = name.removeprefix(f"{start}.").rpartition(".")
+            if part in ours:
+                found[f"{start}.{theirs[ours.index(part)]}.{end}"] = found.pop(name)
+    return found
+
+
+def save(folder: Path, weights: Any, name: str = "diffusion_pytorch_model", config: Any = None) -> Path:
+    """A single file; the configuration beside it if there is one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = weights if isinstance(weights, dict) else weights.state_dict()
+    save_file({each: value.contiguous().clone() for each, value in tensors.items()}, folder / f"{name}.safetensors")
+    if config is not None:
+        (folder / "config.json").write_text(json.dumps(dict(config)))
+    return folder / f"{name}.safetensors"

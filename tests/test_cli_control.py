@@ -1,0 +1,70 @@
+"""`generate --control`: what is typed becomes a picture as the network sees it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from studio.cli_control import controls_from
+from studio.library.models import Models
+from studio.request.errors import BadInput
+from studio.request.geometry import Size
+from tests.ui.fakes import SCENES_MODEL
+
+SIZE = Size(96, 64)
+
+
+@pytest.fixture
+def models(tmp_path):
+    folder = tmp_path / "models"
+    folder.mkdir()
+    save_file(
+        {
+            "controlnet_cond_embedding.conv_in.weight": torch.zeros(16, 3, 3, 3),
+            "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight": torch.zeros(320, 768),
+        },
+        folder / "control_canny.safetensors",
+    )
+    return Models([folder])
+
+
+@pytest.fixture
+def picture(tmp_path):
+    array = np.full((128, 192, 3), 240, np.uint8)
+    array[32:96, 48:144] = 10
+    Image.fromarray(array).save(tmp_path / "box.png")
+    return tmp_path / "box.png"
+
+
+def test_a_picture_is_prepared_at_the_size_to_make(models, picture):
+    typed = f"model=Control_Canny,picture={picture},preprocessor=canny,low=50,weight=0.8,end=0.6"
+    (control,) = controls_from([typed], models, SCENES_MODEL, SIZE)
+    assert (control.kind, control.name) == ("controlnet", "control_canny")
+    assert (control.weight, control.start, control.end) == (0.8, 0, 0.6)
+    assert dict(control.settings) == {"low": 50, "high": 200}
+    assert control.picture.size == SIZE
+    lines = control.picture.array[..., 0]
+    assert set(np.unique(lines)) == {0, 255}
+    assert 0.02 < (lines > 0).mean() < 0.1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("canny", "is not a list of names and values"),
+        ("model=control_canny", "names no picture"),
+        ("picture=x.png", "names no model"),
+        ("model=pose,picture={picture}", "no control called 'pose'.*Known are: control_canny"),
+        ("model=control_canny,picture={picture},preprocessor=pose", "no preprocessor called 'pose'"),
+        ("model=control_canny,picture={picture},weight=much", "weight='much' is not a number"),
+        ("model=control_canny,picture={picture},weight=7", "weight of 7"),
+        ("model=control_canny,picture={picture},low=7", "does not know 'low'"),
+        ("model=control_canny,picture=nowhere.png", "nowhere.png"),
+    ],
+)
+def test_what_cannot_be_used_is_named(typed, said, models, picture):
+    with pytest.raises(BadInput, match=said):
+        controls_from([typed.format(picture=picture)], models, SCENES_MODEL, SIZE)
