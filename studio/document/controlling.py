@@ -9,12 +9,16 @@ import numpy as np
 
 from studio.document.preprocessing import preprocessor
 from studio.request.control import REFERENCE, Control
+from studio.request.family import Family
 from studio.request.pixels import Array, Pixels
 
 
 @dataclass(frozen=True, kw_only=True)
 class Steer:
-    """How a picture steers: a `Control` without its picture. name: "" while no weights are chosen."""
+    """How a picture steers: a `Control` without its picture.
+
+    name: "" while no weights are chosen. family: of models that the weights go with, "" when that is not known.
+    """
 
     kind: str = "controlnet"
     name: str = ""
@@ -24,6 +28,11 @@ class Steer:
     weight: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    family: str = ""
+
+    def goes_with(self, family: Family) -> bool:
+        """Whether it can steer models of a family."""
+        return bool(self.name) and self.kind in family.controls and self.family in ("", family.id)
 
     @property
     def refers(self) -> bool:
@@ -56,7 +65,7 @@ class Steer:
     @classmethod
     def of(cls, control: Control) -> Steer:
         """How a control of a request steers."""
-        return cls(**{name: getattr(control, name) for name in cls.__dataclass_fields__})
+        return cls(**{name: getattr(control, name) for name in cls.__dataclass_fields__ if hasattr(control, name)})
 
 
 @dataclass(frozen=True)

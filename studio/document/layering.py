@@ -19,6 +19,7 @@ from studio.document.images import AREA, view, writable
 from studio.document.layers import (
     REGION_COLOURS,
     AreaLayer,
+    ControlLayer,
     Group,
     Layer,
     MaskLayer,
@@ -40,7 +41,8 @@ def change(document: Document, layer: Layer, text: str, **fields: Any) -> None:
     if all(getattr(layer, name) == value for name, value in fields.items()):
         return
     before = {name: getattr(layer, name) for name in fields}
-    kind = Change.LAYERS | (Change.MASK if isinstance(layer, AreaLayer) else Change.PIXELS)
+    looks = Change.MASK if isinstance(layer, AreaLayer) else Change.PIXELS
+    kind = Change.LAYERS if isinstance(layer, ControlLayer) else Change.LAYERS | looks
     edit = FieldsEdit(document, text, kind, layer, before=before, after=fields, extent=lambda: extent_of([layer]))
     document.push(edit)
 
@@ -185,10 +187,10 @@ def merge_down(document: Document, layer: Layer) -> Layer:
 
 
 def flatten(document: Document) -> None:
-    """Makes one layer of all pictures that are shown; masks and regions stay above it."""
-    areas = [layer for layer in walk(document.layers) if isinstance(layer, AreaLayer)]
+    """Makes one layer of all pictures that are shown; masks, regions and controls stay above it."""
+    others = [layer for layer in walk(document.layers) if isinstance(layer, AreaLayer | ControlLayer)]
     picture = baked(document.layers, "Picture")
-    _rearrange(document, "Flatten", {document.root: [picture, *areas]}, picture)
+    _rearrange(document, "Flatten", {document.root: [picture, *others]}, picture)
 
 
 def baked(layers: Sequence[Layer], name: str) -> PaintLayer:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from studio.document.blend import Blend
+from studio.document.controlling import Steer
 from studio.document.images import AREA, COLOUR
 from studio.document.tiles import Tiles
 from studio.request.geometry import Rect
@@ -134,6 +135,28 @@ class RegionLayer(AreaLayer):
 
     prompt: str = ""
     negative: str = ""
+
+
+OWN, CANVAS = "", "canvas"
+"""What a control layer looks at besides other layers: its own content, and all that is seen on the canvas."""
+
+
+@dataclass(eq=False, kw_only=True)
+class ControlLayer(Plane):
+    """A picture that the making of others follows. Not a part of the picture itself.
+
+    source: `OWN`, `CANVAS`, or the id of another layer. overlay: what the network is to see is shown over the canvas.
+    Where the layer is hidden it does not count.
+    """
+
+    steer: Steer = field(default_factory=Steer)
+    source: str = OWN
+    overlay: bool = True
+    opacity: float = 0.8
+
+    def __post_init__(self) -> None:
+        if self.tiles.layout != COLOUR:
+            raise ValueError("a control layer holds colour")
 
 
 def walk(layers: tuple[Layer, ...]) -> Iterator[Layer]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from studio.document.control_layers import guiding_in
 from studio.document.images import image_of, pixels_of, scaled, view
 from studio.document.layers import Layer, MaskLayer, RegionLayer, has_content, shown
 from studio.document.recipe import Recipe
 from studio.document.regioning import Sketch, applied
 from studio.prompts.styles import apply_style
+from studio.request.control import Control
 from studio.request.family import Ability, Family, Model
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
@@ -37,11 +40,15 @@ def automatic_size(model: Model, canvas: Size | None) -> Size:
 
 @dataclass(frozen=True)
 class Canvas:
-    """What the layers have to say about a generation. flattened: what is seen, opaque; asked for only if needed."""
+    """What the layers have to say about a generation. flattened: what is seen, opaque; asked for only if needed.
+
+    controls: pictures that steer a model of a family, for a picture of that size.
+    """
 
     layers: tuple[Layer, ...]
     size: Size
     flattened: Callable[[], Pixels]
+    controls: Callable[[Family, Size], tuple[Control, ...]] = lambda _family, _size: ()
 
     def mask(self) -> Pixels | None:
         """What to make anew, or None when no mask covers anything."""
@@ -86,17 +93,27 @@ class Resolved:
         self._picture = picture
         self._request: GenerationRequest | None = None
         self._paper: Pixels | None = None
+        self._controls: tuple[object, tuple[Control, ...]] | None = None
 
     def request(self, recipe: Recipe, model: Model, layers: tuple[Layer, ...], size: Size) -> GenerationRequest:
         if self._request is None:
-            self._request = resolve(recipe, model, Canvas(layers, size, self._flattened))
+            controls = partial(self._steering, layers, size)
+            self._request = resolve(recipe, model, Canvas(layers, size, self._flattened, controls))
         return self._request
 
     def forget(self, *, looks: bool) -> None:
         """Something is different; looks: what the canvas shows, too."""
         self._request = None
         if looks:
-            self._paper = None
+            self._paper = self._controls = None
+
+    def _steering(self, layers: tuple[Layer, ...], canvas: Size, family: Family, size: Size) -> tuple[Control, ...]:
+        for_what = family.id, size
+        if self._controls is None or self._controls[0] != for_what:
+            cut = partial(fitted_array, size=size)
+            found = (each.cut(cut).control() for each in guiding_in(layers, canvas, Rect.of(canvas), family))
+            self._controls = for_what, tuple(found)
+        return self._controls[1]
 
     def _flattened(self) -> Pixels:
         self._paper = self._paper or on_paper(self._picture())
@@ -136,6 +153,7 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True)
         mask=None if mask is None else fitted(mask, size),
         strength=1.0 if source is None else recipe.strength,
         regions=regions,
+        controls=canvas.controls(family, size) if looks and family.controls else (),
     )
 
 
@@ -147,6 +165,11 @@ def _sees_canvas(family: Family, recipe: Recipe) -> bool:
 def fitted(pixels: Pixels, size: Size) -> Pixels:
     """The same picture at another size, smooth."""
     return pixels if pixels.size == size else pixels_of(scaled(image_of(pixels), size))
+
+
+def fitted_array(array: Array, size: Size) -> Array:
+    """The same for straight RGB or RGBA."""
+    return fitted(Pixels(np.ascontiguousarray(array)), size).array
 
 
 def on_paper(pixels: Pixels) -> Pixels:

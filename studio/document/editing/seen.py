@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from studio.document.control_layers import guiding_in
 from studio.document.document import Document
 from studio.document.editing.prepare import Surface
 from studio.document.images import view
@@ -102,6 +103,7 @@ def surface_of(document: Document, tiles: Tiles | None) -> Surface:
         selection=lambda rect: array_of(area, rect),
         noise=_most(noisy, lambda layer: layer.noise) if noisy else None,
         regions=lambda rect: sketches(document.layers, rect) if with_regions else (),
+        controls=lambda rect: guiding_in(document.layers, document.size, rect, document.model.family),
     )
 
 

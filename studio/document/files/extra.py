@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from studio.document.files.control import control_entry
 from studio.document.files.snapshot import Snapshot
 from studio.document.layers import (
     MASK_COLOUR,
     AreaLayer,
+    ControlLayer,
     GeneratedLayer,
     Group,
     Layer,
@@ -42,16 +44,22 @@ Json = dict[str, Any]
 def extra_of(snapshot: Snapshot, planes: dict[str, Tiles]) -> Json:
     """Our part of a file. planes: filled with what has to be written below `AREAS`, by name."""
     areas: list[Json] = []
+    controls: list[Json] = []
     for parent, at, layer in _places("", snapshot.layers):
-        if isinstance(layer, AreaLayer):
+        if isinstance(layer, AreaLayer | ControlLayer):
             planes[layer.id] = layer.tiles
-            areas.append({**_area(layer), "parent": parent, "at": at})
+            bounds, place = layer.bounds(), {"parent": parent, "at": at}
+            if isinstance(layer, ControlLayer):
+                controls.append({**control_entry(layer), "x": bounds.x, "y": bounds.y, **place})
+            else:
+                areas.append({**_area(layer), "x": bounds.x, "y": bounds.y, **place})
     extra: Json = {
         "format": FORMAT,
         "model": vars(snapshot.model).copy(),
         "recipe": extra_recipe(snapshot.recipe),
         "active": snapshot.active,
         "areas": areas,
+        "controls": controls,
         "guides": [list(guide) for guide in snapshot.guides],
         "layers": {layer.id: entry for layer in walk(snapshot.layers) if (entry := _layer(layer))},
     }
@@ -99,12 +107,9 @@ def _places(parent: str, layers: tuple[Layer, ...]) -> Iterator[tuple[str, int, 
 
 
 def _area(layer: AreaLayer) -> Json:
-    bounds = layer.bounds()
     entry: Json = {
         "id": layer.id,
         "name": layer.name,
-        "x": bounds.x,
-        "y": bounds.y,
         "visible": layer.visible,
         "locked": layer.locked,
         "opacity": layer.opacity,

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from studio.document.blend import Blend
 from studio.document.document import Document
+from studio.document.files.control import control_layer
 from studio.document.files.decoding import Budget, colour_plane, coverage_plane, pixels_of_png
 from studio.document.files.extra import AREAS, EXTRA, PIXELS, area_layer, model_named, recipe_of, with_extra
 from studio.document.files.ora_write import ID, MIME, WORKERS
@@ -202,16 +203,15 @@ class _Reader:
             layers = tuple(self._enriched(layer, cast("dict[str, Any]", known)) for layer in layers)
         root = Group(name="", id="", children=layers)
         groups = _groups(root)
-        areas = extra.get("areas")
-        for entry in cast("list[Any]", areas) if isinstance(areas, list) else []:
+        for entry, control in _placed(extra):
             try:
-                layer = area_layer(entry, self._area_plane)
+                layer = control_layer(entry, self._colours) if control else area_layer(entry, self._area_plane)
                 group = groups.get(str(entry.get("parent", "")), root)
                 children = list(group.children)
                 children.insert(max(0, min(int(entry.get("at", len(children))), len(children))), layer)
                 group.children = tuple(children)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise self._refusal("a mask or region in it is damaged") from error
+                raise self._refusal("a mask, region or control in it is damaged") from error
         return root.children
 
     def _enriched(self, layer: Layer, known: dict[str, Any]) -> Layer:
@@ -237,6 +237,10 @@ class _Reader:
         entry = f"{AREAS}{name}.png"
         return coverage_plane(self._bytes(entry), entry, x, y, self._budget)
 
+    def _colours(self, name: str, x: int, y: int) -> Tiles:
+        entry = f"{AREAS}{name}.png"
+        return colour_plane(self._bytes(entry), entry, x, y, self._budget)
+
     def _pixels(self, digest: str) -> Pixels | None:
         entry = f"{PIXELS}{digest}.png"
         return pixels_of_png(self._bytes(entry), entry, self._budget) if entry in self._entries else None
@@ -252,6 +256,17 @@ class _Reader:
                 kept[name] = self._bytes(name, room)
                 room -= len(kept[name])
         return kept
+
+
+def _placed(extra: dict[str, Any]) -> list[tuple[Any, bool]]:
+    """Entries of masks, regions and controls, lower ones of a group first, and whether each is a control."""
+    found: list[tuple[Any, bool]] = []
+    for name in ("areas", "controls"):
+        entries = extra.get(name)
+        found += [
+            (each, name == "controls") for each in (cast("list[Any]", entries) if isinstance(entries, list) else [])
+        ]
+    return sorted(found, key=lambda pair: pair[0].get("at", 0) if _is_map(pair[0]) else 0)
 
 
 def _groups(group: Group) -> dict[str, Group]:

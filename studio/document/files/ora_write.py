@@ -20,7 +20,7 @@ from studio.document.files.cache import BandCache
 from studio.document.files.extra import AREAS, EXTRA, extra_of, pixels_in
 from studio.document.files.png import encode
 from studio.document.files.snapshot import Snapshot
-from studio.document.layers import AreaLayer, Group, Layer, PaintLayer
+from studio.document.layers import AreaLayer, ControlLayer, Group, Layer, PaintLayer
 from studio.document.thumbnails import overview
 from studio.document.tiles import Tiles
 from studio.request.geometry import Rect
@@ -69,7 +69,7 @@ class _Writer:
 
     def _stack(self, element: ElementTree.Element, layers: tuple[Layer, ...]) -> None:
         for layer in reversed(layers):
-            if isinstance(layer, AreaLayer):
+            if isinstance(layer, AreaLayer | ControlLayer):
                 continue  # not a picture: in our own part
             if isinstance(layer, Group):
                 child = ElementTree.SubElement(element, "stack", _attributes(layer, self._snapshot.active))

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from studio.document.blend import Blend
+from studio.document.files.control import steer_entry, steer_of
 from studio.document.files.extra import extra_recipe, making_in, making_of, recipe_of
 from studio.document.files.snapshot import Snapshot
 from studio.document.layers import (
     AreaLayer,
+    ControlLayer,
     GeneratedLayer,
     Group,
     Layer,
@@ -30,6 +32,7 @@ KINDS: dict[str, type[Layer]] = {
     "generated": GeneratedLayer,
     "mask": MaskLayer,
     "region": RegionLayer,
+    "control": ControlLayer,
 }
 _FIELDS: tuple[tuple[type[Layer], tuple[str, ...]], ...] = (
     (Layer, ("id", "name", "visible", "locked", "opacity")),
@@ -39,6 +42,7 @@ _FIELDS: tuple[tuple[type[Layer], tuple[str, ...]], ...] = (
     (AreaLayer, ("colour",)),
     (MaskLayer, ("noise", "limit")),
     (RegionLayer, ("prompt", "negative")),
+    (ControlLayer, ("source", "overlay")),
 )
 
 
@@ -64,6 +68,8 @@ def _layer(layer: Layer) -> Json:
         entry["children"] = [_layer(child) for child in layer.children]
     if isinstance(layer, GeneratedLayer):
         entry |= making_of(layer)
+    if isinstance(layer, ControlLayer):
+        entry["steer"] = steer_entry(layer.steer)
     return entry
 
 
@@ -79,6 +85,8 @@ def layer_of(entry: Json, tiles: Callable[[str], Tiles], pixels: Callable[[str],
         fields["tiles"] = tiles(entry["id"])
     if issubclass(kind, GeneratedLayer):
         fields |= making_in(entry, pixels)
+    if issubclass(kind, ControlLayer):
+        fields["steer"] = steer_of(entry["steer"])
     return kind(**fields)
 
 
