@@ -59,7 +59,10 @@ def _control(text: str, models: Models, model: Model, size: Size) -> Control:
         digest=digest_of(entry),
         preprocessor=chosen.id,
         settings=settings,
-        **numbers,
+        weight=numbers.get("weight", 1.0),
+        start=numbers.get("start", 0.0),
+        end=numbers.get("end", 1.0),
+        family=entry.found.family,
     )
     picture = read_picture(Path(file))
     return steer.control(steer.shown((picture if steer.refers else fitted(picture, size)).array))
