@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 
 from studio import __version__
 from studio.cli_parsing import Commands
+from studio.library.resources import resource
+from studio.library.shipped import damaged_files
 from studio.settings.paths import Home
 from studio.settings.screen import Screen, look, told
 from studio.settings.settings import SettingsFile
@@ -91,9 +93,21 @@ def _home(home: Home) -> Iterator[Finding]:
 
 
 def _models(home: Home) -> Iterator[Finding]:
+    shipped = resource("models")
+    bad = [str(path.relative_to(shipped.parent.parent)) for path in damaged_files(shipped)]
     models = models_of(home).all()
-    remedy = "" if models else "Install Sfumato again: the model that ships with it is missing."
-    yield Finding("Models", ", ".join(model.title for model in models) or "none", remedy)
+    missing = "" if models or bad else "Install Sfumato again: the model that ships with it is missing."
+    yield Finding("Models", ", ".join(model.title for model in models) or "none", missing)
+    state = f"damaged: {', '.join(bad)}" if bad else "whole"
+    yield Finding("Weights", f"{state} (those that ship with Sfumato)", _from_the_repository(bad) if bad else "")
+
+
+def _from_the_repository(files: list[str]) -> str:
+    """How to get files back that came with the studio."""
+    root = resource().parent
+    if (root / ".git").exists():
+        return f"This brings them back, in {root}: git checkout -- {' '.join(files)}"
+    return "Get Sfumato again, or only these files, from where you have it from."
 
 
 def _device() -> Iterator[Finding]:

@@ -190,7 +190,9 @@ class Models:
         """The first embedded model. Raises Trouble when there is no model at all."""
         if models := self.all():
             return models[0]
-        raise Trouble("There is no model to make pictures with.", "Install the studio again, or add a model.")
+        raise Trouble(
+            "There is no model to make pictures with.", "`doctor` says how to mend the one that ships with it."
+        )
 
     def trees(self) -> tuple[Tree, ...]:
         """The folders that were added, with the programs they belong to."""
