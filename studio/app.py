@@ -41,6 +41,7 @@ from studio.ui.preferences import Preferences
 from studio.ui.series.wiring import MakingMore
 from studio.ui.theme import apply_theme
 from studio.ui.timeline.wiring import Timeline
+from studio.ui.unkept import Unkept
 from studio.ui.window import Furnishing, MainWindow
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Studio:
         self.window.prompt.words.offers = self._names
         self.live = Live(self.window)
         self.more = MakingMore(self.window, self.gallery.bring_in)
+        self.unkept = Unkept(self.window, self.gallery)
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)
@@ -112,6 +114,7 @@ class Studio:
             self._gallery_view.shut()
         self.tidying.close()
         self.keeper.shut()
+        self.unkept.shut()
         self.engine.close()
         self.gallery.close()
 

@@ -42,6 +42,7 @@ class Generation(QObject):
     """changed: what the button says may be different. progressed(Progress): how far the running job is.
 
     failed(Broken), finished(Job, Finished), unkept(str): for the quiet bar and for announcements.
+    homeless(Candidate, str): a picture that the gallery could not take, and why.
     """
 
     changed = Signal()
@@ -49,6 +50,7 @@ class Generation(QObject):
     failed = Signal(object)
     finished = Signal(object, object)
     unkept = Signal(str)
+    homeless = Signal(object, str)
 
     def __init__(
         self, document: Document, engine: Engine, history: PromptHistory, candidates: Candidates, parent: QObject
@@ -261,6 +263,8 @@ class Generation(QObject):
             outcome = replace(outcome, index=_at(place, outcome.index))
             item = self._candidates.made(place.first, self.area(job), outcome)
             item.edit, item.layer = self._edits.run(job.id), self._layers.get(place.first.id)
+            if event.problem:
+                self.homeless.emit(item, event.problem)
 
     def _over(self, job: Job) -> None:
         first = self._edits.place(job).first
