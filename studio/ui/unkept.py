@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFileDialog
 
+from studio.engine.job import Job
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.writing import write_into
 from studio.request.errors import Trouble
@@ -32,6 +33,7 @@ class Unkept(QObject):
         self._work = Background("The picture could not be kept", self)
         self._work.troubled.connect(self._offer)
         window.generation.homeless.connect(self._add)
+        window.generation.finished.connect(self._finished)
         window.installEventFilter(self)
 
     @property
@@ -67,6 +69,11 @@ class Unkept(QObject):
         self._items.append(item)
         self._leaving = False
         self._offer(problem)
+
+    def _finished(self, job: Job) -> None:
+        """A picture that could be kept shows that there is room again."""
+        if self.items and any(item.path for item in self._window.candidates.of(job)):
+            self.try_again()
 
     def _keep(self, keep: Callable[[Picture], Path]) -> None:
         for item in self.items:

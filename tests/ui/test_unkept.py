@@ -63,6 +63,15 @@ def test_it_is_said_once_and_tried_again_when_there_is_room(qtbot, desk, unkept,
     assert bar(desk).sentence.startswith("Everything is kept now")
 
 
+def test_they_follow_by_themselves_when_a_later_one_could_be_kept(qtbot, desk, unkept, gallery, tmp_path):
+    gallery.full = False
+    desk.window.deeds.generate()
+    job = desk.job
+    desk.engine.finish(job, desk.engine.make(job, path=tmp_path / "later.png"))
+    qtbot.waitUntil(lambda: unkept.items == ())
+    assert len(list(gallery.folder.rglob("*.png"))) == 2
+
+
 def test_they_can_be_kept_elsewhere(qtbot, desk, unkept, tmp_path):
     (tmp_path / "stick").mkdir()
     press(desk, "Keep elsewhere …")
