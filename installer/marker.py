@@ -12,13 +12,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).parent / "requirements"
+ALONE = "alone.txt"  # packages that are installed without what they ask for
 SETS = {"app": ("app.txt",), "test": ("app.txt", "test.txt")}
 
 
 def digest(name: str) -> str:
     """SHA-256 over the pins of a set of packages ("app" or "test")."""
     total = hashlib.sha256()
-    for file in (*SETS[name], "constraints.txt"):
+    for file in (*SETS[name], ALONE, "constraints.txt"):
         total.update((REQUIREMENTS / file).read_bytes())
     return total.hexdigest()
 

@@ -192,6 +192,7 @@ class Setting:
         self._progress.begin("Everything else")
         files = [str(marker.REQUIREMENTS / file) for file in marker.SETS[self._name]]
         pip.install(*[part for file in files for part in ("-r", file)], *self._constraints())
+        pip.install("-r", str(marker.REQUIREMENTS / marker.ALONE), "--no-deps", *self._constraints())
         self._progress.end()
 
     def _constraints(self) -> tuple[str, str]:

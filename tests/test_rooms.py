@@ -19,7 +19,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "settings": ((), ("platformdirs",)),
     "library": (("request", "prompts"), ("PIL", "safetensors", "huggingface_hub", "tokenizers")),
     "document": (("request", "prompts"), ("PIL", "PySide6.QtCore", "PySide6.QtGui", "cv2", "psd_tools")),
-    "pipelines": (("request", "prompts", "library"), (*TORCH, "peft", "accelerate")),
+    "pipelines": (("request", "prompts", "library"), (*TORCH, "peft", "accelerate", "spandrel")),
     "training": (("request", "prompts", "library", "pipelines"), (*TORCH, "cv2", "tokenizers", "scipy")),
     "engine": (("request", "settings"), ("PySide6.QtCore",)),
     "ui": (

@@ -17,6 +17,7 @@ KINDS = {  # kind of attachment: kinds of files
     "embedding": ("embedding",),
     "vae": ("vae",),
     **{kind: (kind,) for kind in CONTROL_KINDS},
+    "upscaler": ("upscaler",),
 }
 TITLES = {
     "lora": "LoRA",
@@ -26,11 +27,14 @@ TITLES = {
     "t2i-adapter": "T2I-Adapter",
     "control-lora": "Control-LoRA",
     "ip-adapter": "image prompt adapter",
+    "upscaler": "upscaler",
 }
 
 
-def find_attached(attachment: Attachment | Control, family: Family, entries: Iterable[Entry]) -> Path:
+def find_attached(attachment: Attachment | Control, family: Family | None, entries: Iterable[Entry]) -> Path:
     """The file of an attachment: by its digest if that is known, else by its name in any case.
+
+    family: of the model that it is laid over; None for what works without one.
 
     Raises Trouble when it is not here, BadInput when it is of another family.
     """
@@ -38,13 +42,14 @@ def find_attached(attachment: Attachment | Control, family: Family, entries: Ite
     fitting = [each for each in entries if each.kind in KINDS.get(attachment.kind, ())]
     same = [each for each in fitting if attachment.digest and attachment.digest == digest_of(each)]
     named = [each for each in fitting if each.name.lower() == attachment.name.lower()]
-    found = same or sorted(named, key=lambda each: each.found.family != family.id)
+    wanted = family.id if family is not None else ""
+    found = same or sorted(named, key=lambda each: each.found.family != wanted)
     if not found:
         raise Trouble(
             f"The {kind} {attachment.name!r} is not on this machine.", "Take it out, or add it to your models."
         )
     other = found[0].found.family
-    if other not in ("", family.id):
+    if family is not None and other not in ("", family.id):
         title = BY_FAMILY[other].title if other in BY_FAMILY else other
         raise BadInput(
             f"The {kind} {attachment.name!r} is for {title}; it does not fit models of {family.title}.",

@@ -155,7 +155,7 @@ class Models:
             )
         return found
 
-    def attached(self, attachment: Attachment | Control, family: Family) -> Path:
+    def attached(self, attachment: Attachment | Control, family: Family | None) -> Path:
         """The file of weights that a request lays over a model of that family; see `library.attached`."""
         try:
             return find_attached(attachment, family, self.entries())

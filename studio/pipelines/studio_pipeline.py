@@ -36,6 +36,7 @@ from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
 from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.trail import Keeping, Trail
+from studio.pipelines.upscaling.run import Upscaler
 from studio.request.control import Control
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step
@@ -54,8 +55,11 @@ class Finder(Protocol):
         """Raises Trouble, naming the model, when it is not on this machine."""
         ...
 
-    def attached(self, attachment: Attachment | Control, family: Family) -> Path:
-        """The file of weights to lay over a model. Raises Trouble when it is not here, BadInput when it cannot fit."""
+    def attached(self, attachment: Attachment | Control, family: Family | None) -> Path:
+        """The file of weights to lay over a model of a family, or to use without one (None).
+
+        Raises Trouble when it is not here, BadInput when it cannot fit.
+        """
         ...
 
     def image_encoder(self, adapter: Path, name: str) -> Path:
@@ -89,6 +93,7 @@ class StudioPipeline:
         self._low_memory = low_memory
         self._timelines = timelines
         self.previews = previews
+        self._upscaler = Upscaler(models, device, self._load, low_memory=low_memory, previews=previews)
 
     @property
     def device(self) -> Device:
@@ -96,6 +101,8 @@ class StudioPipeline:
 
     def run(self, request: GenerationRequest, report: Report) -> Finished:
         """Makes all pictures of the request. Same request, same bytes, on the same machine."""
+        if request.upscale is not None:
+            return self._upscaler.run(request, report)
         clock = Clock()
         model = self._models.find(request.model)
         refuse_impossible(request, model.family)
@@ -103,17 +110,22 @@ class StudioPipeline:
         if request.source is not None and request.strength == 0:
             return _unchanged(request, request.source, report)
         with clock.stage("load"):
-            loaded = self._store.get(model, report)
-            if self.previews and not loaded.tiny_sought:
-                loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
-            loaded.wear(self._worn(request, model.family))
-            guests = loaded.controls.want(self._controls(request, model.family), report)
-            loaded.need = replace(loaded.need, guests=guests)
+            loaded = self._load(request, model, report)
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
             keeping = Keeping(self._timelines if self.previews and not report.draft else None, loaded)
             job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews, keeping)
             return job.run()
+
+    def _load(self, request: GenerationRequest, model: Model, report: Report) -> Loaded:
+        """The model, with everything on that the request lays over it."""
+        loaded = self._store.get(model, report)
+        if self.previews and not loaded.tiny_sought:
+            loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
+        loaded.wear(self._worn(request, model.family))
+        guests = loaded.controls.want(self._controls(request, model.family), report)
+        loaded.need = replace(loaded.need, guests=guests)
+        return loaded
 
     def _worn(self, request: GenerationRequest, family: Family) -> list[Worn]:
         return [

@@ -63,7 +63,8 @@ class Family:
     emphasis: weights in prompts, like (this:1.2), have an effect; language models read plain sentences only.
     brain: half precision is bfloat16, because numbers of this family are too large for float16.
     schedule: settings of the noise schedule beyond the model's own.
-    controls: kinds of `Control` that its models can be steered by;
+    controls: kinds of `Control` that its models can be steered by.
+    divisible: a part of a picture is a picture to it, so that larger ones can be painted over in tiles.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Family:
     brain: bool = False
     schedule: tuple[tuple[str, str | float | bool], ...] = ()
     controls: frozenset[str] = frozenset()
+    divisible: bool = True
 
     @property
     def fewest_pixels(self) -> int:

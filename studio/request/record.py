@@ -17,6 +17,7 @@ from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 from studio.request.request import Attachment, GenerationRequest, Prompt, Region
 from studio.request.sampling import Algorithm, Sampler, Schedule
+from studio.request.upscaling import Method, Upscale
 
 Record = dict[str, Any]
 FORMAT = 1
@@ -53,8 +54,10 @@ def _control_record(control: Control) -> Record:
 
 
 def _course_of(request: GenerationRequest) -> Record:
-    """Variation, branch, steering and stop, as far as there are any."""
+    """Variation, branch, steering, stop and upscale, as far as there are any."""
     course: Record = {}
+    if request.upscale is not None:
+        course["upscale"] = vars(request.upscale).copy()
     if request.variation is not None:
         course["variation"] = vars(request.variation).copy()
     if request.branch is not None:
@@ -160,6 +163,7 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         branch=None if branch is None else _branch(branch, pixels),
         steering=tuple(_turn(turn, pixels) for turn in record.get("steering", ())),
         stop_at=int(record.get("stop_at", 0)),
+        upscale=None if (upscale := record.get("upscale")) is None else _upscale(upscale),
         throughput=bool(record.get("throughput", False)),
         version=str(record.get("version", "")),
     )
@@ -172,6 +176,12 @@ def _control(record: Mapping[str, Any], pixels: Callable[[str], Pixels]) -> Cont
 
 def _variation(record: Mapping[str, Any]) -> Variation:
     return Variation(seed=int(record["seed"]), strength=float(record["strength"]))
+
+
+def _upscale(record: Mapping[str, Any]) -> Upscale:
+    return Upscale(
+        method=Method(record["method"]), network=str(record.get("network", "")), digest=str(record.get("digest", ""))
+    )
 
 
 def _branch(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> Branch:

@@ -13,6 +13,7 @@ from studio.request.family import ModelReference
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 from studio.request.sampling import Sampler
+from studio.request.upscaling import Upscale, check_upscale
 
 SMALLEST_SIDE = 64  # pixels
 LARGEST_SIDE = 8192
@@ -66,6 +67,7 @@ class GenerationRequest:
     controls: pictures to follow, all at once; each of the request's size, but those that are only to be like.
     variation: other noise mixed in; then the pictures of a set share the seed, and picture i has variation seed + i.
     branch: begin with the latents of another picture's step. steering: what was changed on the way, in order.
+    upscale: how the source, which is smaller then, is made as large as `size`; without mask and regions.
     stop_at: keep what the picture would become after so many steps; 0: make all of them.
     throughput: make the set in one batch: faster on a GPU, but a picture may differ in the last bits
         from the same picture asked for alone.
@@ -92,6 +94,7 @@ class GenerationRequest:
     branch: Branch | None = None
     steering: tuple[Turn, ...] = ()
     stop_at: int = 0
+    upscale: Upscale | None = None
     throughput: bool = False
     version: str = __version__
 
@@ -141,12 +144,15 @@ class GenerationRequest:
                 )
 
     def _check_size(self) -> None:
+        if self.upscale is not None:
+            return check_upscale(self.upscale, self.source.size if self.source else None, self.size)
         for side, name in ((self.size.width, "width"), (self.size.height, "height")):
             if not SMALLEST_SIDE <= side <= LARGEST_SIDE:
                 raise BadInput(
                     f"A {name} of {side} pixels cannot be made.",
                     f"Choose one from {SMALLEST_SIDE} to {LARGEST_SIDE}.",
                 )
+        return None
 
     def _check_numbers(self) -> None:
         _within("number of steps", self.steps, 1, MOST_STEPS)
@@ -156,6 +162,10 @@ class GenerationRequest:
         _within("seed", self.seed, 0, LARGEST_SEED)
 
     def _check_pictures(self) -> None:
+        if self.upscale is not None:
+            if self.mask is not None or self.regions or self.count != 1:
+                raise BadInput("A picture is made larger as a whole, one at a time.", "Leave the mask and regions out.")
+            return
         for what, picture in (("source picture", self.source), ("mask", self.mask)):
             if picture is not None and picture.size != self.size:
                 raise BadInput(f"The {what} is {picture.size} pixels, the picture to make {self.size}.")

@@ -89,10 +89,11 @@ def place(tmp_path: Path) -> Place:
 
 def test_torch_comes_first_from_its_own_index_and_the_rest_with_pins(place: Place) -> None:
     place.set_up()
-    torch, rest = place.pip.asked
+    torch, rest, alone = place.pip.asked
     assert torch[0] == f"torch=={TORCH}+cpu"
     assert torch[-2] == "--extra-index-url"
     assert [Path(part).name for part in rest] == ["-r", "app.txt", "-c", "constraints.txt"]
+    assert [Path(part).name for part in alone] == ["-r", "alone.txt", "--no-deps", "-c", "constraints.txt"]
     assert ready(place.environment, "app", place.tools)
 
 

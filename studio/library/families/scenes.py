@@ -31,5 +31,6 @@ FAMILY = Family(
         )
     ),
     emphasis=False,  # its encoder knows words, not how much they matter
+    divisible=False,  # it draws a whole scene into whatever it is given
     bytes_per_parameter=4,  # small enough to be kept and computed in full precision everywhere
 )

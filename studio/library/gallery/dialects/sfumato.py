@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from studio.library.gallery.dialects.values import mapping, objects, real, text, whole
 from studio.library.gallery.formats.contents import Contents
-from studio.library.gallery.metadata import IMAGE_TO_IMAGE, INPAINT, TEXT_TO_IMAGE, Lora, Metadata
+from studio.library.gallery.metadata import IMAGE_TO_IMAGE, INPAINT, TEXT_TO_IMAGE, UPSCALE, Lora, Metadata
 from studio.library.gallery.record import read_own
 
 
@@ -16,7 +17,7 @@ def read_sfumato(contents: Contents) -> Metadata | None:
         return None
     request = own.request
     model = mapping(request.get("model"))
-    source, mask = request.get("source"), request.get("mask")
+    source = request.get("source")
     return Metadata(
         source="sfumato",
         prompt=text(mapping(request.get("prompt")).get("text")),
@@ -29,13 +30,19 @@ def read_sfumato(contents: Contents) -> Metadata | None:
         model=text(model.get("name")),
         model_hash=(text(model.get("digest")) or "")[:10],
         loras=tuple(_lora(each) for each in objects(request.get("attachments")) if each.get("kind") == "lora"),
-        kind=INPAINT if mask else IMAGE_TO_IMAGE if source else TEXT_TO_IMAGE,
+        kind=_kind(request),
         created=own.created,
         others=_others(request),
         raw={"sfumato": contents.own.decode("utf-8", "replace")}
         | ({"parameters": contents.texts["parameters"]} if "parameters" in contents.texts else {}),
         own=own,
     )
+
+
+def _kind(request: Mapping[str, Any]) -> str:
+    if request.get("upscale"):
+        return UPSCALE
+    return INPAINT if request.get("mask") else IMAGE_TO_IMAGE if request.get("source") else TEXT_TO_IMAGE
 
 
 def _sampler(value: dict[str, Any]) -> str | None:

@@ -1,0 +1,1 @@
+"""Pictures made larger, in overlapping tiles: by arithmetic, by upscalers, by diffusion."""
