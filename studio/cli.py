@@ -1,4 +1,4 @@
-"""The same rooms without a window: generate, convert, gallery, models, train, doctor, screenshot.
+"""The same rooms without a window: generate, upscale, convert, gallery, models, train, doctor, screenshot.
 
 Exit codes: 0 success, 1 failure, 2 bad input. Errors are one line on stderr; `--json` prints one JSON object a line.
 """
@@ -22,7 +22,7 @@ from studio.settings.screen import Screen, look
 
 SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
-COMMANDS = ("generate", "convert", "gallery", "models", "train", "doctor", "screenshot")
+COMMANDS = ("generate", "upscale", "convert", "gallery", "models", "train", "doctor", "screenshot")
 Command = Callable[[argparse.Namespace, Home], int]
 
 

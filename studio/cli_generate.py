@@ -19,7 +19,7 @@ import numpy as np
 from studio.cli_control import add_control, controls_from
 from studio.cli_edit import edited, refuse_impossible
 from studio.cli_gallery import discard
-from studio.cli_parsing import Commands
+from studio.cli_parsing import Commands, real, whole
 from studio.cli_series import add_options, axes_of, drawn, make_grid, run_grid, write_sheet
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.writing import KINDS, write_picture
@@ -112,14 +112,14 @@ def request_from(options: argparse.Namespace, models: Models) -> tuple[Generatio
         prompt=Prompt.plain(options.prompt),
         negative=Prompt.plain(options.negative),
         size=size,
-        steps=_whole(options.steps, "--steps", model.defaults.steps),
-        guidance=_real(options.guidance, "--guidance", model.defaults.guidance),
+        steps=whole(options.steps, "--steps", model.defaults.steps),
+        guidance=real(options.guidance, "--guidance", model.defaults.guidance),
         sampler=_sampler(options.sampler, model),
-        seed=_whole(options.seed, "--seed", secrets.randbits(63)),
-        count=_whole(options.count, "--count", 1),
+        seed=whole(options.seed, "--seed", secrets.randbits(63)),
+        count=whole(options.count, "--count", 1),
         source=source,
         mask=mask,
-        strength=_real(options.strength, "--strength", 0.6 if source and mask is None else 1.0),
+        strength=real(options.strength, "--strength", 0.6 if source and mask is None else 1.0),
         controls=controls_from(options.control, models, model, size),
         variation=_variation(options.variation),
     )
@@ -132,7 +132,7 @@ def _variation(text: str | None) -> Variation | None:
     seed, colon, strength = text.partition(":")
     if not colon:
         raise BadInput(f"--variation {text!r} has no strength.", "Write a seed and a strength: 42:0.2.")
-    return Variation(seed=_whole(seed, "--variation", 0), strength=_real(strength, "--variation", 0.0))
+    return Variation(seed=whole(seed, "--variation", 0), strength=real(strength, "--variation", 0.0))
 
 
 def _sampler(name: str | None, model: Model) -> Sampler:
@@ -203,23 +203,6 @@ def _size(text: str) -> Size:
     except ValueError:
         raise BadInput(f"--size {text!r} is not a size.", "Write width x height in pixels: 512x768.") from None
     return Size(width, height)
-
-
-def _whole(text: str | None, option: str, otherwise: int) -> int:
-    return _number(text, option, otherwise, int, "a whole number")
-
-
-def _real(text: str | None, option: str, otherwise: float) -> float:
-    return _number(text, option, otherwise, float, "a number")
-
-
-def _number(text: str | None, option: str, otherwise: Any, kind: Callable[[str], Any], called: str) -> Any:
-    if text is None:
-        return otherwise
-    try:
-        return kind(text)
-    except ValueError:
-        raise BadInput(f"{option} {text!r} is not {called}.") from None
 
 
 def keeper(output: str | None, count: int, home: Home) -> Callable[[Picture], Path]:

@@ -122,7 +122,7 @@ def test_the_tests_packages_come_on_top(place: Place) -> None:
     place.set_up()
     assert not ready(place.environment, "test", place.tools)
     place.set_up("test")
-    assert "test.txt" in [Path(part).name for part in place.pip.asked[-1]]
+    assert "test.txt" in [Path(part).name for part in place.pip.asked[-2]]
     assert ready(place.environment, "test", place.tools)
     assert ready(place.environment, "app", place.tools)
     assert place.environment.made == 1
@@ -164,7 +164,7 @@ def test_new_pins_keep_the_build_of_torch_that_is_there(place: Place, monkeypatc
     monkeypatch.setattr("installer.setup.mend", lambda site_packages, deep: [])
     place.page = LISTING
     place.set_up()
-    assert place.pip.asked[-2][0] == f"torch=={TORCH}"
+    assert place.pip.asked[-3][0] == f"torch=={TORCH}"
 
 
 def test_an_environment_whose_python_went_away_is_made_anew(place: Place) -> None:
@@ -206,7 +206,7 @@ def test_another_wish_for_torch_is_honoured(place: Place) -> None:
     place.tools = replace(place.tools, environ={"SFUMATO_TORCH": "plain"})
     assert not ready(place.environment, "app", place.tools)
     place.set_up()
-    assert place.pip.asked[-2][0] == f"torch=={TORCH}"
+    assert place.pip.asked[-3][0] == f"torch=={TORCH}"
 
 
 def test_a_card_that_comes_later_is_mentioned(place: Place) -> None:
@@ -221,7 +221,7 @@ def test_repair_chooses_torch_anew(place: Place) -> None:
     place.tools = replace(place.tools, probe=nvidia("NVIDIA GeForce RTX 4090, 580.95.05, 8.9"))
     place.page = LISTING.replace("cpu", "cu130")
     place.set_up(deep=True)
-    assert place.pip.asked[-2][0] == f"torch=={TORCH}+cu130"
+    assert place.pip.asked[-3][0] == f"torch=={TORCH}+cu130"
 
 
 def test_a_marker_that_was_cut_short_counts_as_none(place: Place) -> None:

@@ -18,6 +18,7 @@ from studio.request.pixels import Pixels
 from studio.request.record import from_record, pixels_of, to_record
 from studio.request.request import LARGEST_SEED, Attachment, GenerationRequest, Prompt, Region
 from studio.request.sampling import Algorithm, Sampler, Schedule
+from studio.request.upscaling import Method, Upscale
 
 
 def a_request(**changes) -> GenerationRequest:
@@ -150,6 +151,15 @@ def test_a_request_survives_json(request):
 @given(requests())
 def test_a_request_survives_the_way_to_another_process(request):
     assert pickle.loads(pickle.dumps(request)) == request
+
+
+@pytest.mark.parametrize(
+    "upscale", [Upscale(method=Method.LANCZOS), Upscale(method=Method.NETWORK, network="x", digest="d")]
+)
+def test_how_a_picture_was_enlarged_survives_json(upscale):
+    request = a_request(source=noise(3), size=Size(512, 600), upscale=upscale)
+    assert from_record(json.loads(json.dumps(to_record(request))), pixels_of(request).get) == request
+    assert "upscale" not in to_record(a_request())
 
 
 def test_a_record_of_a_later_version_is_read():
