@@ -152,6 +152,7 @@ class Repaint:
             latents=steps.noised(known, noise),
             generators=(generator,),
             noise=noise,
+            frame=self.layout.frame,
             known=known,
             shown=seen,
         )
