@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from psd_tools import PSDImage
-from psd_tools.constants import BlendMode
+from psd_tools.constants import BlendMode, Compression
 
 from studio.document.blend import Blend
 from studio.document.files.opening import open_document
@@ -16,7 +16,7 @@ from studio.document.layers import Group, PaintLayer
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
 from studio.request.geometry import Rect, Size
-from tests.document.making import a_model
+from tests.document.making import a_model, noise
 
 
 @pytest.fixture
@@ -67,6 +67,35 @@ def test_damaged_and_hostile_ones_are_refused_in_a_sentence(file, tmp_path):
         with pytest.raises(BadInput) as refusal:
             opened(path)
         assert refusal.value.message.endswith("."), name
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.5, 0.8, 0.95, 0.99])
+def test_one_that_is_cut_short_is_never_opened_as_if_it_were_whole(tmp_path, share):
+    for compression in (Compression.RAW, Compression.RLE, Compression.ZIP):
+        path = tmp_path / f"{compression.name}.psd"
+        PSDImage.frompil(Image.fromarray(noise((90, 70)).array), compression).save(path)
+        assert opened(path).picture() == noise((90, 70))
+        path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+        with pytest.raises(BadInput, match=path.name):
+            opened(path)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4, 0.7])
+def test_layers_that_are_cut_short_say_so(tmp_path, share):
+    psd = PSDImage.new("RGB", (90, 70))
+    for seed in range(3):
+        psd.create_pixel_layer(Image.fromarray(noise((90, 70), 4, seed).array), name=str(seed))
+    path = tmp_path / "fox.psd"
+    psd.save(path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(BadInput, match="not whole: the file ends in the middle of its layers"):
+        opened(path)
+
+
+def test_layers_are_whole_without_the_picture_of_all_together(file):
+    whole = opened(file).picture()
+    file.write_bytes(file.read_bytes()[:-600])
+    assert opened(file).picture() == whole
 
 
 @pytest.mark.parametrize("place", range(30, 600, 37))

@@ -7,10 +7,12 @@ adjustments, is left out.
 from __future__ import annotations
 
 import importlib
+import os
 import struct
 import warnings
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -51,13 +53,14 @@ _DAMAGE = (
 def read_psd(path: Path, model: Model) -> Document:
     """Opens a file. Raises BadInput, in one sentence, when it is no Photoshop document, damaged or too large."""
     tools = cast("Any", importlib.import_module("psd_tools"))  # takes a while, and few have such files
-    size = _size_of(path)
+    head = _head_of(path)
+    size = head.size
     try:
         document = Document(model, size)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # psd-tools on odd but readable files
             psd: PSDImage = tools.PSDImage.open(path)
-            document.load(_layers(psd, size, path))
+            document.load(_layers(psd, head, path))
     except BadInput:
         raise
     except _DAMAGE as error:
@@ -65,31 +68,75 @@ def read_psd(path: Path, model: Model) -> Document:
     return document
 
 
-def _size_of(path: Path) -> Size:
-    """What the header says, before anything is decoded."""
+@dataclass(frozen=True)
+class _Head:
+    """What the header and the lengths of the parts say. depth: bits. large: the format of huge documents, PSB.
+
+    merged: where the picture of all layers together begins. end: of the file.
+    """
+
+    size: Size
+    channels: int
+    depth: int
+    large: bool
+    merged: int
+    end: int
+
+
+def _head_of(path: Path) -> _Head:
+    """Read before anything is decoded. Raises BadInput when a part ends beyond the end of the file."""
     try:
         with path.open("rb") as file:
             head = file.read(26)
+            if len(head) < 26 or not head.startswith(SIGNATURE):
+                raise BadInput(f"“{path.name}” is not a Photoshop document.")
+            version, channels, height, width, depth = struct.unpack(">4xH6xHIIH2x", head)
+            if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
+                raise BadInput(f"“{path.name}” is not opened: it would have {width} × {height} pixels.")
+            end = path.stat().st_size
+            for what, form in (("colours", ">I"), ("resources", ">I"), ("layers", ">Q" if version == 2 else ">I")):
+                length = file.read(struct.calcsize(form))
+                if len(length) < struct.calcsize(form) or file.tell() + struct.unpack(form, length)[0] > end:
+                    raise _cut(path, f"its {what}")
+                file.seek(struct.unpack(form, length)[0], os.SEEK_CUR)
+            return _Head(Size(width, height), channels, depth, version == 2, file.tell(), end)
     except OSError as error:
         raise BadInput(f"“{path.name}” cannot be read: {error.strerror}.", "", repr(error)) from error
-    if len(head) < 26 or not head.startswith(SIGNATURE):
-        raise BadInput(f"“{path.name}” is not a Photoshop document.")
-    height, width = struct.unpack(">II", head[14:22])
-    if not (1 <= width <= LARGEST_SIDE and 1 <= height <= LARGEST_SIDE):
-        raise BadInput(f"“{path.name}” is not opened: it would have {width} × {height} pixels.")
-    return Size(width, height)
 
 
-def _layers(psd: PSDImage, size: Size, path: Path) -> tuple[Layer, ...]:
+def _cut(path: Path, where: str) -> BadInput:
+    return BadInput(f"“{path.name}” is not whole: the file ends in the middle of {where}.", "Copy it once more.")
+
+
+def _check_merged(path: Path, head: _Head) -> None:
+    """Raises BadInput when the picture of all layers together is cut short: psd-tools would fill it up with black."""
+    rows = head.channels * head.size.height
+    with path.open("rb") as file:
+        file.seek(head.merged)
+        kind = file.read(2)
+        if kind == b"\0\0":
+            needed = rows * (-(-head.size.width * head.depth // 8))
+        elif kind == b"\0\1":
+            width = 4 if head.large else 2
+            lengths = np.frombuffer(file.read(rows * width), f">u{width}")
+            needed = rows * width + int(lengths.sum(dtype=np.int64)) if len(lengths) == rows else head.end
+        else:
+            needed = 1  # deflated: what is cut cannot be unpacked, and is refused then
+    if head.merged + 2 + needed > head.end:
+        raise _cut(path, "its picture")
+
+
+def _layers(psd: PSDImage, head: _Head, path: Path) -> tuple[Layer, ...]:
     budget = Budget()
-    budget.spend(size, path.name)
+    budget.spend(head.size, path.name)
     layers = _stack(psd, budget)
     if layers:
-        return layers
+        return layers  # the picture of all together may be cut: it is not needed
+    _check_merged(path, head)
     flat = psd.topil()
     if flat is None:
         raise BadInput(f"“{path.name}” holds no picture that can be read.", "Save it with “Maximize compatibility”.")
-    return (paint_layer(_pixels(flat), size, path.stem),)
+    return (paint_layer(_pixels(flat), head.size, path.stem),)
 
 
 def _stack(layers: Iterable[PsdLayer], budget: Budget) -> tuple[Layer, ...]:
