@@ -17,7 +17,7 @@ from studio.document.files.opening import save_document
 from studio.document.layers import PaintLayer
 from studio.request.geometry import Size
 from studio.settings.settings import Settings
-from studio.ui.documents.new_dialog import NewDialog
+from studio.ui.documents.new_sheet import NewSheet
 from studio.ui.dropping import drop
 from tests.document.making import a_document, a_picture, noise
 from tests.ui.fakes import SCENES_MODEL
@@ -202,12 +202,14 @@ def test_words_alone_are_nothing_to_ask_about(desk):
 def test_a_new_document_of_any_size_keeps_the_words(qtbot, desk):
     desk.document.change(prompt="a fox")
     desk.window.table.run("file.new")
-    dialog = desk.window.findChild(NewDialog)
-    dialog.width_field.setValue(1000)
-    dialog.height_field.setValue(300)
-    dialog.paper.setCurrentText("White")
+    sheet = desk.window.findChild(NewSheet)
+    qtbot.keyClicks(sheet.width_field, "1000")
+    sheet.height_field.setFocus()
+    sheet.height_field.selectAll()
+    qtbot.keyClicks(sheet.height_field, "300")
+    sheet.paper.setCurrentText("White")
     with qtbot.waitSignal(desk.window.files.filing.replaced):
-        dialog.accept()
+        qtbot.keyClick(sheet.height_field, Qt.Key.Key_Return)
     assert desk.document.size == Size(1000, 300)
     assert desk.document.recipe.prompt == "a fox"
     assert desk.document.picture().array.min() == 255

@@ -26,6 +26,7 @@ class Marching(QObject):
         self._document = document
         self._canvas = canvas
         self._ants: Ants | None = None
+        self._instead: Ants | None = None  # what the selection would be
         self._phase = 0
         self._shown = View()
         self._visible = True
@@ -48,11 +49,20 @@ class Marching(QObject):
         self._still = still
         self._restart()
 
+    def show_instead(self, ants: Ants | None) -> None:
+        """Shows what the selection would become; None: what it is."""
+        self._instead = ants
+        self._restart()
+
+    @property
+    def _seen(self) -> Ants | None:
+        return self._instead or self._ants
+
     def draw(self, painter: QPainter, shown: View) -> None:
         """The painter works in device pixels."""
         self._shown = shown
-        if self._ants is not None and self._visible:
-            self._ants.draw(painter, shown, self._phase)
+        if self._seen is not None and self._visible:
+            self._seen.draw(painter, shown, self._phase)
 
     def _on_changed(self, change: Change) -> None:
         if change & (Change.SELECTION | Change.SIZE):
@@ -62,17 +72,18 @@ class Marching(QObject):
 
     def _restart(self) -> None:
         self._canvas.update()
-        if self._ants is not None and self._visible and not self._still:
+        if self._seen is not None and self._visible and not self._still:
             self._timer.start()
         else:
             self._timer.stop()
 
     def _walk(self) -> None:
-        if self._ants is None or not self._canvas.isVisible():
+        ants = self._seen
+        if ants is None or not self._canvas.isVisible():
             return
         self._phase = (self._phase + 1) % (2 * DASH)
         size = self._shown.viewport
-        region = self._ants.region(self._shown, QRect(0, 0, size.width, size.height))
+        region = ants.region(self._shown, QRect(0, 0, size.width, size.height))
         self._canvas.update(_logical(region, self._canvas.devicePixelRatioF()))
 
 

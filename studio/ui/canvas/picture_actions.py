@@ -6,8 +6,8 @@ from studio.document.document import Document
 from studio.document.transforming import Turn, crop, turn_canvas
 from studio.ui.actions import Action
 from studio.ui.canvas.canvas import Canvas
-from studio.ui.canvas.extent_dialog import ExtentDialog
-from studio.ui.canvas.resize_dialog import ResizeDialog
+from studio.ui.canvas.extent_sheet import ExtentSheet
+from studio.ui.canvas.resize_sheet import ResizeSheet
 
 ICONS = {
     Turn.RIGHT: "rotate-cw",
@@ -29,7 +29,7 @@ def picture_actions(canvas: Canvas, document: Document) -> list[Action]:
             title="Resize picture …",
             group="Picture",
             section="canvas",
-            run=lambda: ResizeDialog.ask(canvas, document),
+            run=lambda: ResizeSheet(canvas),
             keys=("Ctrl+Alt+I",),
             enabled_when=lambda: document.has_picture,
             icon="proportions",
@@ -39,7 +39,7 @@ def picture_actions(canvas: Canvas, document: Document) -> list[Action]:
             title="Canvas size …",
             group="Picture",
             section="canvas",
-            run=lambda: ExtentDialog.ask(canvas, document),
+            run=lambda: ExtentSheet(canvas),
             keys=("Ctrl+Alt+C",),
             icon="expand",
             help="Makes the canvas larger or smaller; the picture stays as it is.",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from PySide6.QtWidgets import QInputDialog
+from functools import partial
 
 from studio.document.content import clear, fill
 from studio.document.document import Document
@@ -15,9 +14,8 @@ from studio.document.tiles import Tiles
 from studio.ui.actions import Action
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.clipboard import Clipboard
+from studio.ui.canvas.edge_sheet import EdgeSheet, Reshape
 from studio.ui.canvas.tools.brushing import paintable
-
-MOST = 1000.0  # pixels that a selection is grown or feathered by
 
 
 def select_actions(canvas: Canvas, document: Document) -> list[Action]:
@@ -163,18 +161,10 @@ def _whole(document: Document) -> list[Action]:
 
 
 def _edges(canvas: Canvas, document: Document) -> list[Action]:
-    def asking(title: str, start: float, change: Callable[[Tiles, float], Tiles]) -> Callable[[], None]:
-        def run() -> None:
-            pixels, wanted = QInputDialog.getDouble(canvas, title, "By how many pixels?", start, 0.5, MOST, 1)
-            if wanted:
-                document.select(change(_now(document), pixels), title)
-
-        return run
-
-    changes: tuple[tuple[str, str, float, Callable[[Tiles, float], Tiles]], ...] = (
-        ("grow", "Grow selection", 8.0, lambda tiles, by: grown(tiles, by, document.size)),
-        ("shrink", "Shrink selection", 8.0, lambda tiles, by: grown(tiles, -by, document.size)),
-        ("feather", "Feather selection", 12.0, lambda tiles, by: feathered(tiles, by, document.size)),
+    changes: tuple[tuple[str, str, float, Reshape], ...] = (
+        ("grow", "Grow selection", 8.0, grown),
+        ("shrink", "Shrink selection", 8.0, lambda tiles, by, size: grown(tiles, -by, size)),
+        ("feather", "Feather selection", 12.0, feathered),
     )
     return [
         Action(
@@ -182,10 +172,11 @@ def _edges(canvas: Canvas, document: Document) -> list[Action]:
             title=f"{title} …",
             group="Select",
             section="edges",
-            run=asking(title, start, change),
+            run=partial(EdgeSheet, canvas, title, start, reshape),
             enabled_when=_selected(document),
+            help="The marching ants show what it comes to. Enter: apply. Escape: leave it as it is.",
         )
-        for name, title, start, change in changes
+        for name, title, start, reshape in changes
     ]
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.ui.actions import Action
 from studio.ui.documents.filing import Filing
-from studio.ui.documents.new_dialog import NewDialog
+from studio.ui.documents.new_sheet import NewSheet
 from studio.ui.widgets.search_popup import Entry, SearchPopup
 
 
@@ -32,7 +32,7 @@ def file_actions(filing: Filing, window: QWidget) -> list[Action]:
             title="New …",
             group="File",
             section="documents",
-            run=lambda: NewDialog.ask(window, filing),
+            run=lambda: NewSheet(window, filing),
             keys=("Ctrl+N",),
             icon="file-plus",
             help="An empty canvas. The prompt and the model stay.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.request.errors import Trouble
 from studio.ui.canvas.canvas import Canvas
@@ -27,6 +27,7 @@ from studio.ui.panels.brush_options import (
     WandOptions,
 )
 from studio.ui.panels.brush_presets import BrushPresets
+from studio.ui.widgets.name_sheet import NameSheet
 from studio.ui.widgets.scroll_column import ScrollColumn
 from studio.ui.widgets.tool import GAP, label, tool_button
 
@@ -106,10 +107,10 @@ class BrushPanel(ScrollColumn):
         self.presets.mark(self._canvas.kit.brush().name)
 
     def _keep(self) -> None:
-        brush = self._canvas.kit.brush()
-        name, wanted = QInputDialog.getText(self, self.tr("Keep brush"), self.tr("Name"), text=f"My {brush.name}")
-        if wanted and name.strip():
-            self._attempt(lambda: self.keep(name.strip()))
+        NameSheet(self, "Keep brush", f"My {self._canvas.kit.brush().name}").named.connect(self._keep_as)
+
+    def _keep_as(self, name: str) -> None:
+        self._attempt(lambda: self.keep(name))
 
     def keep(self, name: str) -> None:
         """Keeps the brush in hand among the artist's own. Raises Trouble if it cannot be written."""

@@ -24,7 +24,6 @@ from studio.library.pictures import read_picture
 from studio.request.geometry import Rect, Size
 from studio.settings.settings import Settings
 from studio.ui.canvas.canvas import Canvas
-from studio.ui.canvas.extent_dialog import ExtentDialog
 from studio.ui.canvas.frame import CanvasFrame
 from studio.ui.canvas.habits import keep_habits, restore_habits
 from studio.ui.canvas.rulers import THICK, Ruler, step_for
@@ -247,15 +246,6 @@ def test_what_the_hand_is_used_to_is_there_in_the_next_start(frame, canvas, docu
 def test_habits_that_are_none_do_no_harm(frame, canvas, kept):
     restore_habits(Preferences(Settings(window={"hand": kept})), canvas, frame)
     assert canvas.kit.brush("brush").size == 24
-
-
-def test_the_canvas_is_extended_around_the_picture(canvas, document):
-    dialog = ExtentDialog(canvas, document.size)
-    dialog.width_field.setValue(500)
-    dialog.height_field.setValue(400)
-    assert dialog.area == Rect(-50, -50, 500, 400)
-    QTest.mouseClick(dialog.anchor, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(4, 4))
-    assert dialog.area == Rect(0, 0, 500, 400)
 
 
 def test_the_colours_of_the_picture_are_taken(canvas, document):

@@ -1,9 +1,9 @@
-"""Asks how large a new canvas is, and what paper it has."""
+"""How large a new canvas is, and what paper it has."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.document.layers import Layer, PaintLayer
 from studio.document.placing import paper
@@ -12,22 +12,22 @@ from studio.request.geometry import Size
 from studio.ui.documents.filing import Filing
 from studio.ui.widgets.choice import Choice
 from studio.ui.widgets.numbers import NumberField
-from studio.ui.widgets.tool import GAP, PADDING, Labelled, tool_button
+from studio.ui.widgets.popover import Popover
+from studio.ui.widgets.tool import GAP, Labelled, tool_button
 
 LEAST = 64  # pixels
 PAPERS = {"Transparent": "", "White": "#ffffff", "Grey": "#808080", "Black": "#000000"}
 
 
-class NewDialog(QDialog):
+class NewSheet(Popover):
     """Width and height in pixels, and the paper."""
 
-    def __init__(self, parent: QWidget, size: Size) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("New document")
+    def __init__(self, over: QWidget, filing: Filing) -> None:
+        super().__init__(over, "New document", "Create")
         self.width_field = NumberField(LEAST, LARGEST, "px")
         self.height_field = NumberField(LEAST, LARGEST, "px")
-        self.width_field.setValue(size.width)
-        self.height_field.setValue(size.height)
+        self.width_field.setValue(filing.size.width)
+        self.height_field.setValue(filing.size.height)
         self.paper = Choice()
         for name, colour in PAPERS.items():
             self.paper.addItem(name, colour)
@@ -37,16 +37,11 @@ class NewDialog(QDialog):
         swap = tool_button("arrow-left-right", "Swap width and height", self._swap, 16)
         sides.addWidget(swap, 0, Qt.AlignmentFlag.AlignBottom)
         sides.addWidget(Labelled("Height", self.height_field, "H"))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Create")
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(PADDING, PADDING, PADDING, PADDING)
-        column.setSpacing(PADDING)
-        column.addLayout(sides)
-        column.addWidget(Labelled("Paper", self.paper, "P"))
-        column.addWidget(buttons)
+        self.body.addLayout(sides)
+        self.body.addWidget(Labelled("Paper", self.paper, "P"))
+        self.applied.connect(lambda: filing.new(self.chosen, self.layers))
+        self.open(self.width_field)
+        self.width_field.selectAll()
 
     @property
     def chosen(self) -> Size:
@@ -62,11 +57,3 @@ class NewDialog(QDialog):
         width, height = self.chosen
         self.width_field.setValue(height)
         self.height_field.setValue(width)
-
-    @classmethod
-    def ask(cls, parent: QWidget, filing: Filing) -> None:
-        """Shows the dialog, and puts a new document on the canvas when it is accepted."""
-        dialog = cls(parent, filing.size)
-        dialog.accepted.connect(lambda: filing.new(dialog.chosen, dialog.layers))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()

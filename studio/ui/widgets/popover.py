@@ -1,0 +1,126 @@
+"""A small sheet over a part of the window: some fields, and a button that does it. Nothing else stops meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
+
+from studio.ui.widgets.tool import GAP, PADDING, label
+
+MARGIN = 16  # pixels from the edge of what it lies over
+_CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Popover(QFrame):
+    """applied: Enter, or the button. discarded: Escape, or another sheet took its place. It goes with either.
+
+    In one window one sheet is open at a time. While the keyboard is in `over` Enter and Escape mean the sheet, too,
+    unless what is done there needs them.
+    """
+
+    applied = Signal()
+    discarded = Signal()
+
+    def __init__(self, over: QWidget, title: str, verb: str) -> None:
+        """over: where it lies, at the upper right. verb: on the button."""
+        super().__init__(over.window())
+        self._over = over
+        self._gone = False
+        self.setProperty("role", "popup")
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(GAP)
+        self.apply_button = QPushButton(verb)
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setProperty("role", "quiet")
+        self.apply_button.clicked.connect(self.apply)
+        self.cancel_button.clicked.connect(self.discard)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.apply_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PADDING, PADDING, PADDING, PADDING)
+        column.setSpacing(PADDING)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
+        column.addWidget(label(title, "heading"))
+        column.addLayout(self.body)
+        column.addLayout(buttons)
+        self.hide()
+
+    def open(self, focus: QWidget | None = None) -> None:
+        """Shows it with the keyboard in its first field, or in `focus`."""
+        for other in self.window().findChildren(Popover):
+            if other is not self:
+                other.discard()
+        self._watched = tuple({self._over, self._over.parentWidget() or self._over})
+        for watched in self._watched:
+            watched.installEventFilter(self)
+        self.show()
+        self.raise_()
+        field = focus or self.nextInFocusChain()
+        field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def apply(self) -> None:
+        self._end(self.applied)
+
+    def discard(self) -> None:
+        self._end(self.discarded)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._means(event):
+            event.accept()  # no shortcut of the window takes it
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._answer(event):
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and watched is self._over:
+            self._place()
+        elif event.type() is QEvent.Type.Hide and watched is self._over:
+            self.discard()
+        elif event.type() is QEvent.Type.KeyPress and watched is not self._over and isinstance(event, QKeyEvent):
+            return self._answer(event)  # the canvas itself had no use for it
+        return False
+
+    @staticmethod
+    def _means(event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return plain and event.key() in (*_CONFIRM, Qt.Key.Key_Escape)
+
+    def _answer(self, event: QKeyEvent) -> bool:
+        if not self._means(event):
+            return False
+        if event.key() == Qt.Key.Key_Escape:
+            self.discard()
+        else:
+            self.apply()
+        return True
+
+    def _end(self, told: Signal) -> None:
+        if self._gone:
+            return
+        self._gone = True
+        for watched in self._watched:
+            watched.removeEventFilter(self)
+        had_keyboard = self.isAncestorOf(self.window().focusWidget() or self._over)
+        self.hide()
+        told.emit()
+        if had_keyboard:
+            self._over.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.deleteLater()
+
+    def _place(self) -> None:
+        self.adjustSize()
+        corner = self._over.mapTo(self.window(), QPoint(0, 0)) if self._over is not self.window() else QPoint(0, 0)
+        left = corner.x() + self._over.width() - self.width() - MARGIN
+        self.move(max(0, left), corner.y() + MARGIN)
