@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from studio.document.change import Change
 from studio.document.selecting import everything
@@ -21,6 +22,16 @@ USUAL = 64.0
 WIDTH = 260
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a selection came to, and its edge."""
+
+    before: Tiles
+    by: float
+    after: Tiles
+    ants: Ants
+
+
 class EdgeSheet(Popover):
     """Follows the selection: if another is made meanwhile, that one is reshaped."""
 
@@ -30,7 +41,7 @@ class EdgeSheet(Popover):
         self._document = canvas.document
         self._title = title
         self._reshape = reshape
-        self._made: tuple[Tiles, float, Tiles] | None = None  # of what, by how much, what it came to
+        self._made: _Made | None = None
         self.pixels = SliderField(DecimalField(LEAST, MOST), (LEAST, USUAL), scale=2, step=0.5)
         self.pixels.field.setSuffix(" px")
         self.pixels.field.setFixedWidth(80)
@@ -60,22 +71,19 @@ class EdgeSheet(Popover):
 
         def work() -> object:
             after = reshape(before, by, size)
-            return (before, by, after), Ants(after, size)
+            return _Made(before, by, after, Ants(after, size))
 
         self._latest.ask(work)
 
-    def _came(self, result: object) -> None:
-        match result:
-            case made, Ants() as ants:
-                self._made = made
-                self._canvas.marching.show_instead(ants)
+    def _came(self, made: _Made) -> None:
+        self._made = made
+        self._canvas.marching.show_instead(made.ants)
 
     def _apply(self) -> None:
-        before, by = self._now, self.pixels.value
-        made = self._made
-        ready = made is not None and made[0] is before and made[1] == by
+        before, by, made = self._now, self.pixels.value, self._made
         self._document.changed.disconnect(self._on_changed)
-        after = made[2] if made is not None and ready else self._reshape(before, by, self._document.size)
+        ready = made is not None and made.before is before and made.by == by
+        after = made.after if made is not None and ready else self._reshape(before, by, self._document.size)
         self._document.select(after, self._title)
 
     def _close(self) -> None:

@@ -16,7 +16,7 @@ from studio.ui.widgets.tool import GAP, Labelled
 
 CELL = 24
 PLACES = 3  # in a row
-_ARROWS = {
+_ARROWS: dict[int, tuple[int, int]] = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),

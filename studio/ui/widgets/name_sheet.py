@@ -17,11 +17,14 @@ class NameSheet(Popover):
     def __init__(self, over: QWidget, title: str, name: str, verb: str = "Keep") -> None:
         super().__init__(over, title, verb)
         self.field = QLineEdit(name)
-        self.field.textChanged.connect(lambda text: self.apply_button.setEnabled(bool(text.strip())))
+        self.field.textChanged.connect(self._typed)
         self.body.addWidget(Labelled("Name", self.field))
         self.applied.connect(self._tell)
         self.open(self.field)
         self.field.selectAll()
+
+    def _typed(self) -> None:
+        self.apply_button.setEnabled(bool(self.field.text().strip()))
 
     def _tell(self) -> None:
         name = self.field.text().strip()

@@ -27,6 +27,7 @@ class Popover(QFrame):
         super().__init__(over.window())
         self._over = over
         self._gone = False
+        self._watched: tuple[QWidget, ...] = ()
         self.setProperty("role", "popup")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -51,7 +52,7 @@ class Popover(QFrame):
         self.hide()
 
     def open(self, focus: QWidget | None = None) -> None:
-        """Shows it with the keyboard in its first field, or in `focus`."""
+        """Shows it with the keyboard in `focus`, or on its button."""
         for other in self.window().findChildren(Popover):
             if other is not self:
                 other.discard()
@@ -60,14 +61,13 @@ class Popover(QFrame):
             watched.installEventFilter(self)
         self.show()
         self.raise_()
-        field = focus or self.nextInFocusChain()
-        field.setFocus(Qt.FocusReason.PopupFocusReason)
+        (focus or self.apply_button).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def apply(self) -> None:
-        self._end(self.applied)
+        self._end(done=True)
 
     def discard(self) -> None:
-        self._end(self.discarded)
+        self._end(done=False)
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._means(event):
@@ -106,7 +106,7 @@ class Popover(QFrame):
             self.apply()
         return True
 
-    def _end(self, told: Signal) -> None:
+    def _end(self, *, done: bool) -> None:
         if self._gone:
             return
         self._gone = True
@@ -114,7 +114,7 @@ class Popover(QFrame):
             watched.removeEventFilter(self)
         had_keyboard = self.isAncestorOf(self.window().focusWidget() or self._over)
         self.hide()
-        told.emit()
+        (self.applied if done else self.discarded).emit()
         if had_keyboard:
             self._over.setFocus(Qt.FocusReason.PopupFocusReason)
         self.deleteLater()

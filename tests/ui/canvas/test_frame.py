@@ -104,6 +104,40 @@ def test_a_guide_dropped_back_on_its_ruler_is_none(frame, document):
     assert document.guides == ()
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("angle", [0, 30, 90, 135, 180, 270])
+def test_rulers_measure_the_view_as_it_is_turned(frame, canvas, angle, mirrored):
+    canvas.turn_to(angle, mirrored=mirrored)
+    sideways = {ruler.scale.sideways for ruler in rulers(frame)}
+    assert sideways == {True, False}
+    for ruler, screen in zip(rulers(frame), (QPointF(170, 0), QPointF(0, 170)), strict=True):
+        there = canvas.to_document(screen)
+        scale = ruler.scale
+        assert scale.value(170) == pytest.approx(there.x() if scale.sideways else there.y(), abs=0.01)
+        assert scale.place(scale.value(33)) == pytest.approx(33)
+        bare = {colour.getRgb() for colour in _row(ruler)}
+        assert len(bare) > 1  # ticks and numbers are there
+
+
+def _row(ruler):
+    image = ruler.grab().toImage()
+    across = image.width() > image.height()
+    reach = image.width() if across else image.height()
+    return [image.pixelColor(at, THICK - 2) if across else image.pixelColor(THICK - 2, at) for at in range(reach)]
+
+
+def test_guides_are_pulled_and_moved_in_a_turned_view(frame, canvas, document):
+    canvas.turn_to(90, mirrored=True)
+    top, left = rulers(frame)
+    pull(top, QPoint(100, 10), over(frame, top, 70, 120))  # lies along the ruler: upright in the picture
+    assert document.guides == (Guide(True, 70),)
+    mark = QPoint(10, round(left.scale.place(70)))
+    pull(left, mark, over(frame, left, 90, 120))
+    assert document.guides == (Guide(True, 90),)
+    pull(left, QPoint(10, 30), over(frame, left, 70, 120))
+    assert document.guides == (Guide(True, 90), Guide(False, 120))
+
+
 def test_guides_are_seen_and_can_be_hidden(canvas, document):
     before = canvas.grab().toImage()
     add_guide(document, Guide(True, 70))
