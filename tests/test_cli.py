@@ -217,6 +217,18 @@ def test_convert_goes_there_and_back_without_a_change(said, picture, tmp_path):
     assert np.array_equal(before, after)
 
 
+def test_convert_writes_as_it_is_told(said, picture, tmp_path):
+    small, large, grey = tmp_path / "small.jpg", tmp_path / "large.jpg", tmp_path / "grey.png"
+    assert said("convert", str(picture), str(small), "--quality", "20", "--no-profile")[0] == 0
+    assert said("convert", str(picture), str(large), "--quality", "95")[0] == 0
+    assert small.stat().st_size < large.stat().st_size / 2
+    assert "icc_profile" not in Image.open(small).info
+    assert said("convert", str(picture), str(grey), "--colours", "grey")[0] == 0
+    assert Image.open(grey).mode == "L"
+    for wrong in (("--quality", "0"), ("--paper", "blue"), ("--compression", "lzw")):
+        assert said("convert", str(picture), str(grey), *wrong)[0] == 2
+
+
 @pytest.mark.parametrize(("source", "target"), [("nowhere.png", "out.ora"), ("", "out.txt")])
 def test_convert_refuses_what_it_cannot_do(said, picture, tmp_path, source, target):
     code, _, err = said("convert", source or str(picture), str(tmp_path / target))

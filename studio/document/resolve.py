@@ -21,7 +21,7 @@ from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest, Prompt, Region
 from studio.request.sampling import Sampler
 
-PAPER = 255  # what shows through where the canvas is transparent
+WHITE = "#ffffff"  # what shows through where the canvas is transparent
 
 
 def automatic_size(model: Model, canvas: Size | None) -> Size:
@@ -172,13 +172,14 @@ def fitted_array(array: Array, size: Size) -> Array:
     return fitted(Pixels(np.ascontiguousarray(array)), size).array
 
 
-def on_paper(pixels: Pixels) -> Pixels:
-    """Without transparency: white paper shows through."""
+def on_paper(pixels: Pixels, paper: str = WHITE) -> Pixels:
+    """Without transparency: paper of a colour (#rrggbb) shows through."""
     if pixels.channels != 4:
         return pixels
     colour = pixels.array[..., :3].astype(np.uint16)
     alpha = pixels.array[..., 3:].astype(np.uint16)
-    mixed = (colour * alpha + PAPER * (255 - alpha) + 127) // 255
+    below = np.array([int(paper[at : at + 2], 16) for at in (1, 3, 5)], np.uint16)
+    mixed = (colour * alpha + below * (255 - alpha) + 127) // 255
     return Pixels(mixed.astype(np.uint8))
 
 

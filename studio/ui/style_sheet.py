@@ -111,6 +111,7 @@ QListWidget#names { background: $raised; border: 1px solid $line; border-radius:
 QListWidget#names::item { min-height: 24px; padding: 0 8px; border-radius: 5px; }
 QListWidget#names::item:selected { background: $pressed; color: $text; }
 QFrame[role="popup"] { background: $raised; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="sheet"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="line"] { background: $line; max-height: 1px; min-height: 1px; }
 """
 

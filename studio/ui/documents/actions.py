@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.actions import Action
+from studio.ui.documents.export_sheet import ExportSheet
 from studio.ui.documents.filing import Filing
 from studio.ui.documents.new_sheet import NewSheet
+from studio.ui.preferences import Preferences
 from studio.ui.widgets.search_popup import Entry, SearchPopup
 
 
@@ -24,7 +26,14 @@ class RecentPopup(SearchPopup):
         return [Entry(path.name, path, str(path.parent)) for path in self._filing.recent.files]
 
 
-def file_actions(filing: Filing, window: QWidget) -> list[Action]:
+Over = Callable[[], QWidget]  # the part of the window that sheets lie over, brought to the eye
+
+
+def file_actions(filing: Filing, window: QWidget, over: Over, preferences: Preferences) -> list[Action]:
+    return [*_documents(filing, window, over), *_saving(filing, over, preferences)]
+
+
+def _documents(filing: Filing, window: QWidget, over: Over) -> list[Action]:
     recent = RecentPopup(window, filing)
     return [
         Action(
@@ -32,7 +41,7 @@ def file_actions(filing: Filing, window: QWidget) -> list[Action]:
             title="New …",
             group="File",
             section="documents",
-            run=lambda: NewSheet(window, filing),
+            run=lambda: NewSheet(over(), filing),
             keys=("Ctrl+N",),
             icon="file-plus",
             help="An empty canvas. The prompt and the model stay.",
@@ -57,6 +66,11 @@ def file_actions(filing: Filing, window: QWidget) -> list[Action]:
             icon="history",
             enabled_when=lambda: bool(filing.recent.files),
         ),
+    ]
+
+
+def _saving(filing: Filing, over: Over, preferences: Preferences) -> list[Action]:
+    return [
         Action(
             id="file.save",
             title="Save",
@@ -80,7 +94,7 @@ def file_actions(filing: Filing, window: QWidget) -> list[Action]:
             title="Export …",
             group="File",
             section="saving",
-            run=filing.export,
+            run=lambda: ExportSheet(over(), filing, preferences),
             keys=("Ctrl+Alt+Shift+S",),
             icon="upload",
             help="A picture of what is seen, as PNG, JPEG, WebP or TIFF, with the settings it was made with.",

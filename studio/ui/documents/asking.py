@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from studio.document.files.opening import DOCUMENTS, FORMATS, LAYERED
+from studio.document.files.opening import DOCUMENTS, LAYERED
+from studio.document.files.pictures import FORMATS
 from studio.ui.incoming import ENDINGS as PICTURES
 
 Then = Callable[[], None]

@@ -15,7 +15,8 @@ from PySide6.QtCore import QObject, QThread, Signal
 from studio.document.document import Document
 from studio.document.files.cache import BandCache
 from studio.document.files.journal import recover
-from studio.document.files.opening import Notes, open_document, write_snapshot
+from studio.document.files.opening import open_document, write_snapshot
+from studio.document.files.pictures import USUAL, Notes, PictureOptions
 from studio.document.files.snapshot import Snapshot
 from studio.request.errors import Trouble
 from studio.request.family import Model
@@ -36,6 +37,7 @@ class Writing:
     whole: bool = True
     export: bool = False
     notes: Notes = field(default_factory=Notes)
+    options: PictureOptions = USUAL
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Disk(QObject):
     def write(self, writing: Writing) -> None:
         """Begins to write, behind what was asked for before."""
         cache = self._cache
-        future = self._pool.submit(write_snapshot, writing.snapshot, writing.path, cache, writing.notes)
+        what = writing.snapshot, writing.path, cache, writing.notes, writing.options
+        future = self._pool.submit(write_snapshot, *what)
         future.add_done_callback(partial(self._wrote, writing))
 
     def open(self, reading: Reading) -> None:

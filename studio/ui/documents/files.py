@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QWidget
+
 from studio.ui.actions import Action
 from studio.ui.documents.actions import file_actions
 from studio.ui.documents.disk import Disk
@@ -35,7 +37,12 @@ class DocumentFiles:
         self._show_name()
 
     def actions(self) -> list[Action]:
-        return file_actions(self.filing, self._window)
+        return file_actions(self.filing, self._window, self._canvas_part, self._window.preferences)
+
+    def _canvas_part(self) -> QWidget:
+        """Where sheets about the document lie."""
+        self._window.go_to(CANVAS)
+        return self._window.page.stack
 
     def offer(self) -> None:
         """What a crash left."""

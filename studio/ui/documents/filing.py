@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.document.document import Document
 from studio.document.files.opening import LAYERED, holds
+from studio.document.files.pictures import USUAL, Kind, PictureOptions
 from studio.document.files.snapshot import Snapshot
 from studio.document.layers import Layer, Plane, walk
 from studio.library.models import Models
@@ -65,8 +66,8 @@ class Filing(QObject):
         return path.name if path is not None else self._name or UNNAMED
 
     @property
-    def size(self) -> Size:
-        return self._document.size
+    def document(self) -> Document:
+        return self._document
 
     @property
     def unsaved(self) -> bool:
@@ -123,13 +124,13 @@ class Filing(QObject):
         suggested = Path(self._folder()) / f"{stem}{LAYERED}"
         self.questions.file_to_write("Save as", suggested, lambda path: self._write(path, then), layered=True)
 
-    def export(self) -> None:
-        """A picture of what is seen; the document stays what it is."""
-        suggested = Path(self._folder()) / f"{Path(self.name).stem or UNNAMED}.png"
-        self.questions.file_to_write("Export", suggested, self.export_to, layered=False)
+    def export(self, kind: Kind = Kind.PNG, options: PictureOptions = USUAL) -> None:
+        """A picture of what is seen, in a file to be asked for; the document stays what it is."""
+        suggested = Path(self._folder()) / f"{Path(self.name).stem or UNNAMED}{kind.ending}"
+        self.questions.file_to_write("Export", suggested, lambda path: self.export_to(path, options), layered=False)
 
-    def export_to(self, path: Path) -> None:
-        self._write(path, None, export=True)
+    def export_to(self, path: Path, options: PictureOptions = USUAL) -> None:
+        self._write(path, None, export=True, options=options)
 
     def close(self) -> None:
         """The window closes: what is being written is finished first."""
@@ -138,7 +139,7 @@ class Filing(QObject):
 
     # inside
 
-    def _write(self, path: Path, then: Then | None, *, export: bool = False) -> None:
+    def _write(self, path: Path, then: Then | None, *, export: bool = False, options: PictureOptions = USUAL) -> None:
         document = self._document
         try:
             path = self._checked(path, export=export)
@@ -153,7 +154,8 @@ class Filing(QObject):
         if then is not None:
             self._after.append(then)
         self._preferences.remember(FOLDER, str(path.parent))
-        self.disk.write(Writing(Snapshot.of(document), path, whole, export, notes_of(document.layers)))
+        notes = notes_of(document.layers)
+        self.disk.write(Writing(Snapshot.of(document), path, whole, export, notes, options))
         self.changed.emit()
 
     def _checked(self, path: Path, *, export: bool) -> Path:

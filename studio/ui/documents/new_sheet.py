@@ -26,8 +26,8 @@ class NewSheet(Popover):
         super().__init__(over, "New document", "Create")
         self.width_field = NumberField(LEAST, LARGEST, "px")
         self.height_field = NumberField(LEAST, LARGEST, "px")
-        self.width_field.setValue(filing.size.width)
-        self.height_field.setValue(filing.size.height)
+        self.width_field.setValue(filing.document.size.width)
+        self.height_field.setValue(filing.document.size.height)
         self.paper = Choice()
         for name, colour in PAPERS.items():
             self.paper.addItem(name, colour)

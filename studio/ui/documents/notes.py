@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio import __version__
-from studio.document.files.opening import Notes
+from studio.document.files.pictures import Notes
 from studio.document.layers import GeneratedLayer, Layer, shown
 from studio.library.gallery.formats.exif import write_comment
 from studio.library.gallery.infotext import write_infotext

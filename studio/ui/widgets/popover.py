@@ -28,7 +28,7 @@ class Popover(QFrame):
         self._over = over
         self._gone = False
         self._watched: tuple[QWidget, ...] = ()
-        self.setProperty("role", "popup")
+        self.setProperty("role", "sheet")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.body = QVBoxLayout()
@@ -68,6 +68,11 @@ class Popover(QFrame):
 
     def discard(self) -> None:
         self._end(done=False)
+
+    def fit_content(self) -> None:
+        """Its fields are others now."""
+        if self.isVisible():
+            self._place()
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._means(event):
@@ -120,6 +125,9 @@ class Popover(QFrame):
         self.deleteLater()
 
     def _place(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
         self.adjustSize()
         corner = self._over.mapTo(self.window(), QPoint(0, 0)) if self._over is not self.window() else QPoint(0, 0)
         left = corner.x() + self._over.width() - self.width() - MARGIN
