@@ -42,6 +42,7 @@ from studio.ui.series.wiring import MakingMore
 from studio.ui.theme import apply_theme
 from studio.ui.timeline.wiring import Timeline
 from studio.ui.unkept import Unkept
+from studio.ui.upscaling.wiring import Upscaling
 from studio.ui.window import Furnishing, MainWindow
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Studio:
         self.window.prompt.words.offers = self._names
         self.live = Live(self.window)
         self.more = MakingMore(self.window, self.gallery.bring_in)
+        self.upscaling = Upscaling(self.window)
         self.unkept = Unkept(self.window, self.gallery)
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
@@ -128,6 +130,7 @@ class Studio:
         from studio.ui.gallery_wiring import furnish_gallery  # not before it is looked at
 
         self._gallery_view = furnish_gallery(self.window, self.gallery)
+        self._gallery_view.asked_for.connect(self.upscaling.asked)
         return self._gallery_view
 
     def _make_models(self) -> ModelsPage:

@@ -224,6 +224,8 @@ class Generation(QObject):
                 pass
             case Loading():
                 pass
+            case Step() | Made() if job.request.upscale is not None:
+                self._enlarged(event)
             case Step():
                 step, area = self._edits.seen(job.id, event) or (event, self.area(job))
                 place = self._edits.place(job)
@@ -251,6 +253,11 @@ class Generation(QObject):
         job = self.running
         waiting = len(self._engine.jobs) - 1
         self.progressed.emit(told(job, job.last, waiting) if job is not None else Progress())
+
+    def _enlarged(self, event: Step | Made) -> None:
+        """A larger picture is none of the candidates for its place."""
+        if isinstance(event, Made) and event.problem:
+            self.unkept.emit(event.problem)
 
     def _made(self, job: Job, event: Made) -> None:
         if event.problem:

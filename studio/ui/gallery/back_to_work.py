@@ -50,7 +50,7 @@ class _Again:
 
     item: Item
     own: Own
-    model: Model
+    model: Model | None  # None: made by none
 
 
 class BackToWork(QObject):
@@ -135,11 +135,11 @@ class BackToWork(QObject):
         """The same once more; what comes of it is told when it is there. Raises Trouble."""
         request = self._gallery.request(metadata)
         model = model_of(metadata, self._models.all())
-        if model is None or metadata.own is None:
+        if metadata.own is None or (model is None and request.model.family):
             raise Trouble(
                 f"It cannot be made again: the model {metadata.model} is not on this machine.", "Add it to your models."
             )
-        if model.reference != request.model:  # the weights by which it is known here
+        if model is not None and model.reference != request.model:  # the weights by which it is known here
             request = request.with_model(model.reference)
         job = self._submit(request)
         self._again[job.id] = _Again(item, metadata.own, model)
@@ -188,8 +188,10 @@ class BackToWork(QObject):
                     self.remix(metadata)
                 case "vary":
                     self.vary(item, metadata)
-                case _:
+                case "again":
                     self.make_again(item, metadata)
+                case _:  # meant for others
+                    pass
         except Trouble as trouble:
             self._view.saying.fail(str(trouble))
 
@@ -215,7 +217,8 @@ class BackToWork(QObject):
     def _judge(self, again: _Again, event: Made) -> None:
         """Says whether it came out the same. A copy that is identical goes to the trash."""
         machine = self._gallery.machine
-        verdict = compare(again.own, event.picture.pixels, again.model.reference.digest, machine)
+        digest = again.model.reference.digest if again.model is not None else ""
+        verdict = compare(again.own, event.picture.pixels, digest, machine)
         copy = self._gallery.store.find(event.path) if event.path is not None else None
         if verdict.identical:
             if copy is not None:

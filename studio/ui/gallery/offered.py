@@ -184,6 +184,15 @@ _WORK = (
         "Pictures like it.",
     ),
     Offer(
+        "upscale",
+        "Upscale …",
+        "work",
+        lambda view: view.ask("upscale"),
+        when=_one,
+        icon="maximize",
+        help="Makes it larger: smoothly, by an upscaler, or with finer detail by a model.",
+    ),
+    Offer(
         "again",
         "Make again",
         "work",

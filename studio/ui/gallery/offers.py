@@ -98,6 +98,15 @@ def _work(host: Host, item: Item) -> list[Entry]:
         Entry("Use its settings", icon="corner-down-left", within=one_by_one) if told else LINE,
         Entry("Remix", partial(host.ask, "remix"), "shuffle", "gallery.remix") if told else LINE,
         Entry("Vary", partial(host.ask, "vary"), "wand-sparkles", "gallery.vary"),
+        Entry(
+            "Upscale",
+            icon="maximize",
+            within=(
+                Entry("2 times", partial(host.ask, "upscale 2")),
+                Entry("4 times", partial(host.ask, "upscale 4")),
+                Entry("Otherwise …", partial(host.ask, "upscale"), action="gallery.upscale"),
+            ),
+        ),
         Entry("Make again", partial(host.ask, "again"), "refresh-cw", "gallery.again") if ours else LINE,
         LINE,
     ]

@@ -39,12 +39,16 @@ class Row:
     def title(self) -> str:
         if self.series is not None:
             return self.series.title
+        if self.job.request.upscale is not None:
+            return f"Upscale to {self.job.request.size}"
         return self.job.request.prompt.raw.strip() or "No prompt"
 
 
 def facts(job: Job) -> str:
-    """Size, steps and number of pictures."""
+    """Size, steps and number of pictures; of a larger picture, what it comes from and what makes it."""
     request = job.request
+    if request.upscale is not None and request.source is not None:
+        return joined(f"from {request.source.size} px", request.model.name)
     pictures = f"{request.count} pictures" if request.count > 1 else ""
     return joined(pictures, f"{request.size} px", f"{request.steps} steps")
 

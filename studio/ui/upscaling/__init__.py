@@ -1,0 +1,1 @@
+"""Pictures made larger, from the canvas and from the gallery."""
