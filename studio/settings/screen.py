@@ -1,13 +1,12 @@
 """Whether a window can be opened here, found out before Qt tries: where no display server answers, Qt aborts.
 
-X11 is asked by libxcb, as Qt's own plugin does: it knows sockets, hosts and who may come in.
+X11 is asked by libxcb, as Qt's own plugin does: it knows sockets, hosts and who may come in. The installer asks, too,
+before anything is installed; slow modules are imported where they are used, since a second start waits for them.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
-import socket
 import sys
 from collections.abc import Mapping
 from enum import Enum
@@ -64,6 +63,8 @@ def _x11_answers(name: str) -> bool:
     host, _, number = name.rpartition(":")
     if host and not host.startswith("/") and host != "unix" and not _host_answers(host, number.partition(".")[0]):
         return False  # libxcb would wait for minutes
+    import ctypes
+
     try:
         library = ctypes.CDLL("libxcb.so.1")
     except OSError:
@@ -79,6 +80,8 @@ def _x11_answers(name: str) -> bool:
 
 
 def _host_answers(host: str, number: str) -> bool:
+    import socket
+
     if not number.isdigit():
         return False
     try:
@@ -89,6 +92,8 @@ def _host_answers(host: str, number: str) -> bool:
 
 
 def _wayland_answers(name: str, folder: str) -> bool:
+    import socket
+
     path = os.path.join(folder, name)  # a name may be a whole path
     try:
         with socket.socket(socket.AF_UNIX) as server:

@@ -43,7 +43,9 @@ def run(quick: bool) -> Figures:
 def ready_place(root: Path) -> Environment:
     """A checkout with the real installer, a program that ends at once, and an environment that is complete."""
     shutil.copytree(INSTALLER, root / "installer", ignore=shutil.ignore_patterns("__pycache__"))
-    (root / "studio").mkdir()
+    for name in ("__init__.py", "settings/__init__.py", "settings/screen.py"):  # what the installer asks of it
+        (root / "studio" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(INSTALLER.parent / "studio" / name, root / "studio" / name)
     (root / "studio" / "__main__.py").touch()
     environment = Environment(root)
     environment.python.parent.mkdir(parents=True)

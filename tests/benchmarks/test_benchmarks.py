@@ -1,12 +1,21 @@
-"""The frame around the benchmarks; they themselves are too slow, and timings are no reason for a test to fail."""
+"""The frame around the benchmarks, and that what they build still stands.
+
+They themselves are too slow, and timings are no reason for a test to fail.
+"""
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
+import subprocess
+from pathlib import Path
 
 import pytest
 
+from studio.library.timelines import Timelines
 from tests.benchmarks import __main__ as program
+from tests.benchmarks import canvas, gallery, models, second_start, startup, timeline
 from tests.benchmarks.figures import at_least, at_most, exactly, fact, percentile
 
 CONTRACT = {"startup", "second_start", "first_picture", "engine_overhead", "cancel", "responsiveness", "memory"}
@@ -35,3 +44,60 @@ def test_goals() -> None:
         None,
     ]
     assert percentile([3, 1, 2], 0.99) == 3
+
+
+PARTS = sorted(path.stem for path in program.FOLDER.glob("*.py") if not path.stem.startswith(("_", "test_")))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_finds_what_it_needs_in_the_studio(name: str) -> None:
+    importlib.import_module(f"tests.benchmarks.{name}")
+
+
+def test_the_program_that_is_started_paints_its_window_and_ends() -> None:
+    start = startup.one_start()
+    assert start["cpu"] > 0
+    assert start["heavy"] == []
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_window_of_the_timeline_opens(themed_app, tmp_path: Path) -> None:
+    timelines = Timelines(tmp_path / "timelines", 1_000_000_000)
+    window, shown, request = timeline.opened(tmp_path, timelines, timeline.denoising())
+    assert window.isVisible()
+    assert shown.bar.strip.maximum() > 0
+    assert timelines.find(request) is not None
+    window.document.undo_stack.setClean()
+    assert window.close()
+
+
+def test_the_canvas_opens(themed_app) -> None:
+    shown = canvas.shown(canvas.large(512), (640, 400))
+    assert shown.isVisible()
+    canvas.strokes({}, "small", shown, 3)
+    shown.close()
+
+
+def test_the_gallery_is_filled_shown_and_searched(tmp_path: Path) -> None:
+    gallery._measure("fill", tmp_path, 40)
+    assert gallery._library(40, gallery._measure("view", tmp_path, 40), gallery._measure("search", tmp_path, 40))
+
+
+def test_weights_are_written_recognised_and_shown(themed_app, tmp_path: Path) -> None:
+    models._fill(tmp_path / "weights", 30)
+    assert models._recognised(tmp_path, 30)["files"]["value"] == 30
+
+
+def test_the_second_start_goes_through_the_installer(tmp_path: Path) -> None:
+    place = second_start.ready_place(tmp_path)
+    command = [os.path.realpath(program.sys.executable), "installer/bootstrap.py", "run", "--version"]
+    done = subprocess.run(command, cwd=place.root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.fixture
+def themed_app(qapp):
+    from studio.ui.theme import apply_theme
+
+    apply_theme(qapp, "dark")
+    return qapp
