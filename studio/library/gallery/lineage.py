@@ -1,7 +1,9 @@
-"""Where a picture came from and what became of it: told by the digests of pixels in our records."""
+"""Where a picture came from and what became of it: told by the pixels and the settings in our records."""
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from studio.library.gallery.index.schema import SHOWN
@@ -12,39 +14,88 @@ MOST = 12  # of each kind
 
 @dataclass(frozen=True)
 class Lineage:
-    """before: what it was made from, the nearest last. after: what was made from it, oldest first."""
+    """before: what it was made from, the nearest last. after: what was made from it, oldest first.
 
-    before: tuple[Item, ...]
-    after: tuple[Item, ...]
+    alike: others with the same settings but for the noise, newest first: of the same set, remixed, made again.
+    """
+
+    before: tuple[Item, ...] = ()
+    after: tuple[Item, ...] = ()
+    alike: tuple[Item, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.before or self.after)
+        return bool(self.before or self.after or self.alike)
+
+
+@dataclass(frozen=True)
+class _Node:
+    """digest, parent: of its pixels, and of those it was painted over. recipe, origin, kin: see `kinship`."""
+
+    id: int
+    digest: str
+    parent: str
+    recipe: str
+    origin: str
+    kin: str
 
 
 def lineage_of(store: Store, identifier: int) -> Lineage:
     """The pictures of the gallery that a picture is related to. Copies count once."""
     with store.database.read() as connection:
-        row = connection.execute("SELECT digest, parent FROM picture WHERE id = ?", (identifier,)).fetchone()
-        if row is None:
-            return Lineage((), ())
-        own, parent = str(row[0]), str(row[1])
-        before: list[int] = []
-        seen = {own}
-        while parent and parent not in seen and len(before) < MOST:
-            seen.add(parent)
-            found = connection.execute(
-                f"SELECT id, parent FROM picture WHERE digest = ? AND state = {SHOWN} ORDER BY id", (parent,)
-            ).fetchone()
-            if found is None:
-                break
-            before.append(int(found[0]))
-            parent = str(found[1])
-        after: list[int] = []
-        if own:
+        own = _node(connection, "id = ?", identifier, state=None)
+        if own is None:
+            return Lineage()
+        before = _ancestors(connection, own)
+        after = _descendants(connection, own)
+        near = {own.id, *before, *after}
+        alike = [each for each in _siblings(connection, own) if each not in near][:MOST]
+    return Lineage(tuple(store.items(before[::-1])), tuple(store.items(after)), tuple(store.items(alike)))
+
+
+def _node(connection: sqlite3.Connection, condition: str, value: object, state: int | None = SHOWN) -> _Node | None:
+    shown = "" if state is None else f" AND state = {state}"
+    row = connection.execute(
+        f"SELECT id, digest, parent, recipe, origin, kin FROM picture WHERE {condition}{shown} ORDER BY id", (value,)
+    ).fetchone()
+    return _Node(*row) if row else None
+
+
+def _ancestors(connection: sqlite3.Connection, own: _Node) -> list[int]:
+    """The nearest first: what it was branched or varied from, else what was painted over."""
+    found: list[int] = []
+    seen, node = {own.id}, own
+    while len(found) < MOST:
+        before = _node(connection, "recipe = ?", node.origin) if node.origin else None
+        if before is None and node.parent:
+            before = _node(connection, "digest = ?", node.parent)
+        if before is None or before.id in seen or before.digest == own.digest:
+            break
+        seen.add(before.id)
+        found.append(before.id)
+        node = before
+    return found
+
+
+def _descendants(connection: sqlite3.Connection, own: _Node) -> list[int]:
+    found: dict[int, float] = {}
+    nearer = f"EXISTS (SELECT 1 FROM picture o WHERE o.recipe = p.origin AND o.recipe <> '' AND o.state = {SHOWN})"
+    for condition, value in ((f"p.parent = ? AND NOT {nearer}", own.digest), ("p.origin = ?", own.recipe)):
+        if value:
             rows = connection.execute(
-                f"SELECT min(id) FROM picture WHERE parent = ? AND state = {SHOWN} AND id <> ?"
-                " GROUP BY digest ORDER BY min(created) LIMIT ?",
-                (own, identifier, MOST),
-            ).fetchall()
-            after = [int(each[0]) for each in rows]
-    return Lineage(tuple(store.items(before[::-1])), tuple(store.items(after)))
+                f"SELECT min(id), min(created) FROM picture p WHERE {condition} AND state = {SHOWN} AND id <> ?"
+                " AND digest <> ? GROUP BY digest ORDER BY 2 LIMIT ?",
+                (value, own.id, own.digest, MOST),
+            )
+            found |= {int(row[0]): float(row[1]) for row in rows}
+    return sorted(found, key=lambda each: (found[each], each))[:MOST]
+
+
+def _siblings(connection: sqlite3.Connection, own: _Node) -> Iterable[int]:
+    if not own.kin:
+        return []
+    rows = connection.execute(
+        f"SELECT max(id), max(created) FROM picture WHERE kin = ? AND state = {SHOWN} AND digest <> ?"
+        " GROUP BY digest ORDER BY 2 DESC LIMIT ?",
+        (own.kin, own.digest, 2 * MOST),
+    ).fetchall()
+    return [int(row[0]) for row in rows]

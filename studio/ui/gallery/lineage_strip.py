@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
@@ -16,7 +17,7 @@ from studio.ui.theme import colours
 SIDE = 52
 _ARROW = 20
 _GAP = 6
-_MOST_AFTER = 6
+_MOST_BELOW = 6
 
 
 class LineageStrip(QWidget):
@@ -29,39 +30,50 @@ class LineageStrip(QWidget):
         self._thumbnail = thumbnail
         self._own = item.id
         self._places: list[tuple[QRect, Item]] = []
-        self._arrows: list[tuple[int, int]] = []
+        self._relations: dict[int, str] = {}
+        self._arrows: list[tuple[int, int, str]] = []
         self.setMouseTracking(True)
-        self.setAccessibleName(f"Made from {len(lineage.before)} pictures, edited into {len(lineage.after)}")
+        self.setAccessibleName(
+            f"Made from {len(lineage.before)} pictures, edited into {len(lineage.after)},"
+            f" {len(lineage.alike)} others with the same settings"
+        )
         self._arrange(lineage, item, width)
 
     def _arrange(self, lineage: Lineage, item: Item, width: int) -> None:
-        """Ancestors in a line that ends with the picture itself, its descendants in rows below it."""
+        """Ancestors in a line that ends with the picture itself; below it its descendants, then those made alike."""
         step = SIDE + _ARROW
         room = max(1, width // step)
         left = 0
         for each in (*lineage.before[-(room - 1) :], item):
             if left:
-                self._arrows.append((left - _ARROW, SIDE // 2))
+                self._arrows.append((left - _ARROW, SIDE // 2, "arrow-right"))
             self._places.append((QRect(left, 0, SIDE, SIDE), each))
+            self._relations[each.id] = "Made from it: "
             left += step
-        top = SIDE + _GAP
+        self._relations[item.id] = ""
+        top = self._add_rows(lineage.after, SIDE + _GAP, width, "arrow-right", "Made of it: ")
+        top = self._add_rows(lineage.alike, top, width, "shuffle", "Same settings, other noise: ")
+        self.setFixedSize(QSize(width, top - _GAP))
+
+    def _add_rows(self, items: Sequence[Item], top: int, width: int, mark: str, relation: str) -> int:
+        """Small pictures from `top` on, the first of each row behind a mark; returns where the next may begin."""
         per_row = max(1, (width - _ARROW) // (SIDE + _GAP))
-        after = lineage.after[:_MOST_AFTER]
-        for place, each in enumerate(after):
+        shown = items[:_MOST_BELOW]
+        for place, each in enumerate(shown):
             row, column = divmod(place, per_row)
             x, y = _ARROW + column * (SIDE + _GAP), top + row * (SIDE + _GAP)
             self._places.append((QRect(x, y, SIDE, SIDE), each))
+            self._relations[each.id] = relation
             if column == 0:
-                self._arrows.append((0, y + SIDE // 2))
-        rows = -(-len(after) // per_row)
-        self.setFixedSize(QSize(width, SIDE + rows * (SIDE + _GAP)))
+                self._arrows.append((0, y + SIDE // 2, mark))
+        return top - (-len(shown) // per_row) * (SIDE + _GAP)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         roles = colours()
         painter = QPainter(self)
         scale = self.devicePixelRatioF()
-        for x, y in self._arrows:
-            painter.drawPixmap(x + 2, y - 8, theme.pixmap("arrow-right", roles.secondary, 16, scale))
+        for x, y, mark in self._arrows:
+            painter.drawPixmap(x + 2, y - 8, theme.pixmap(mark, roles.secondary, 16, scale))
         for rect, item in self._places:
             painter.fillRect(rect, QColor(roles.raised))
             picture = self._thumbnail(item)
@@ -89,7 +101,8 @@ class LineageStrip(QWidget):
         if isinstance(event, QHelpEvent):
             found = next((item for rect, item in self._places if rect.contains(event.pos())), None)
             if found is not None:
-                QToolTip.showText(event.globalPos(), "".join(s if s.isprintable() else " " for s in found.name), self)
+                name = "".join(sign if sign.isprintable() else " " for sign in found.name)
+                QToolTip.showText(event.globalPos(), html.escape(f"{self._relations[found.id]}{name}"), self)
             return True
         return super().event(event)
 

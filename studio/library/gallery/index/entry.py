@@ -14,6 +14,7 @@ from studio.library.gallery.formats.contents import Contents
 from studio.library.gallery.formats.exif import CHANGED, TAKEN
 from studio.library.gallery.formats.read import contents_of
 from studio.library.gallery.index.schema import SHOWN, UNREADABLE
+from studio.library.gallery.kinship import Kinship, kinship_of
 from studio.library.gallery.metadata import Metadata
 from studio.library.gallery.record import needs
 from studio.library.pictures import LARGEST_AREA
@@ -62,6 +63,7 @@ def columns(contents: Contents, found: Metadata, changed: float) -> Entry:
     too_large = contents.size.area > LARGEST_AREA
     problem = contents.problem or ("It has too many pixels to open safely." if too_large else "")
     source = found.own.request.get("source") if found.own else None
+    related = kinship_of(found.own.request) if found.own else Kinship()
     return {
         "state": UNREADABLE if problem else SHOWN,
         "format": contents.format,
@@ -82,6 +84,9 @@ def columns(contents: Contents, found: Metadata, changed: float) -> Entry:
         "strength": found.strength,
         "digest": _clean(found.own.digest) if found.own else "",
         "parent": _clean(source) if isinstance(source, str) else "",
+        "recipe": related.own,
+        "origin": related.origin,
+        "kin": related.kin,
         "problem": problem,
         "needs": needs(found.own) if found.own else (),
     }

@@ -145,7 +145,18 @@ INSERT INTO words (words) VALUES ('rebuild');
 INSERT INTO unwanted (unwanted) VALUES ('rebuild');
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+-- pictures that are related by their settings, see `kinship`; files of our own are read again for it
+ALTER TABLE picture ADD COLUMN recipe TEXT NOT NULL DEFAULT '';
+ALTER TABLE picture ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE picture ADD COLUMN kin TEXT NOT NULL DEFAULT '';
+CREATE INDEX picture_by_recipe ON picture (recipe) WHERE recipe <> '';
+CREATE INDEX picture_by_origin ON picture (origin) WHERE origin <> '';
+CREATE INDEX picture_by_kin ON picture (kin) WHERE kin <> '';
+UPDATE picture SET stamp = 0 WHERE source = 'sfumato';
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
 
 THUMBNAILS = (
     """

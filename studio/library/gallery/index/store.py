@@ -81,6 +81,9 @@ _VALUES: dict[str, Any] = {  # columns that come from a file, and what they are 
     "strength": None,
     "digest": "",
     "parent": "",
+    "recipe": "",
+    "origin": "",
+    "kin": "",
     "problem": "",
 }
 _WORDS = ("prompt", "model", "loras")  # what the full text index has, besides name and tags
