@@ -37,6 +37,7 @@ from studio.request.request import GenerationRequest
 log = logging.getLogger(__name__)
 
 INNER = ".sfumato"  # the folder for what is not a picture
+_FORGOTTEN = 30 * 86_400  # seconds after which a source that no picture in the index needs will not be needed again
 _STALE = 3600  # seconds after which an unfinished file is nobody's any more
 
 
@@ -253,6 +254,8 @@ class Gallery:
         result = self.scan(stop, report, thorough=True)
         self.store.tidy_journal()
         self._drop_thumbnails()
+        if result.done:
+            self.trash.clear_sources(time.time() - _FORGOTTEN)
         return result
 
     def listen(self, listener: Listener) -> None:

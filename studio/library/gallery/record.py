@@ -106,6 +106,12 @@ class Sources:
         if digest.isalnum():
             self.path(digest).unlink(missing_ok=True)
 
+    def drop_others(self, needed: set[str], before: float) -> None:
+        """Removes pictures that no request holds and that are older: what a crash left. Raises OSError."""
+        for path in self._folder.glob("*/*.png") if self._folder.is_dir() else ():
+            if path.stem not in needed and path.stat().st_mtime < before:
+                path.unlink()
+
     def find(self, digest: str) -> Pixels | None:
         """The picture of that digest, or None when it is gone or no longer what it was."""
         if not digest.isalnum():  # a digest from a stranger's file must not lead out of the folder

@@ -67,6 +67,15 @@ class Trash:
             self._store.set_state([item.id for item, _ in failed], TRASHED)
         return failed
 
+    def clear_sources(self, older: float) -> None:
+        """Removes pictures that only requests held that are no more. older: than this, in seconds since 1970."""
+        with self._store.database.read() as connection:
+            needed = {str(row[0]) for row in connection.execute("SELECT DISTINCT digest FROM need")}
+        try:
+            self._sources.drop_others(needed, older)
+        except OSError as error:
+            log.info("source pictures could not be removed: %r", error)
+
     def _forget(self, gone: list[int], paths: list[Path]) -> None:
         digests = self._needed_by(gone)
         if paths:
