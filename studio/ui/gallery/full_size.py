@@ -51,9 +51,9 @@ class FullSize(QObject):
         return whole
 
     def want(self, paths: Sequence[Path]) -> None:
-        """Reads these, in this order, instead of all that was wanted before."""
+        """Reads these, in this order, instead of all that was wanted before; what could not be read may be back."""
         with self._wake:
-            self._wishes = [path for path in paths if path not in self._kept]
+            self._wishes = [path for path in paths if (known := self._kept.get(path)) is None or known.problem]
             self._wake.notify()
         if self._thread is None and self._wishes:
             self._thread = threading.Thread(target=self._run, name="full size", daemon=True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QPushButto
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.scan import Scanned
-from studio.library.gallery.index.search import Wanted
+from studio.library.gallery.index.search import Place, Wanted
 from studio.ui.gallery.loader import ThumbnailLoader, missing_thumbnails
 from studio.ui.gallery.work import GalleryWork
 from studio.ui.widgets.tool import SECTION, label
@@ -32,8 +32,14 @@ class ScanReport(QObject):
 
     def list_troubles(self) -> None:
         """A list of what could not be read, each with the reason."""
-        made = trouble_list(self._troubles, self._words.window())
+        made = trouble_list(self.troubles(), self._words.window())
         made.open()
+
+    def troubles(self) -> list[tuple[str, str]]:
+        """What the disk refused, and files that are no whole pictures: paths and reasons, at most MOST."""
+        broken = self._gallery.items(self._gallery.find(Wanted(place=Place.UNREADABLE), MOST))
+        told = dict(self._troubles) | {str(item.path): item.problem for item in broken}
+        return list(told.items())[:MOST]
 
     def _progress(self, scanned: Scanned) -> None:
         new = scanned.added + scanned.changed
@@ -41,7 +47,8 @@ class ScanReport(QObject):
 
     def _scanned(self, scanned: Scanned) -> None:
         self._troubles = list(scanned.troubles)
-        count = len(self._troubles)
+        broken = len(self._gallery.find(Wanted(place=Place.UNREADABLE)))
+        count = broken + len(self._troubles)
         self._words.setText(f"{count:,} could not be read" if count else "")
         self._words.setToolTip("Shows which, and why" if count else "")
         self._words.setEnabled(bool(count))
@@ -58,14 +65,15 @@ def trouble_list(troubles: list[tuple[str, str]], parent: QWidget) -> QDialog:
     entries = QListWidget()
     entries.setWordWrap(True)
     entries.setAccessibleName("What could not be read")
-    for path, reason in troubles[:MOST]:
+    for path, reason in troubles:
         entries.addItem("".join(sign if sign.isprintable() else " " for sign in f"{path}: {reason}"))
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.reject)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(SECTION, SECTION, SECTION, SECTION)
     column.setSpacing(12)
-    column.addWidget(label("These files and folders could not be read. Nothing was changed in them.", "secondary"))
+    words = "These files and folders could not be read. Nothing was changed in them."
+    column.addWidget(label(words if troubles else "Everything could be read.", "secondary"))
     column.addWidget(entries, 1)
     column.addWidget(buttons)
     return dialog
