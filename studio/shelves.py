@@ -73,7 +73,13 @@ def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True, ti
     """
     from studio.pipelines import make_pipeline
 
-    return make_pipeline(models_of(home), memory=memory, previews=previews, timelines=timelines_of(home, timelines))
+    return make_pipeline(
+        models_of(home),
+        memory=memory,
+        previews=previews,
+        timelines=timelines_of(home, timelines),
+        needs=home.cache / "needs.json",
+    )
 
 
 def describe() -> DeviceFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.library.models import Models
@@ -16,18 +17,27 @@ __all__ = ["describe_device", "make_pipeline", "warm_up"]
 
 
 def make_pipeline(
-    models: Models, memory: str = "automatic", previews: bool = True, timelines: Timelines | None = None
+    models: Models,
+    memory: str = "automatic",
+    previews: bool = True,
+    timelines: Timelines | None = None,
+    needs: Path | None = None,
 ) -> Pipeline:
     """The studio's pipeline on the best device of this machine.
 
     memory: "automatic", or "low" to stay on a leaner plan than needed. previews: whether steps carry pictures.
-    timelines: where the steps of pictures are kept; None keeps none.
+    timelines: where the steps of pictures are kept; None keeps none. needs: the file that remembers how much memory
+    models were measured to take.
     """
     warm_up()
     from studio.pipelines.devices import best_device
+    from studio.pipelines.needs import Needs
     from studio.pipelines.studio_pipeline import StudioPipeline
 
-    return StudioPipeline(models, best_device(), low_memory=memory == "low", previews=previews, timelines=timelines)
+    low = memory == "low"
+    return StudioPipeline(
+        models, best_device(), low_memory=low, previews=previews, timelines=timelines, needs=Needs(needs)
+    )
 
 
 def describe_device() -> DeviceReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -14,13 +14,15 @@ import torch
 from studio.pipelines.adapters import Adapter, Reader, adapter_of
 from studio.pipelines.control.controls import Controls
 from studio.pipelines.devices import Device
-from studio.pipelines.memory import WHOLE, Need, Plan, need_of, visiting
+from studio.pipelines.memory import WHOLE, WHOLE_ENCODER, Need, Plan, bytes_of, need_of
 from studio.pipelines.overlays import Overlays, Worn
 from studio.pipelines.palette import Palette
 from studio.pipelines.parts import bytes_on_disk, checked, class_named, read_index, read_part, read_schedule
+from studio.pipelines.readers import StockReader
 from studio.pipelines.samplers import Schedulers
 from studio.pipelines.single_file import SingleFile, configs_of, read_codec
 from studio.pipelines.tiny_decoder import TinyDecoder
+from studio.pipelines.visiting import visiting
 from studio.pipelines.watch import Interruptible, Watch
 from studio.pipelines.weights import weights_in
 from studio.request.events import Loading
@@ -79,6 +81,12 @@ class Loaded:
         return tuple(dict.fromkeys(encoder for reader in self.readers for encoder in reader.encoders))
 
     @property
+    def measure(self) -> str:
+        """Names models that take as much memory for each pixel: on this device, of this family, size and precision."""
+        kind = str(self.dtype).removeprefix("torch.")
+        return f"{self.family.id} {self.need.weights // 1_000_000} MB {kind} on {self.device.name}"
+
+    @property
     def latents_dtype(self) -> torch.dtype:
         """Flow matching takes such small steps between large numbers that half precision would lose them."""
         return torch.float32 if self.adapter.flow is not None else self.dtype
@@ -101,9 +109,9 @@ class Loaded:
         """Puts the networks where the plan wants them between their turns. Costs nothing when they are there."""
         if (self.plan, self.resident) == (plan, not plan.turns):
             return
-        for network in self.networks:
-            network.to("cpu" if plan.turns else self.device.torch_device)
         self.plan, self.resident = plan, not plan.turns
+        for network in self.networks:
+            network.to("cpu" if self._visits(network) else self.device.torch_device)
 
     def leave_device(self) -> None:
         """Makes room for another model; what it knows stays warm in main memory."""
@@ -113,7 +121,14 @@ class Loaded:
 
     def visit(self, network: Any) -> AbstractContextManager[None]:
         """While open, this network of the model can be called."""
-        return visiting(network, self.device, self.plan, splits=network is self.denoiser)
+        if not self._visits(network):
+            return nullcontext()
+        large = network is self.denoiser or (network is not self.codec and bytes_of(network) > WHOLE_ENCODER)
+        return visiting(network, self.device, parts=self.plan.layers and large)
+
+    def _visits(self, network: Any) -> bool:
+        """Whether it is on the device only while it is called."""
+        return self.plan.turns or (self.plan.readers and any(network is each for each in self.encoders))
 
 
 def load(model: Model, device: Device, report: Report) -> Loaded:
@@ -129,6 +144,9 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
     readers = adapter.readers(parts)
     denoiser = parts[adapter.network]
     encoders = list(dict.fromkeys(encoder for reader in readers for encoder in reader.encoders))
+    for reader in readers:
+        if isinstance(reader, StockReader):
+            reader.place = device.torch_device
     watch = Watch()
     watch.keep(parts["vae"], finely=True)
     for network in (denoiser, *encoders):

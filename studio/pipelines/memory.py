@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,8 @@ from studio.request.geometry import Size
 
 LARGEST_UNIT = 200_000_000  # bytes of weights that visit the device together when layers take turns
 SPARE = 0.9  # of the free memory may be planned with
+WHOLE_ENCODER = 2_000_000_000  # bytes of a text encoder up to which it visits in one piece all the same
+UNITS = 3  # of those are there at a time: one that works, one that comes, one whose memory is not free yet
 TOKEN = 256  # pixels that a transformer sees as one
 TILE = Size(512, 512)  # pixels, what tiled decoding works on at a time
 
@@ -25,12 +27,14 @@ class Plan:
 
     note: what to tell the artist when it had to be taken, "" for the first rung.
     tiles: encode and decode pictures in overlapping tiles. slices: attention a few heads at a time.
-    turns: text encoders, denoiser and codec visit the device one after the other. layers: so do the denoiser's parts.
+    readers: text encoders are on the device only while they read. turns: so are the denoiser and the codec while they
+    work. layers: so are the denoiser's parts, the next one being fetched while one works.
     """
 
     note: str = ""
     tiles: bool = False
     slices: bool = False
+    readers: bool = False
     turns: bool = False
     layers: bool = False
 
@@ -45,27 +49,30 @@ def ladder(device: Device) -> tuple[Plan, ...]:
     tiled = Plan(note="Memory was short: the picture was decoded in tiles.", tiles=True, slices=slices)
     if not device.graphics:
         return WHOLE, tiled
-    turns = Plan(
-        note="Memory was short: the model's parts took turns on the graphics card.",
-        tiles=True,
-        slices=slices,
+    readers = replace(
+        tiled,
+        note="Memory was short: the text encoder left the graphics card once it had read the prompt.",
+        readers=True,
+    )
+    turns = replace(
+        readers,
+        note="Memory was short: the model's parts took turns on the graphics card, which costs seconds a picture.",
         turns=True,
     )
-    layers = Plan(
-        note="Memory was very short: the model went through the graphics card in pieces, which is slow.",
-        tiles=True,
-        slices=slices,
-        turns=True,
+    layers = replace(
+        turns,
+        note="Memory was very short: the model went through the graphics card in pieces, which slows every step.",
         layers=True,
     )
-    return WHOLE, tiled, turns, layers
+    return WHOLE, tiled, readers, turns, layers
 
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
     """What a model takes of the device's memory, in bytes.
 
-    weights: all of it. largest: its largest network. denoising, decoding: for each pixel of the canvas.
+    weights: all of it. largest: its largest network. encoders: those that read the prompt, together.
+    denoising, decoding: for each pixel of the canvas; measured: on this machine, not guessed.
     guests: control networks, which are on the device for the denoising only.
     """
 
@@ -74,21 +81,26 @@ class Need:
     denoising: float
     decoding: float
     guests: int = 0
+    encoders: int = 0
+    measured: bool = False
 
     def total(self, pixels: int, plan: Plan, *, resident: bool) -> float:
-        """resident: the weights are on the device already."""
-        held = 0.0 if resident else float(self.weights)
-        if plan.layers:
-            held = 2.0 * LARGEST_UNIT
-        elif plan.turns:
-            held = self.largest
+        """resident: the weights are on the device already, but for what the plan keeps away from it."""
         decoding = self.decoding * (min(pixels, TILE.area) if plan.tiles else pixels)
-        return held + max(self.denoising * pixels + self.guests, decoding)
+        working = max(self.denoising * pixels + self.guests, decoding)
+        if plan.layers:
+            return max(UNITS * LARGEST_UNIT + working, min(self.encoders, WHOLE_ENCODER))
+        if plan.turns:
+            return max(self.largest + working, self.encoders)
+        held = 0.0 if resident else float(self.weights)
+        if plan.readers:
+            return max(self.encoders, working) if resident else max(held, held - self.encoders + working)
+        return held + working
 
     def learned(self, peak: int, pixels: int) -> Need:
         """With what a picture of so many pixels really took: `peak` bytes, the weights among them."""
         each = max(0.0, (peak - self.weights - self.guests) / pixels)
-        return replace(self, denoising=each, decoding=each) if peak else self
+        return replace(self, denoising=each, decoding=each, measured=True) if peak else self
 
     def doubted(self) -> Need:
         """After memory ran out where this said it would not."""
@@ -108,6 +120,7 @@ def need_of(denoiser: Any, codec: Any, encoders: Sequence[Any]) -> Need:
     return Need(
         weights=sum(sizes),
         largest=max(sizes),
+        encoders=sum(sizes[2:]),
         denoising=_working(denoiser) * denoiser.dtype.itemsize,
         decoding=4.0 * _width(codec) * codec.dtype.itemsize,
     )
@@ -163,49 +176,3 @@ def tiling(codec: Any, plan: Plan, *, encodes: bool = False) -> Generator[None]:
         yield
     finally:
         codec.disable_tiling()
-
-
-@contextmanager
-def visiting(network: nn.Module, device: Device, plan: Plan, *, splits: bool = False) -> Generator[None]:
-    """While open, the network can run on the device; whatever was moved goes back, after an exception too.
-
-    splits: its layers may take turns, if the plan says so.
-    """
-    if not plan.turns:
-        yield
-        return
-    try:
-        with ExitStack() as stack:
-            if plan.layers and splits:
-                _let_layers_visit(network, device, stack)
-            else:
-                network.to(device.torch_device)
-            yield
-    finally:
-        network.to("cpu")
-
-
-def _let_layers_visit(network: nn.Module, device: Device, stack: ExitStack) -> None:
-    units = _units(network)
-    inside = {id(tensor) for unit in units for tensor in (*unit.parameters(), *unit.buffers())}
-    for tensor in (*network.parameters(), *network.buffers()):
-        if id(tensor) not in inside:
-            tensor.data = tensor.data.to(device.torch_device)
-    for unit in units:
-        stack.callback(unit.register_forward_pre_hook(_moving_to(device.torch_device)).remove)
-        stack.callback(unit.register_forward_hook(_moving_to("cpu"), always_call=True).remove)
-
-
-def _moving_to(place: Any) -> Callable[..., None]:
-    def move(module: nn.Module, *_: Any) -> None:
-        module.to(place)
-
-    return move
-
-
-def _units(network: nn.Module) -> list[nn.Module]:
-    """The largest parts below LARGEST_UNIT that run as one (a list of modules does not)."""
-    parts = list(network.children())
-    if not parts or (bytes_of(network) <= LARGEST_UNIT and not isinstance(network, nn.ModuleList)):
-        return [network] if bytes_of(network) else []
-    return [unit for part in parts for unit in _units(part)]

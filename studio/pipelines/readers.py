@@ -19,6 +19,7 @@ class StockReader:
     """A diffusers pipeline that has its text encoders only.
 
     encode: calls its encode_prompt. Results are remembered for texts alone, not for pictures.
+    place: where its encoders compute; None for where their weights are, which may be elsewhere when parts take turns.
     """
 
     def __init__(self, kind: type[Any], parts: Mapping[str, Any], names: tuple[str, ...], encode: Encode) -> None:
@@ -27,6 +28,7 @@ class StockReader:
         wanted = [name for name in list(inspect.signature(kind.__init__).parameters)[1:] if name != "is_distilled"]
         self._pipeline = kind(**{name: parts[name] if name in names else None for name in wanted})
         self.encoders = tuple(part for name in names if isinstance(part := parts[name], torch.nn.Module))
+        self.place: torch.device | None = None
         self._encode = encode
         self._known: OrderedDict[str, Vectors] = OrderedDict()
 
@@ -39,7 +41,7 @@ class StockReader:
 
     def encoded(self, text: str, picture: Any = None) -> Vectors:
         """The prompt as the network wants it. The text encoders must be on their device."""
-        device = self.encoders[0].device
+        device = self.place or self.encoders[0].device
         if picture is not None:
             return self._encode(self._pipeline, text, device, picture)
         if text not in self._known:

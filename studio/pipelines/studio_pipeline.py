@@ -27,6 +27,7 @@ from studio.pipelines.finer_previews import tiny_decoder_of
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
+from studio.pipelines.needs import Needs
 from studio.pipelines.overlays import Worn
 from studio.pipelines.prepare import Start, prepare
 from studio.pipelines.preview import Previews, previews_for
@@ -75,7 +76,7 @@ class StudioPipeline:
     """Runs requests one after the other on one device. Keeps models warm; holds nothing of a finished job.
 
     low_memory: start on a leaner plan than needed. previews: whether steps carry pictures.
-    timelines: where the steps of pictures are kept, which needs previews; None keeps none.
+    timelines: where the steps of pictures are kept, which needs previews; None keeps none. needs: what was measured.
     """
 
     def __init__(
@@ -86,12 +87,14 @@ class StudioPipeline:
         low_memory: bool = False,
         previews: bool = True,
         timelines: Timelines | None = None,
+        needs: Needs | None = None,
     ) -> None:
         self._models = models
         self._device = device
         self._store = Store(device)
         self._low_memory = low_memory
         self._timelines = timelines
+        self._needs = needs or Needs(None)
         self.previews = previews
         self._upscaler = Upscaler(models, device, self._load, low_memory=low_memory, previews=previews)
 
@@ -115,13 +118,17 @@ class StudioPipeline:
         with torch.inference_mode(), loaded.watch.over(report.check):
             keeping = Keeping(self._timelines if self.previews and not report.draft else None, loaded)
             job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews, keeping)
-            return job.run()
+            finished = job.run()
+        self._needs.learn(loaded.measure, loaded.need)
+        return finished
 
     def _load(self, request: GenerationRequest, model: Model, report: Report) -> Loaded:
         """The model, with everything on that the request lays over it."""
         loaded = self._store.get(model, report)
         if self.previews and not loaded.tiny_sought:
             loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
+        if not loaded.need.measured:
+            loaded.need = self._needs.applied(loaded.measure, loaded.need)
         loaded.wear(self._worn(request, model.family))
         guests = loaded.controls.want(self._controls(request, model.family), report)
         loaded.need = replace(loaded.need, guests=guests)
@@ -200,7 +207,10 @@ class _Job:
         pixels = self.frame.canvas.area * (self.request.count if self.request.throughput else 1)
         rung = choose(self.loaded.need, pixels, self.device, resident=self.loaded.resident, low=self.low_memory)
         if rung > self.low_memory:
-            self._note(ladder(self.device)[rung].note)
+            wanted = self.loaded.need.total(pixels, ladder(self.device)[0], resident=self.loaded.resident)
+            free = self.device.free_bytes()
+            amounts = f"All at once would have taken {wanted / 1e9:.1f} GB more, where {free / 1e9:.1f} GB were free."
+            self._note(f"{ladder(self.device)[rung].note} {amounts}")
         return rung
 
     def _go_leaner(self) -> None:

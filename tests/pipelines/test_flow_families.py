@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from studio.pipelines.memory import Plan
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.family import Model
 from studio.request.geometry import Size
@@ -276,3 +277,22 @@ def test_a_lora_is_on_as_diffusers_has_it_and_off_without_a_trace(case, shelf, w
     assert np.array_equal(result, called(pipeline, case, request))
     assert not np.array_equal(result, before)
     assert np.array_equal(made(warm, plain), before)
+
+
+@pytest.mark.parametrize("name", ["flux", "zimage", "sana", "flux2"])
+def test_the_leanest_plan_carries_a_flow_model_in_parts_too(name, shelf, warm, monkeypatch):
+    """Its large encoders as well, which are read where they are carried to."""
+    model = shelf[name]
+    request, carried = asked(model), []
+    expected = made(warm, request).astype(int)
+    for module in ("studio.pipelines.visiting", "studio.pipelines.memory"):
+        monkeypatch.setattr(f"{module}.LARGEST_UNIT", 20_000)
+    monkeypatch.setattr("studio.pipelines.loaded.WHOLE_ENCODER", 0)
+    monkeypatch.setattr(
+        "studio.pipelines.visiting.carried", lambda home, device: carried.append(home.numel()) or home.clone()
+    )
+    lean = Plan(tiles=False, readers=True, turns=True, layers=True)
+    monkeypatch.setattr("studio.pipelines.studio_pipeline.ladder", lambda device: (lean, lean))
+    found = made(tiny.pipeline_of(model), request)
+    assert np.abs(found - expected).max() <= 1
+    assert len(carried) > 50
