@@ -20,6 +20,7 @@ from studio.library.resources import resource
 from studio.library.signs import BY_FAMILY
 from studio.library.signs.sign import Part
 from studio.pipelines.adapters import Adapter
+from studio.pipelines.eight_bits import in_eight_bits, read_small
 from studio.pipelines.encoders import read_encoder
 from studio.pipelines.parts import checked, class_named, read_index, read_part, read_schedule, told
 from studio.pipelines.vocabularies import tokenizer_for
@@ -78,6 +79,10 @@ class SingleFile:
         """Its configuration is the family's, but for what its tensors show."""
         weights = unscaled(bare(self._weights), dtype)
         shapes = {name: tuple(getattr(weight, "quant_shape", weight.shape)) for name, weight in weights.items()}
+        layout = self._adapter.layout(shapes)
+        if in_eight_bits(weights) and not torch.backends.mps.is_available():  # Apple's devices know no eight bits
+            config = {**read_config(self._configs / self._adapter.network), **layout}
+            return read_small(kind, config, self._adapter.as_published(weights), dtype)
         more: dict[str, Any] = {}
         if self._gguf:
             from diffusers.quantizers.quantization_config import GGUFQuantizationConfig
@@ -89,7 +94,7 @@ class SingleFile:
             subfolder=self._adapter.network,
             local_files_only=True,
             dtype=dtype,
-            **self._adapter.layout(shapes),
+            **layout,
             **more,
         )
         if self._gguf:

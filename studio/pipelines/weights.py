@@ -87,15 +87,20 @@ def unpack_small(network: Any, dtype: torch.dtype) -> None:
                 setattr(module, name, torch.nn.Parameter(plain, requires_grad=False))
 
 
-def assembled(kind: Any, config: Mapping[str, Any], weights: Mapping[str, Tensor], dtype: torch.dtype) -> Any:
-    """A network of a diffusers class with these weights; those that are missing stay without memory (on "meta")."""
+def assembled(
+    kind: Any, config: Mapping[str, Any], weights: Mapping[str, Tensor], dtype: torch.dtype | None = None
+) -> Any:
+    """A network of a diffusers class with these weights, in dtype if that is given.
+
+    Those that are missing stay without memory (on "meta").
+    """
     from accelerate import init_empty_weights
 
     with init_empty_weights():
         network = kind.from_config(dict(config))
     own = network.state_dict()
     found = {
-        name: weight.to(dtype) if weight.is_floating_point() else weight
+        name: weight.to(dtype) if dtype is not None and weight.is_floating_point() else weight
         for name, weight in weights.items()
         if name in own
     }

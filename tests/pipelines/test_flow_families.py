@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +15,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from studio.pipelines.memory import Plan
+from studio.pipelines.store import MOST_MODELS
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.family import Model
 from studio.request.geometry import Size
@@ -296,3 +299,26 @@ def test_the_leanest_plan_carries_a_flow_model_in_parts_too(name, shelf, warm, m
     found = made(tiny.pipeline_of(model), request)
     assert np.abs(found - expected).max() <= 1
     assert len(carried) > 50
+
+
+def test_twenty_switches_between_families_leave_nothing_behind(shelf):
+    """Four models where three are kept: each switch lets one go and reads another, a LoRA on one of them."""
+    names = ("flux", "zimage", "chroma", "sd35")
+    pipeline = StudioPipeline(shelf, tiny.PROCESSOR, previews=False)
+    held: list[weakref.ref[Any]] = []
+    sizes: list[int] = []
+    for turn in range(20):
+        model = shelf[names[turn % 4]]
+        name = f"{names[turn % 4]}-switch.safetensors"
+        if turn % 4 == 1 and not (shelf.root / name).is_file():
+            denoiser = pipeline._store.get(model, tiny.Notes()).denoiser
+            save_file(tiny.lora_of(denoiser, "transformer"), shelf.root / name)
+            del denoiser
+        worn = (Attachment(kind="lora", name=name, weight=0.5),) if turn % 4 == 1 else ()
+        pipeline.run(asked(model, steps=1, size=Size(64, 64), attachments=worn), tiny.Notes())
+        held.append(weakref.ref(pipeline._store.get(model, tiny.Notes()).denoiser))
+        if turn % 4 == 3:
+            gc.collect()
+            sizes.append(sum(each.nbytes for each in gc.get_objects() if isinstance(each, torch.Tensor)))
+    assert sum(ref() is not None for ref in held) == MOST_MODELS
+    assert max(sizes[1:]) <= 1.02 * sizes[1]

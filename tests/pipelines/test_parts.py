@@ -228,6 +228,23 @@ def quantised(weights: dict[str, torch.Tensor], file: Path) -> Path:
     return file
 
 
+@every
+def test_a_denoiser_in_eight_bits_stays_so_and_makes_the_picture_of_its_numbers(case, small, tmp_path):
+    folder = small(case)
+    model = in_parts(case, folder, tmp_path)
+    published = original(read(folder, "transformer"), case.names)
+    eight = {name: weight.to(torch.float8_e4m3fn) for name, weight in published.items()}
+    plain = keep({name: weight.float() for name, weight in eight.items()}, tmp_path / "plain.safetensors")
+    packed = keep(eight, tmp_path / "packed.safetensors")
+    one, other = (load(replace(model, path=path), tiny.PROCESSOR, tiny.Notes()) for path in (packed, plain))
+    assert one.need.weights < other.need.weights
+    assert one.denoiser.dtype is torch.float32
+    assert same(
+        [{name: weight.float() for name, weight in one.denoiser.state_dict().items()}], [other.denoiser.state_dict()]
+    )
+    assert alike(picture_of(replace(model, path=packed)), picture_of(replace(model, path=plain)))
+
+
 def test_an_encoder_in_eight_bits_with_scales_is_read_as_what_it_stands_for(small, tmp_path):
     case = CASES[0]
     folder = small(case)
