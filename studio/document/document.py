@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QTransform
 
 from studio.document.change import EVERYTHING, NOTHING, Change
 from studio.document.compositing import compose
@@ -65,6 +65,7 @@ class Document(QObject):
         self.path: Path | None = None
         self.foreign: Mapping[str, bytes] = {}  # entries of its file that are another program's
         self.guides: tuple[Guide, ...] = ()
+        self.frame = QTransform()  # from the canvas as it was at first to where all of it lies now
         self.held: dict[Plane, Versions] = {}  # tiles as they were before an unfinished stroke or move took them
         self._model = model
         self._recipe = Recipe(seed=fresh_seed())

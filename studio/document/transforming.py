@@ -138,6 +138,9 @@ def transform_canvas(document: Document, transform: QTransform, size: Size, text
             inside = Rect.of(size).intersection(selection.extent())
             document.select(None if inside.empty else Tiles.of_image(selection.read(inside), inside.x, inside.y), text)
         put_guides(document, guides_moved(document.guides, transform), text)
+        frame = {"frame": document.frame * transform}
+        before = {"frame": document.frame}
+        document.push(FieldsEdit(document, text, Change.SIZE, document, before=before, after=frame, merges=False))
         document.set_size(size, text)
 
 

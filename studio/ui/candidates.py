@@ -23,9 +23,9 @@ from studio.document.images import image_of
 from studio.document.layers import GeneratedLayer
 from studio.engine.job import Job
 from studio.request.events import Made, Picture, Step
-from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
 from studio.ui.images import thumbnail
+from studio.ui.places import Place
 
 Index = QModelIndex | QPersistentModelIndex
 SIDE = 256  # device pixels of a thumbnail
@@ -36,14 +36,14 @@ MOST_BYTES = 256 << 20  # of pictures held; the oldest go, the gallery has them
 class Candidate:
     """A picture of a job, finished or in the making.
 
-    area: where on the canvas it belongs. picture: None while it is made. path: where the gallery keeps it.
+    place: where on the canvas it belongs. picture: None while it is made. path: where the gallery keeps it.
     preview, fraction: while it is made. edit: the edit of the canvas that it is the result of, or None.
     layer: the generated layer that it was made anew for, or None. kept: it is on the canvas as a layer already.
     """
 
     job: Job
     index: int
-    area: Rect
+    place: Place
     picture: Picture | None = None
     path: Path | None = None
     preview: Pixels | None = None
@@ -78,9 +78,9 @@ class Candidates(QAbstractListModel):
 
     # what it is told
 
-    def step(self, job: Job, area: Rect, event: Step) -> Candidate:
+    def step(self, job: Job, place: Place, event: Step) -> Candidate:
         """The picture in the making has come further."""
-        item = self._making(job, event.picture, area)
+        item = self._making(job, event.picture, place)
         item.fraction = event.done / max(1, event.total)
         if event.preview is not None:
             item.preview = event.preview
@@ -88,9 +88,9 @@ class Candidates(QAbstractListModel):
         self._say(item)
         return item
 
-    def made(self, job: Job, area: Rect, event: Made) -> Candidate:
+    def made(self, job: Job, place: Place, event: Made) -> Candidate:
         """A picture is finished."""
-        item = self._making(job, event.index, area)
+        item = self._making(job, event.index, place)
         item.picture, item.path, item.preview, item.fraction = event.picture, event.path, None, 1.0
         item.thumb = thumbnail(event.picture.pixels, SIDE)
         self._say(item)
@@ -172,11 +172,12 @@ class Candidates(QAbstractListModel):
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
 
-    def _making(self, job: Job, index: int, area: Rect) -> Candidate:
+    def _making(self, job: Job, index: int, place: Place) -> Candidate:
         for item in self._items:
             if item.job is job and item.index == index:
+                item.place = place  # a later pass is seen in another part of the canvas
                 return item
-        item = Candidate(job, index, area)
+        item = Candidate(job, index, place)
         before = sum(1 for each in self._items if each.job is job)
         first = next((row for row, each in enumerate(self._items) if each.job is job), 0)
         self.put(item, first + before)

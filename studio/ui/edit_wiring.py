@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 
+from studio.document.change import Change
 from studio.document.document import Document
 from studio.document.editing.expand import extended
 from studio.document.editing.modes import Mode
@@ -14,11 +15,13 @@ from studio.request.errors import Trouble
 from studio.request.geometry import Rect
 from studio.ui.actions import Action
 from studio.ui.looking_ahead import LookingAhead
+from studio.ui.widgets.notice import Notice
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
 
 
+FRAME = "crop"  # the tool
 ROOM = 0.6  # how much smaller the picture is seen when it is to be extended
 QUARTER = 0.25  # of a side
 SIDES = {
@@ -36,9 +39,12 @@ class EditWiring:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.ahead = LookingAhead(window.generation, window.prompt.button, window.page.canvas, window)
+        self.framing = Framing(window)
         window.table.add(*_extending(window.document), within=window.page)
         window.prompt.custom.left.connect(lambda: window.generation.prefer(None))
         window.panels.layers.generated.again.connect(self._make_again)
+        for asked in (window.prompt.button.pressed, window.prompt.button.chosen):
+            asked.connect(lambda: QTimer.singleShot(0, window, self._look_at_canvas))
 
     @property
     def words(self) -> str:
@@ -54,13 +60,15 @@ class EditWiring:
         if mode is not None and mode is not Mode.CUSTOM:
             window.generation.prefer(None)
         if mode is Mode.EXPAND and window.generation.situation.whole:
-            canvas = window.page.canvas
-            canvas.tools.choose("crop")
-            canvas.set_zoom(canvas.zoom * ROOM)  # there has to be somewhere to drag to
-            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-            window.telling.sentence("Drag the frame beyond the picture on any side and press Enter, then Expand.")
+            self.framing.begin()
             return False
         return True
+
+    def _look_at_canvas(self) -> None:
+        """After a click on the button the keys for choosing a picture work at once; who types goes on typing."""
+        button, canvas = self._window.prompt.button, self._window.page.canvas
+        if canvas.isVisible() and not (button.main.hasFocus() or button.more.hasFocus()):
+            canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_again(self, layer: GeneratedLayer, words: str) -> None:
         try:
@@ -68,6 +76,49 @@ class EditWiring:
             self._window.generation.make_again(layer, words)
         except Trouble as trouble:
             self._window.telling.trouble(trouble)
+
+
+class Framing:
+    """The frame around the canvas while it is wanted for expanding: then the tool of before is in hand again."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window, self._canvas = window, window.page.canvas
+        self._notice: Notice | None = None
+        self._tool = ""
+        window.document.changed.connect(self._changed)
+        self._canvas.tools.chosen.connect(self._chosen)
+
+    def begin(self) -> None:
+        canvas = self._canvas
+        if canvas.tools.current.id != FRAME:
+            self._tool = canvas.tools.current.id
+            canvas.tools.choose(FRAME)
+        canvas.fit()
+        canvas.set_zoom(canvas.zoom * ROOM)  # there has to be somewhere to drag to
+        canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        words = "Drag the frame beyond the picture on any side and press Enter, then Expand."
+        self._notice = self._window.telling.sentence(words)
+
+    def _changed(self, change: Change) -> None:
+        if self._notice is not None and change & Change.SIZE:
+            QTimer.singleShot(0, self._window, self._end)  # the tool is still at it
+
+    def _chosen(self) -> None:
+        if self._canvas.tools.current.id != FRAME:
+            self._withdraw()
+
+    def _end(self) -> None:
+        if self._notice is None:
+            return
+        self._withdraw()
+        self._canvas.fit()
+        if self._tool:
+            self._canvas.tools.choose(self._tool)
+
+    def _withdraw(self) -> None:
+        if self._notice is not None:
+            self._window.page.notices.withdraw(self._notice)
+            self._notice = None
 
 
 def _extending(document: Document) -> list[Action]:

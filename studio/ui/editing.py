@@ -10,7 +10,7 @@ from studio.document.editing.modes import Mode, Situation
 from studio.document.editing.plan import Context, EditPlan, Fill, plan_edit
 from studio.document.editing.prepare import no_regions
 from studio.document.editing.run import EditRun, begin
-from studio.document.editing.seen import Chosen, chosen, chosen_region, parts_of, surface_of, wish_of
+from studio.document.editing.seen import Chosen, chosen, chosen_region, is_bare, parts_of, surface_of, wish_of
 from studio.document.layers import MaskLayer, RegionLayer, walk
 from studio.document.regioning import with_root
 from studio.engine.job import Job
@@ -26,7 +26,7 @@ AREAS = Change.SELECTION | Change.MASK | Change.LAYERS | Change.SIZE | Change.MO
 
 
 @dataclass(frozen=True)
-class Place:
+class Part:
     """What a job is a part of. first: the job of the first pass. index: of the picture in its set; None: all."""
 
     first: Job
@@ -47,8 +47,9 @@ class Edits:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._runs: dict[int, EditRun] = {}
-        self._places: dict[int, Place] = {}
+        self._parts: dict[int, Part] = {}
         self._chosen: tuple[Chosen | None, Chosen | None] | None = None
+        self._bare: bool | None = None
         document.changed.connect(self._changed)
 
     @property
@@ -63,6 +64,7 @@ class Edits:
             selection=None if area is None else area.bounds,
             covered=area is not None and area.covered,
             border=area is not None and area.border,
+            bare=area is not None and self._is_bare(area),
             parts=1 if area is None else area.parts,
             strength=document.recipe.strength,
             region=region is not None,
@@ -98,19 +100,19 @@ class Edits:
             surface = replace(surface, regions=no_regions, noise=None)
         return begin(self.plan(mode), surface, self._wish(mode))
 
-    def put(self, job: int, run: EditRun, place: Place | None = None) -> None:
-        """This job is the current pass of that run. place: what it goes on with, when it is not the first."""
+    def put(self, job: int, run: EditRun, part: Part | None = None) -> None:
+        """This job is the current pass of that run. part: what it goes on with, when it is not the first."""
         self._runs[job] = run
-        if place is not None:
-            self._places[job] = place
+        if part is not None:
+            self._parts[job] = part
 
-    def place(self, job: Job) -> Place:
+    def part(self, job: Job) -> Part:
         """What a job is a part of: itself, or the first pass of its edit."""
-        return self._places.get(job.id, Place(job))
+        return self._parts.get(job.id, Part(job))
 
     def pending(self, first: Job) -> bool:
         """Passes that go on with this job are not over yet."""
-        return any(place.first is first for place in self._places.values())
+        return any(part.first is first for part in self._parts.values())
 
     def run(self, job: int) -> EditRun | None:
         """The pass that a job makes, or None for a job that is no edit."""
@@ -130,17 +132,12 @@ class Edits:
         """Another job tries the same pass."""
         if job in self._runs:
             self._runs[again] = self._runs[job]
-        if job in self._places:
-            self._places[again] = self._places[job]
+        if job in self._parts:
+            self._parts[again] = self._parts[job]
 
     def forget(self, job: int) -> None:
         self._runs.pop(job, None)
-        self._places.pop(job, None)
-
-    def area(self, job: int) -> Rect | None:
-        """Where on the canvas the job's pictures belong, or None for a job that is no edit."""
-        run = self._runs.get(job)
-        return run.plan.result if run is not None else None
+        self._parts.pop(job, None)
 
     def seen(self, job: int, step: Step) -> tuple[Step, Rect] | None:
         """The step with its preview as it lies on the canvas, soft at its edges; None for a job that is no edit."""
@@ -169,6 +166,13 @@ class Edits:
     def _changed(self, change: Change) -> None:
         if change & AREAS:
             self._chosen = None
+        if change & (AREAS | Change.PIXELS):
+            self._bare = None
+
+    def _is_bare(self, area: Chosen) -> bool:
+        if self._bare is None:
+            self._bare = is_bare(self._document, area)
+        return self._bare
 
     def _areas(self) -> tuple[Chosen | None, Chosen | None]:
         """What is selected or masked, and the active region; looked at once for as long as they stay the same."""
@@ -185,6 +189,8 @@ class Edits:
         match mode:
             case Mode.REMOVE:
                 return REMOVING
+            case Mode.EXPAND:
+                return 1.0
             case Mode.DETAIL:
                 return strength if strength < 1 else DETAILING
             case _:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.document.change import Change
 from studio.document.document import SOURCE_STRENGTH, Document
-from studio.document.editing.modes import Mode, Situation, possible, sentence
+from studio.document.editing.modes import ANEW, Mode, Situation, possible, sentence
 from studio.document.editing.plan import EditPlan
 from studio.document.editing.run import EditRun
 from studio.document.layers import GeneratedLayer
@@ -24,7 +24,8 @@ from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 from studio.ui.again import made_again
 from studio.ui.candidates import Candidate, Candidates
-from studio.ui.editing import ON_CANVAS, Edits, Going, Place
+from studio.ui.editing import ON_CANVAS, Edits, Going, Part
+from studio.ui.places import Places
 from studio.ui.progress import Progress, told
 
 MODES = ON_CANVAS | {Mode.GENERATE, Mode.VARIATIONS}  # what `Generation.generate` can do
@@ -60,7 +61,7 @@ class Generation(QObject):
         self._engine = engine
         self._history = history
         self._candidates = candidates
-        self._areas: dict[int, Rect] = {}
+        self._places = Places(document)
         self._preferred: Mode | None = None
         self._layers: dict[int, GeneratedLayer] = {}  # that jobs make anew
         self._edits = Edits(document)
@@ -108,13 +109,10 @@ class Generation(QObject):
 
     def generate(self, mode: Mode | None = None, *, first: bool = False) -> Job:
         """Asks the engine for the pictures. first: before all that wait. Raises BadInput."""
-        if mode is Mode.GENERATE and self._document.recipe.strength < 1 and self._document.has_picture:
-            self._document.change(strength=1.0)
-        if mode is Mode.REFINE and self._document.recipe.strength >= 1:
-            self._document.change(strength=SOURCE_STRENGTH)
         wanted = mode or self.modes[0]
         if wanted is Mode.EXPAND and self.situation.whole:
             raise BadInput("There is no border to expand into.", "Make the canvas larger with the tool “Crop”.")
+        self._adapt_strength(wanted, chosen=mode is not None)
         self._document.next_seed()
         if wanted is Mode.VARIATIONS and self._origin is not None:
             job = self._vary(self._origin)
@@ -129,10 +127,18 @@ class Generation(QObject):
         self.changed.emit()
         return job
 
+    def _adapt_strength(self, mode: Mode, *, chosen: bool) -> None:
+        """To what was chosen in the menu, so that the panel says what is done."""
+        strength = self._document.recipe.strength
+        if strength < 1 and self._document.has_picture and mode in (ANEW if chosen else {Mode.EXPAND}):
+            self._document.change(strength=1.0)
+        elif strength >= 1 and chosen and mode is Mode.REFINE:
+            self._document.change(strength=SOURCE_STRENGTH)
+
     def _whole(self) -> Job:
         request = self._document.request()
         job = self._engine.submit(request)
-        self._areas[job.id] = Rect.of(self._document.size if self._document.has_picture else request.size)
+        self._places.note(job, Rect.of(self._document.size if self._document.has_picture else request.size))
         return job
 
     @property
@@ -146,7 +152,7 @@ class Generation(QObject):
     def _vary(self, layer: GeneratedLayer) -> Job:
         assert layer.request is not None
         job = self._engine.submit(varied(layer.request.single(0), LIKE, self._document.recipe.count))
-        self._areas[job.id] = layer.area
+        self._places.note(job, layer.area)
         return job
 
     def _edit(self, mode: Mode) -> Job:
@@ -155,27 +161,30 @@ class Generation(QObject):
     def _pass(self, run: EditRun) -> Job:
         job = self._engine.submit(run.request)
         self._edits.put(job.id, run)
+        self._places.note(job, run.plan.result)
         return job
 
     def _next_pass(self, going: Going, job: Job) -> None:
-        place = self._edits.place(job)
-        index = going.index if place.index is None else place.index
-        self._edits.put(self._engine.go_on(going.run.request, job).id, going.run, Place(place.first, index))
+        part = self._edits.part(job)
+        index = going.index if part.index is None else part.index
+        following = self._engine.go_on(going.run.request, job)
+        self._places.note(following, going.run.plan.result, self._places.of(job))
+        self._edits.put(following.id, going.run, Part(part.first, index))
 
     def retry(self, job: Job) -> Job:
         """The same again, after it failed."""
         again = self._engine.retry(job)
-        self._areas[again.id] = self.area(job)
+        place = self._places.of(job)
+        self._places.note(again, place.area, place)
         self._edits.repeat(job.id, again.id)
         return again
 
     def again(self, item: Candidate, request: GenerationRequest) -> Job:
         """Asks for another picture in the place of one that was made."""
         job = self._engine.submit(request, item.job.id)
+        self._places.note(job, item.place.area, item.place)
         if item.edit is not None:
             self._edits.put(job.id, item.edit)
-        else:
-            self._areas[job.id] = item.area
         self.changed.emit()
         return job
 
@@ -186,7 +195,7 @@ class Generation(QObject):
             job = self._pass(what)
         else:
             job = self._engine.submit(what)
-            self._areas[job.id] = layer.area
+            self._places.note(job, layer.area)
         self._layers[job.id] = layer
         self.changed.emit()
         return job
@@ -203,14 +212,10 @@ class Generation(QObject):
         """Stops the job in hand, with further passes of the same edit; others that wait go on."""
         if self.running is None:
             return
-        first = self._edits.place(self.running).first
+        first = self._edits.part(self.running).first
         for job in reversed(self._engine.jobs):
-            if self._edits.place(job).first is first:
+            if self._edits.part(job).first is first:
                 self._engine.cancel(job)
-
-    def area(self, job: Job) -> Rect:
-        """Where on the canvas a job's pictures belong."""
-        return self._edits.area(job.id) or self._areas.get(job.id) or Rect.of(job.request.size)
 
     def _document_changed(self, change: Change) -> None:
         if change & (
@@ -227,9 +232,11 @@ class Generation(QObject):
             case Step() | Made() if job.request.upscale is not None:
                 self._enlarged(event)
             case Step():
-                step, area = self._edits.seen(job.id, event) or (event, self.area(job))
-                place = self._edits.place(job)
-                self._candidates.step(place.first, area, replace(step, picture=_at(place, step.picture)))
+                place = self._places.of(job)
+                step, area = self._edits.seen(job.id, event) or (event, place.area)
+                part = self._edits.part(job)
+                event = replace(step, picture=_at(part, step.picture))
+                self._candidates.step(part.first, replace(place, area=area), event)
             case Made():
                 self._made(job, event)
             case Finished():
@@ -266,17 +273,17 @@ class Generation(QObject):
         if isinstance(outcome, Going):
             self._next_pass(outcome, job)
         else:
-            place = self._edits.place(job)
-            outcome = replace(outcome, index=_at(place, outcome.index))
-            item = self._candidates.made(place.first, self.area(job), outcome)
-            item.edit, item.layer = self._edits.run(job.id), self._layers.get(place.first.id)
+            part = self._edits.part(job)
+            outcome = replace(outcome, index=_at(part, outcome.index))
+            item = self._candidates.made(part.first, self._places.of(job), outcome)
+            item.edit, item.layer = self._edits.run(job.id), self._layers.get(part.first.id)
             if event.problem:
                 self.homeless.emit(item, event.problem)
 
     def _over(self, job: Job) -> None:
-        first = self._edits.place(job).first
+        first = self._edits.part(job).first
         if not isinstance(job.last, Failed):  # that one may be tried again
-            self._areas.pop(job.id, None)
+            self._places.forget(job)
             self._edits.forget(job.id)
         if isinstance(job.last, Failed) or not self._edits.pending(first):
             self._candidates.ended(first)
@@ -284,6 +291,6 @@ class Generation(QObject):
         self.changed.emit()
 
 
-def _at(place: Place, index: int) -> int:
+def _at(part: Part, index: int) -> int:
     """The number of a picture in its set; jobs of later passes make one each."""
-    return index if place.index is None else place.index
+    return index if part.index is None else part.index

@@ -46,6 +46,11 @@ class Proposal(QObject):
         return self._item
 
     @property
+    def area(self) -> Rect:
+        """Where on the canvas of now it lies; empty when there is none."""
+        return Rect(0, 0, 0, 0) if self._item is None else self._now(self._item)
+
+    @property
     def ready(self) -> bool:
         """It is finished and can be put on the canvas."""
         return self._item is not None and self._item.picture is not None and not self.away
@@ -77,7 +82,7 @@ class Proposal(QObject):
         """Shows the finished picture again."""
         if self._item is not None and self._item.pixels is not None:
             self.away = False
-            self._canvas.show_preview(self._item.pixels, self._item.area)
+            self._canvas.show_preview(self._item.pixels, self.area)
             self.looked.emit()
 
     @property
@@ -97,7 +102,7 @@ class Proposal(QObject):
             if before:
                 self._canvas.clear_preview()
             elif not self.away:
-                self._canvas.show_preview(self._item.pixels, self._item.area)
+                self._canvas.show_preview(self._item.pixels, self.area)
 
     def apply(self, item: Candidate | None = None) -> None:
         """Puts a finished candidate, by default the one shown, on the canvas. One step of undo.
@@ -137,7 +142,10 @@ class Proposal(QObject):
 
     def _area(self, item: Candidate) -> Rect | None:
         """Where it was asked for, whatever the canvas is now; a whole picture may give an empty canvas its size."""
-        return item.area if self._document.has_picture or item.edit is not None else None
+        return self._now(item) if self._document.has_picture or item.edit is not None else None
+
+    def _now(self, item: Candidate) -> Rect:
+        return item.place.at(self._document.frame)
 
     def _finished(self, item: Candidate) -> list[Candidate]:
         found = [each for each in self._candidates.of(item.job) if each.picture is not None]
@@ -147,7 +155,7 @@ class Proposal(QObject):
         pixels = item.pixels
         if pixels is not None:
             self._item, self.away = item, False
-            self._canvas.show_preview(pixels, item.area)
+            self._canvas.show_preview(pixels, self._now(item))
             self.changed.emit()
 
     def _come_further(self, item: Candidate) -> None:
@@ -168,12 +176,14 @@ class Proposal(QObject):
     def _document_changed(self, change: Change) -> None:
         if change & (Change.PIXELS | Change.LAYERS) and not self._ours and not self._beside:
             self.dismiss()
+        elif change & Change.SIZE and self._item is not None and not self.away:
+            self._lay(self._item)  # it goes where its part of the picture has gone
 
     @property
     def _beside(self) -> bool:
         """A part in the making leaves the rest of the canvas in view: painting goes on around it."""
         item = self._item
-        return item is not None and item.picture is None and not item.area.contains(Rect.of(self._document.size))
+        return item is not None and item.picture is None and not self._now(item).contains(Rect.of(self._document.size))
 
 
 def _making(item: Candidate, finished: list[Candidate]) -> Making:

@@ -139,7 +139,7 @@ class Staging(QFrame):
             return
         self.adjustSize()
         size, canvas = self.size(), self._canvas.size()
-        shown = self._canvas.shown_rect(item.area)
+        shown = self._canvas.shown_rect(self._proposal.area)
         self.move(_near(shown, size, canvas))
         self.raise_()
 

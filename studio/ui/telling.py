@@ -40,10 +40,10 @@ class Telling(QObject):
         """Something that was asked for cannot be done."""
         self._say(str(trouble))
 
-    def sentence(self, sentence: str) -> None:
-        """Something worth knowing."""
-        self._notices.tell(sentence)
+    def sentence(self, sentence: str) -> Notice:
+        """Something worth knowing. The bar can be withdrawn when it is not worth it any more."""
         self._notifier.announce(sentence)
+        return self._notices.tell(sentence)
 
     def failed(self, broken: Broken) -> None:
         """A job failed: why, and one thing to do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zipfile
 from pathlib import Path
 
@@ -324,3 +325,24 @@ def test_what_the_journal_writes_in_the_middle_of_something_loses_nothing(qtbot,
     qtbot.keyClick(canvas, Qt.Key.Key_Return)
     journal.wait()
     assert recover(journal.path, SCENES_MODEL).picture() == desk.document.picture() != before
+
+
+@pytest.mark.logs
+def test_closing_while_a_file_cannot_be_written_keeps_the_work(desk_of, tmp_path, monkeypatch):
+    """The disk is full just when the window is closed: the next start offers what was thought saved."""
+    desk = desk_of(journals=tmp_path / "journals")
+    paint(desk)
+    go = threading.Event()
+
+    def full(*_: object) -> None:
+        go.wait(10)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("studio.ui.documents.disk.write_snapshot", full)
+    desk.document.path = tmp_path / "mine.ora"
+    desk.window.table.run("file.save")
+    assert not desk.window.files.filing.unsaved  # so far
+    go.set()
+    desk.window.close()
+    (left,) = left_over(tmp_path / "journals")
+    assert recover(left, SCENES_MODEL).has_picture

@@ -12,6 +12,7 @@ from studio.document.editing.plan import Fill
 from studio.document.layers import GeneratedLayer
 from studio.document.selecting import plane
 from studio.request.geometry import Rect, Size
+from tests.ui.fakes import colour
 from tests.ui.test_editing import canvas, hills, red, select
 
 
@@ -158,6 +159,7 @@ def test_separate_parts_are_worked_one_by_one_and_land_together(begun):
     passes = 0
     while begun.engine.jobs:
         job = begun.engine.jobs[0]
+        begun.engine.step(job, 2, colour(Size(64, 64)))
         begun.engine.make(job, pixels=red(job))
         begun.engine.finish(job)
         passes += 1

@@ -83,13 +83,13 @@ def test_only_the_selection_changes_and_undo_restores_every_byte(studio, mode):
     engine.make(job, pixels=red(job))
     (candidate,) = candidates.items
     assert np.array_equal(canvas(document), before)
-    document.apply_picture(candidate.picture, candidate.area)
+    document.apply_picture(candidate.picture, candidate.place.area)
     after = canvas(document)
     inner = np.zeros_like(selection)
     inner[110:130, 100:130] = 1
     assert np.abs(after[inner > 0] - (230, 20, 20)).max() <= 12
     far = np.ones_like(selection, bool)
-    area = candidate.area
+    area = candidate.place.area
     far[area.y : area.bottom, area.x : area.right] = False
     assert np.array_equal(after[far], before[far])
     document.undo_stack.undo()
@@ -102,10 +102,10 @@ def test_each_step_is_shown_in_its_place(studio):
     job = generation.generate(Mode.FILL)
     engine.step(job, 3, Pixels(np.full((24, 24, 3), 200, np.uint8)))
     (candidate,) = candidates.items
-    assert candidate.area.contains(Rect(80, 90, 70, 60))
-    assert candidate.pixels.size == candidate.area.size
+    assert candidate.place.area.contains(Rect(80, 90, 70, 60))
+    assert candidate.pixels.size == candidate.place.area.size
     assert candidate.pixels.array[0, 0, 3] < 10
-    middle = candidate.pixels.array[candidate.area.height // 2, candidate.area.width // 2]
+    middle = candidate.pixels.array[candidate.place.area.height // 2, candidate.place.area.width // 2]
     assert (middle == (200, 200, 200, 255)).all()
 
 
@@ -116,7 +116,7 @@ def test_the_result_lands_where_it_was_asked_for(studio):
     document.select(None)
     engine.make(job, pixels=red(job))
     (candidate,) = candidates.items
-    document.apply_picture(candidate.picture, candidate.area)
+    document.apply_picture(candidate.picture, candidate.place.area)
     assert np.abs(canvas(document)[120, 115] - (230, 20, 20)).max() <= 12
 
 
@@ -137,7 +137,7 @@ def test_a_large_area_is_made_in_two_passes(studio):
     assert passes > 1
     (candidate,) = candidates.items
     assert candidate.pixels.size == Size(700, 600)
-    document.apply_picture(candidate.picture, candidate.area)
+    document.apply_picture(candidate.picture, candidate.place.area)
     assert np.abs(canvas(document) - (230, 20, 20)).max() <= 12
 
 

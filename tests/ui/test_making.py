@@ -234,7 +234,7 @@ def test_painting_goes_on_beside_a_part_in_the_making_and_the_preview_touches_no
     assert (after[:180] == before.array[:180]).all()
     item = desk.window.page.proposal.item
     assert item is not None
-    assert item.area.contains(Rect(20, 20, 70, 70))
+    assert item.place.area.contains(Rect(20, 20, 70, 70))
 
 
 def test_the_bar_goes_through_the_pictures_of_a_set(qtbot, desk):

@@ -43,7 +43,7 @@ def press(qtbot, desk, key, modifier=Qt.KeyboardModifier.NoModifier):
 
 def test_the_strip_stands_right_below_what_changes_and_follows_the_view(staged):
     page = staged.window.page
-    shown = page.canvas.shown_rect(page.proposal.item.area)
+    shown = page.canvas.shown_rect(page.proposal.item.place.area)
     assert page.bar.isVisible()
     assert 0 < page.bar.y() - shown.bottom() < 24
     assert page.bar.geometry().center().x() == pytest.approx(shown.center().x(), abs=120)
@@ -142,7 +142,7 @@ def test_a_large_edit_is_one_picture_with_one_progress_and_one_cancel(desk):
     (item,) = desk.window.candidates.items
     assert item.job is first
     assert 0 < item.fraction < 0.5
-    assert item.area.size == Size(700, 600)
+    assert item.place.area.size == Size(700, 600)
     desk.window.generation.cancel()
     assert desk.engine.jobs == ()
     assert desk.window.candidates.items == ()

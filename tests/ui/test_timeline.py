@@ -321,7 +321,7 @@ def test_the_selection_of_a_running_edit_can_be_steered(qtbot, desk):
     item = window.candidates.items[0]
     alpha = item.picture.pixels.array[..., 3]
     covered = np.zeros((256, 256), np.uint8)
-    area = item.area
+    area = item.place.area
     covered[area.y : area.bottom, area.x : area.right] = alpha
     assert covered[96, 150] > 0  # the result joins the canvas through the new selection
     assert covered[96, 70] == 0

@@ -36,13 +36,17 @@ class Mode(Enum):
         return self.value[2]
 
 
+ANEW = frozenset((Mode.GENERATE, Mode.FILL, Mode.EXPAND, Mode.ADD, Mode.REPLACE_BACKGROUND))
+"""Begin with nothing: these are done at full strength."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Situation:
     """What is known when the button is drawn; cheap to make and to compare.
 
     selection: bounds of what is to be made anew, clipped to the canvas, or None when nothing is selected.
     covered: no pixel is left out of the selection. border: what is left out is one rectangle, as after extending.
-    parts: how many separate parts the selection has. strength: 0..1.
+    bare: nothing is there yet where it is selected. parts: how many separate parts the selection has. strength: 0..1.
     region: the active layer is a region that has an area on the canvas.
     """
 
@@ -51,6 +55,7 @@ class Situation:
     selection: Rect | None = None
     covered: bool = False
     border: bool = False
+    bare: bool = False
     parts: int = 1
     strength: float = 1.0
     region: bool = False
@@ -77,12 +82,13 @@ def _of_whole(situation: Situation) -> tuple[Mode, ...]:
 
 
 def _of_selection(situation: Situation) -> tuple[Mode, ...]:
-    details = (Mode.DETAIL,) if situation.parts > 1 else ()
-    if situation.strength < 1:
-        return (Mode.REFINE, *details, Mode.REMOVE, Mode.CUSTOM)
     first, second = (Mode.EXPAND, Mode.FILL) if situation.border else (Mode.FILL, Mode.EXPAND)
     at_edge = (first, second) if situation.border or _touches_edge(situation) else (first,)
-    return (*at_edge, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND, *details, Mode.CUSTOM)
+    anew = (*at_edge, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND)
+    if situation.bare:
+        return (*anew, Mode.CUSTOM)
+    over = (Mode.REFINE, Mode.DETAIL) if situation.parts > 1 else (Mode.REFINE,)
+    return (*over, *anew, Mode.CUSTOM) if situation.strength < 1 else (*anew, *over, Mode.CUSTOM)
 
 
 def _touches_edge(situation: Situation) -> bool:

@@ -12,7 +12,7 @@ from studio.document.control_layers import guiding_in
 from studio.document.document import Document
 from studio.document.editing.prepare import Surface
 from studio.document.images import view
-from studio.document.layers import MaskLayer, RegionLayer, shown
+from studio.document.layers import MaskLayer, PaintLayer, RegionLayer, shown
 from studio.document.opencv import cv
 from studio.document.resolve import Canvas, on_paper, resolve, sketches
 from studio.document.selecting import array_of, covered_by, everything, plane
@@ -32,15 +32,19 @@ COUNTED = 1024  # pixels a side that parts are counted at; finding them for an e
 class Chosen:
     """What is to be made anew, on the canvas.
 
-    covered: no pixel is left out. border: what is left out is one rectangle, as a picture that was extended.
+    covered: no pixel is left out. kept: what is left out, if that is one rectangle, as of a picture that was extended.
     parts: how many separate parts it has.
     """
 
     tiles: Tiles
     bounds: Rect
     covered: bool
-    border: bool
+    kept: Rect | None
     parts: int
+
+    @property
+    def border(self) -> bool:
+        return self.kept is not None
 
 
 def chosen(document: Document) -> Chosen | None:
@@ -68,8 +72,16 @@ def look_at(tiles: Tiles, size: Size) -> Chosen | None:
     left_out[bounds.y : bounds.bottom, bounds.x : bounds.right] = ~selected
     rows, columns = np.flatnonzero(left_out.any(1)), np.flatnonzero(left_out.any(0))
     covered = not rows.size
-    border = not covered and _is_picture(left_out, rows, columns)
-    return Chosen(tiles, bounds, covered, border, _count(selected))
+    kept = None if covered else _picture(left_out, rows, columns)
+    return Chosen(tiles, bounds, covered, kept, _count(selected))
+
+
+def is_bare(document: Document, found: Chosen) -> bool:
+    """Whether a border has nothing in it yet: all that can be seen lies in what is left out."""
+    if found.kept is None:
+        return False
+    planes = (each for each in shown(document.layers) if isinstance(each, PaintLayer))
+    return all(found.kept.contains(each.bounds()) for each in planes if len(each.tiles))
 
 
 def parts_of(found: Chosen, size: Size) -> tuple[Rect, ...]:
@@ -143,11 +155,14 @@ def rgba(pixels: Pixels) -> Array:
     return result
 
 
-def _is_picture(left_out: Bools, rows: Places, columns: Places) -> bool:
-    """One rectangle, and no small one."""
-    part = left_out[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+def _picture(left_out: Bools, rows: Places, columns: Places) -> Rect | None:
+    """What is left out, if it is one rectangle, and no small one."""
+    top, bottom, left, right = (int(each) for each in (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1))
     height, width = left_out.shape
-    return part.shape[0] * 4 >= height and part.shape[1] * 4 >= width and bool(part.all())
+    whole = (
+        (bottom - top) * 4 >= height and (right - left) * 4 >= width and bool(left_out[top:bottom, left:right].all())
+    )
+    return Rect(left, top, right - left, bottom - top) if whole else None
 
 
 def _count(selected: Bools) -> int:

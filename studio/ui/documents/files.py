@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.actions import Action
@@ -60,9 +61,11 @@ class DocumentFiles:
     def _close(self) -> None:
         """Nothing is unsaved any more, or it is not wanted."""
         self._closing = True
+        saved = not self.filing.unsaved
         self.filing.close()
+        QCoreApplication.sendPostedEvents(self.filing, QEvent.Type.MetaCall.value)  # how the last writing ended
         if self.rescue is not None:
-            self.rescue.close()
+            self.rescue.close(keep=saved and self.filing.unsaved)
         if not self._asked:
             self._window.close()
 

@@ -34,9 +34,9 @@ class Rescue(QObject):
         for path in reversed(self._left):
             self._offers[path] = self._offer(path)
 
-    def close(self) -> None:
-        """The window closes, and what was unsaved was asked about."""
-        self.journal.close()
+    def close(self, *, keep: bool = False) -> None:
+        """The window closes, and what was unsaved was asked about. keep: what was thought saved is not."""
+        self.journal.close(keep=keep)
 
     def _offer(self, path: Path) -> Notice:
         return self._notices.tell(

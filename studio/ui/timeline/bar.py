@@ -39,6 +39,9 @@ class TimelineBar(QFrame):
         self._timer.timeout.connect(self._play_on)
         self.strip = FilmStrip()
         self.play = tool_button("play", "Play (Space)", self.toggle_play)
+        kept = self.play.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # nothing jumps when the picture is finished
+        self.play.setSizePolicy(kept)
         self.words = label("", "secondary")
         self.fresh = Slider()
         self.fresh.setRange(0, 100)

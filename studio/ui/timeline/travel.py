@@ -144,8 +144,8 @@ class TimeTravel(QObject):
         except OSError as error:
             log.info("a step cannot be shown: %s", error)
             raise Trouble("This step of the picture is damaged and cannot be shown.", details=str(error)) from error
-        pixels, area = item.edit.preview(frame) if item.edit is not None else (frame, item.area)
-        self._proposal.look_back(pixels, area)
+        pixels, area = item.edit.preview(frame) if item.edit is not None else (frame, item.place.area)
+        self._proposal.look_back(pixels, item.place.at(self._document.frame, area))
 
     # what can be done
 
@@ -185,7 +185,7 @@ class TimeTravel(QObject):
             return None
         if not self._document.model.family.can(Ability.INPAINT):
             return None
-        mask = array_of(selection, item.area)
+        mask = array_of(selection, self._proposal.area)
         if not mask.any():
             return None
         return picture.pixels, fitted(Pixels(mask[..., None].copy()), picture.pixels.size)

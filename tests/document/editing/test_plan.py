@@ -16,6 +16,9 @@ from tests.document.editing.families import SCENES, SD15, SDXL
 SOME = Rect(100, 100, 200, 100)
 
 
+ANEW = (Mode.FILL, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND)
+
+
 @pytest.mark.parametrize(
     ("situation", "modes"),
     [
@@ -24,10 +27,16 @@ SOME = Rect(100, 100, 200, 100)
         ({}, [Mode.GENERATE, Mode.REFINE, Mode.VARIATIONS, Mode.EXPAND]),
         ({"strength": 0.5}, [Mode.REFINE, Mode.GENERATE, Mode.VARIATIONS, Mode.EXPAND]),
         ({"selection": Rect(0, 0, 512, 512), "covered": True}, [Mode.GENERATE, Mode.REFINE]),
-        ({"selection": SOME}, [Mode.FILL, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND, Mode.CUSTOM]),
-        ({"selection": SOME, "parts": 3, "strength": 0.5}, [Mode.REFINE, Mode.DETAIL, Mode.REMOVE, Mode.CUSTOM]),
-        ({"selection": SOME, "strength": 0.5}, [Mode.REFINE, Mode.REMOVE, Mode.CUSTOM]),
+        ({"selection": SOME}, [*ANEW, Mode.REFINE, Mode.CUSTOM]),
+        ({"selection": SOME, "parts": 3}, [*ANEW, Mode.REFINE, Mode.DETAIL, Mode.CUSTOM]),
+        ({"selection": SOME, "parts": 3, "strength": 0.5}, [Mode.REFINE, Mode.DETAIL, *ANEW, Mode.CUSTOM]),
+        ({"selection": SOME, "strength": 0.5}, [Mode.REFINE, *ANEW, Mode.CUSTOM]),
         ({"selection": Rect(0, 400, 512, 112), "border": True}, [Mode.EXPAND, Mode.FILL]),
+        ({"selection": Rect(0, 400, 512, 112), "border": True, "strength": 0.5}, [Mode.REFINE, Mode.EXPAND, Mode.FILL]),
+        (
+            {"selection": Rect(0, 400, 512, 112), "border": True, "bare": True, "strength": 0.5},
+            [Mode.EXPAND, Mode.FILL],
+        ),
         ({"selection": Rect(0, 0, 512, 512), "border": True}, [Mode.EXPAND, Mode.FILL]),
         ({"selection": Rect(0, 0, 90, 400)}, [Mode.FILL, Mode.EXPAND]),
         ({"selection": SOME, "strength": 0.5, "region": True}, [Mode.REFINE_REGION, Mode.REFINE]),

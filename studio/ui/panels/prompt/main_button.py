@@ -12,26 +12,32 @@ from studio.document.editing.modes import Mode
 from studio.ui.icons import icon, pixmap
 from studio.ui.theme import colours, font
 
+SIDE = 16  # logical pixels of the icon
+
 
 class _Main(QPushButton):
-    """The words in the middle, the keys small at the right."""
+    """The words in the middle, the icon of what will happen before them, the keys small at the right."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.keys = ""
+        self.keys = self.picture = ""
         self.setProperty("role", "main")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         words = self.fontMetrics().horizontalAdvance(self.text())
+        left = (self.width() - words) // 2
         painter = QPainter(self)
-        painter.setFont(font(11))
-        keys = painter.fontMetrics().horizontalAdvance(self.keys)
-        if not self.keys or self.width() / 2 - words / 2 < keys + 20:
-            return
         roles = colours()
         colour = QColor(roles.on_accent if self.isEnabled() else roles.disabled)
+        if self.picture and left > SIDE + 12:
+            drawn = pixmap(self.picture, colour.name(), SIDE, self.devicePixelRatioF())
+            painter.drawPixmap(left - SIDE - 8, (self.height() - SIDE) // 2, drawn)
+        painter.setFont(font(11))
+        keys = painter.fontMetrics().horizontalAdvance(self.keys)
+        if not self.keys or left < keys + 20:
+            return
         colour.setAlphaF(0.7)
         painter.setPen(colour)
         place = self.rect().adjusted(0, 0, -12, 0)
@@ -97,6 +103,7 @@ class MainButton(QWidget):
         """problem: why nothing can be made, or "". sentence: what will happen, for the tooltip."""
         title = "Add to queue" if running else mode.title
         self.main.setText(f"{title} · {count}" if count > 1 else title)
+        self.main.picture = mode.icon
         self.main.setAccessibleName(f"{title}, {count} pictures" if count > 1 else title)
         self.main.setAccessibleDescription(problem or sentence)
         keys = f" ({self.main.keys})" if self.main.keys else ""
