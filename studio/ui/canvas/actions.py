@@ -23,8 +23,13 @@ def canvas_actions(canvas: Canvas, document: Document) -> list[Action]:
         *layer_actions(canvas, document),
         *select_actions(canvas, document),
         *_tools(canvas),
-        *_brushes(canvas),
-        *_view(canvas),
+        *_brush_sizes(canvas),
+        *_brush_hardness(canvas),
+        *_brush_opacity(canvas),
+        *_colours(canvas),
+        *_turned(canvas),
+        *_mirrored(canvas),
+        *_zoomed(canvas),
     ]
 
 
@@ -46,14 +51,8 @@ def _tools(canvas: Canvas) -> list[Action]:
     ]
 
 
-def _brushes(canvas: Canvas) -> list[Action]:
+def _brush_sizes(canvas: Canvas) -> list[Action]:
     kit = canvas.kit
-
-    def harder(by: float) -> Callable[[], None]:
-        return lambda: kit.change(hardness=min(1.0, max(0.0, kit.brush().hardness + by)))
-
-    def denser(by: float) -> Callable[[], None]:
-        return lambda: kit.change(opacity=min(1.0, max(0.05, kit.brush().opacity + by)))
 
     return [
         Action(
@@ -74,6 +73,16 @@ def _brushes(canvas: Canvas) -> list[Action]:
             keys=("]",),
             repeats=True,
         ),
+    ]
+
+
+def _brush_hardness(canvas: Canvas) -> list[Action]:
+    kit = canvas.kit
+
+    def harder(by: float) -> Callable[[], None]:
+        return lambda: kit.change(hardness=min(1.0, max(0.0, kit.brush().hardness + by)))
+
+    return [
         Action(
             id="brush.softer",
             title="Softer brush",
@@ -92,6 +101,16 @@ def _brushes(canvas: Canvas) -> list[Action]:
             keys=("Shift+]", "}"),
             repeats=True,
         ),
+    ]
+
+
+def _brush_opacity(canvas: Canvas) -> list[Action]:
+    kit = canvas.kit
+
+    def denser(by: float) -> Callable[[], None]:
+        return lambda: kit.change(opacity=min(1.0, max(0.05, kit.brush().opacity + by)))
+
+    return [
         Action(
             id="brush.thinner",
             title="Less opaque brush",
@@ -110,6 +129,12 @@ def _brushes(canvas: Canvas) -> list[Action]:
             keys=("P",),
             repeats=True,
         ),
+    ]
+
+
+def _colours(canvas: Canvas) -> list[Action]:
+    kit = canvas.kit
+    return [
         Action(
             id="colour.swap",
             title="Swap foreground and background colour",
@@ -141,7 +166,7 @@ def _brushes(canvas: Canvas) -> list[Action]:
     ]
 
 
-def _view(canvas: Canvas) -> list[Action]:
+def _turned(canvas: Canvas) -> list[Action]:
     return [
         Action(
             id="view.turn_left",
@@ -163,6 +188,11 @@ def _view(canvas: Canvas) -> list[Action]:
             repeats=True,
             help="Turns what you see, not the picture.",
         ),
+    ]
+
+
+def _mirrored(canvas: Canvas) -> list[Action]:
+    return [
         Action(
             id="view.upright",
             title="Upright view",
@@ -183,6 +213,11 @@ def _view(canvas: Canvas) -> list[Action]:
             help="Shows the picture as in a mirror: mistakes in drawing are easier to see.",
             icon="flip-horizontal-2",
         ),
+    ]
+
+
+def _zoomed(canvas: Canvas) -> list[Action]:
+    return [
         Action(
             id="view.zoom_1",
             title="Zoom to 100 %",

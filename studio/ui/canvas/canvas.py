@@ -54,8 +54,7 @@ class Canvas(PointingWidget):
         self._preview: Preview | None = None
         self._ahead: tuple[Rect, ...] = ()  # framed: what an edit would look at
         self._outlined = QRect()  # what the tool shows over the document, on the widget
-        self._rest = QTimer(self)  # goes on composing what a slice of time was too short for
-        self._rest.setSingleShot(True)
+        self._rest = QTimer(self, singleShot=True)  # goes on composing what a slice of time was too short for
         self._rest.timeout.connect(self.update)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -9,14 +9,13 @@ from studio.ui.canvas.frame import CanvasFrame
 
 
 def frame_actions(frame: CanvasFrame, canvas: Canvas) -> list[Action]:
-    document = canvas.document
+    return [*_shown(frame, canvas), *_guides(canvas)]
 
+
+def _shown(frame: CanvasFrame, canvas: Canvas) -> list[Action]:
     def show_guides() -> None:
         canvas.guides.visible = not canvas.guides.visible
         canvas.update()
-
-    def snap() -> None:
-        canvas.snapping.on = not canvas.snapping.on
 
     return [
         Action(
@@ -39,6 +38,16 @@ def frame_actions(frame: CanvasFrame, canvas: Canvas) -> list[Action]:
             keys=("Ctrl+;",),
             checked_when=lambda: canvas.guides.visible,
         ),
+    ]
+
+
+def _guides(canvas: Canvas) -> list[Action]:
+    document = canvas.document
+
+    def snap() -> None:
+        canvas.snapping.on = not canvas.snapping.on
+
+    return [
         Action(
             id="view.snap",
             title="Snap to guides and edges",

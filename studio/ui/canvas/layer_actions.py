@@ -13,7 +13,15 @@ from studio.ui.canvas.canvas import Canvas
 
 
 def layer_actions(canvas: Canvas, document: Document) -> list[Action]:
-    return [*_adding(document), *_arranging(document), *_changing(document), *_turning(document)]
+    return [
+        *_adding(document),
+        *_copying(document),
+        *_ordering(document),
+        *_grouping(document),
+        *_merging(document),
+        *_changing(document),
+        *_turning(document),
+    ]
 
 
 def _of_active(document: Document, act: Callable[[Document, Layer], object]) -> Callable[[], object]:
@@ -46,6 +54,11 @@ def _adding(document: Document) -> list[Action]:
             help="A region has a prompt of its own. What is selected is in it from the start.",
             icon="map-pin",
         ),
+    ]
+
+
+def _copying(document: Document) -> list[Action]:
+    return [
         Action(
             id="layer.duplicate",
             title="Duplicate",
@@ -65,11 +78,7 @@ def _adding(document: Document) -> list[Action]:
     ]
 
 
-def _arranging(document: Document) -> list[Action]:
-    def ungroup() -> None:
-        if isinstance(document.active, Group):
-            layering.ungroup(document, document.active)
-
+def _ordering(document: Document) -> list[Action]:
     return [
         Action(
             id="layer.up",
@@ -87,6 +96,15 @@ def _arranging(document: Document) -> list[Action]:
             run=lambda: layering.shift(document, document.active, -1),
             keys=("Ctrl+[",),
         ),
+    ]
+
+
+def _grouping(document: Document) -> list[Action]:
+    def ungroup() -> None:
+        if isinstance(document.active, Group):
+            layering.ungroup(document, document.active)
+
+    return [
         Action(
             id="layer.group",
             title="Group",
@@ -106,6 +124,11 @@ def _arranging(document: Document) -> list[Action]:
             enabled_when=lambda: isinstance(document.active, Group),
             icon="ungroup",
         ),
+    ]
+
+
+def _merging(document: Document) -> list[Action]:
+    return [
         Action(
             id="layer.merge_down",
             title="Merge down",
@@ -128,15 +151,16 @@ def _arranging(document: Document) -> list[Action]:
     ]
 
 
+def _toggle(document: Document, field: str, on: str, off: str) -> Callable[[], None]:
+    def run() -> None:
+        layer = document.active
+        value = not getattr(layer, field)
+        layering.change(document, layer, on if value else off, **{field: value})
+
+    return run
+
+
 def _changing(document: Document) -> list[Action]:
-    def toggle(field: str, on: str, off: str) -> Callable[[], None]:
-        def run() -> None:
-            layer = document.active
-            value = not getattr(layer, field)
-            layering.change(document, layer, on if value else off, **{field: value})
-
-        return run
-
     def paint() -> bool:
         return isinstance(document.active, PaintLayer)
 
@@ -146,7 +170,7 @@ def _changing(document: Document) -> list[Action]:
             title="Show the layer",
             group="Layer",
             section="state",
-            run=toggle("visible", "Show layer", "Hide layer"),
+            run=_toggle(document, "visible", "Show layer", "Hide layer"),
             checked_when=lambda: document.active.visible,
             icon="eye",
         ),
@@ -155,7 +179,7 @@ def _changing(document: Document) -> list[Action]:
             title="Lock the layer",
             group="Layer",
             section="state",
-            run=toggle("locked", "Lock layer", "Unlock layer"),
+            run=_toggle(document, "locked", "Lock layer", "Unlock layer"),
             keys=("/",),
             checked_when=lambda: document.active.locked,
             icon="lock",
@@ -165,7 +189,7 @@ def _changing(document: Document) -> list[Action]:
             title="Lock transparency",
             group="Layer",
             section="state",
-            run=toggle("alpha_locked", "Lock transparency", "Unlock transparency"),
+            run=_toggle(document, "alpha_locked", "Lock transparency", "Unlock transparency"),
             enabled_when=paint,
             checked_when=lambda: isinstance(document.active, PaintLayer) and document.active.alpha_locked,
             help="Painting changes colours, but not what is covered.",

@@ -53,16 +53,20 @@ def picture_actions(canvas: Canvas, document: Document) -> list[Action]:
             enabled_when=lambda: document.selection is not None,
             icon="crop",
         ),
-        *(
-            Action(
-                id=f"picture.{turn.name.lower()}",
-                title=turn.value,
-                group="Picture",
-                section="turn",
-                run=lambda turn=turn: turn_canvas(document, turn),
-                enabled_when=lambda: document.has_picture,
-                icon=ICONS.get(turn, ""),
-            )
-            for turn in Turn
-        ),
+        *_turning(document),
+    ]
+
+
+def _turning(document: Document) -> list[Action]:
+    return [
+        Action(
+            id=f"picture.{turn.name.lower()}",
+            title=turn.value,
+            group="Picture",
+            section="turn",
+            run=lambda turn=turn: turn_canvas(document, turn),
+            enabled_when=lambda: document.has_picture,
+            icon=ICONS.get(turn, ""),
+        )
+        for turn in Turn
     ]

@@ -19,7 +19,13 @@ from studio.ui.canvas.tools.brushing import paintable
 
 
 def select_actions(canvas: Canvas, document: Document) -> list[Action]:
-    return [*_clipboard(document), *_fills(canvas, document), *_whole(document), *_edges(canvas, document)]
+    return [
+        *_clipboard(document),
+        *_fills(canvas, document),
+        *_whole(document),
+        *_layers(document),
+        *_edges(canvas, document),
+    ]
 
 
 def _selected(document: Document) -> Callable[[], bool]:
@@ -102,10 +108,6 @@ def _fills(canvas: Canvas, document: Document) -> list[Action]:
 
 
 def _whole(document: Document) -> list[Action]:
-    def from_layer() -> None:
-        if isinstance(document.active, Plane):
-            document.select(covered_by(document.active, document.size), "Select layer")
-
     return [
         Action(
             id="select.all",
@@ -130,6 +132,15 @@ def _whole(document: Document) -> list[Action]:
             keys=("Ctrl+Shift+I",),
             enabled_when=_selected(document),
         ),
+    ]
+
+
+def _layers(document: Document) -> list[Action]:
+    def from_layer() -> None:
+        if isinstance(document.active, Plane):
+            document.select(covered_by(document.active, document.size), "Select layer")
+
+    return [
         Action(
             id="select.from_layer",
             title="Select what the layer covers",

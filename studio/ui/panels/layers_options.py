@@ -48,19 +48,12 @@ class LayerOptions(QWidget):
         self.alpha_lock.clicked.connect(self._alpha_locked)
         self.lock = self._toggle("lock", self.tr("Lock the layer (/)"))
         self.lock.clicked.connect(self._locked)
-        self._pages = QStackedWidget()
-        picture = QWidget()
-        row = QHBoxLayout(picture)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        row.addWidget(Labelled(self.tr("Blend"), self.blend), 2, Qt.AlignmentFlag.AlignTop)
-        opacity = Labelled(self.tr("Opacity"), self.opacity, extras=(self.alpha_lock, self.lock))
-        row.addWidget(opacity, 3, Qt.AlignmentFlag.AlignTop)
-        self._picture = picture
-        self._mask = _rows((self.tr("Change"), self.limit), (self.tr("Noise"), self.noise))
         self.colour = ColourDots(REGION_COLOURS)
         self.colour.picked.connect(self._colour_picked)
+        self._picture = self._picture_row()
+        self._mask = _rows((self.tr("Change"), self.limit), (self.tr("Noise"), self.noise))
         self._region = _stacked(self.prompt, self.colour)
+        self._pages = QStackedWidget()
         for page in (self._picture, self._mask, self._region):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
@@ -68,6 +61,16 @@ class LayerOptions(QWidget):
         column.addWidget(self._pages)
         document.changed.connect(self._on_changed)
         self._show()
+
+    def _picture_row(self) -> QWidget:
+        picture = QWidget()
+        row = QHBoxLayout(picture)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(Labelled(self.tr("Blend"), self.blend), 2, Qt.AlignmentFlag.AlignTop)
+        opacity = Labelled(self.tr("Opacity"), self.opacity, extras=(self.alpha_lock, self.lock))
+        row.addWidget(opacity, 3, Qt.AlignmentFlag.AlignTop)
+        return picture
 
     def _percent(self, title: str) -> SliderField:
         field = SliderField(NumberField(0, 100, "%"), (0, 100))
