@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from studio.document.files.cache import BandCache
 from studio.document.files.journal import Journal, left_over, recover
 from studio.document.files.opening import save_document
 from studio.document.files.ora_read import read_ora
@@ -70,14 +71,14 @@ def child(folder: str, seed: int) -> None:
     rng = random.Random(seed)
     document = a_document((180, 120))
     document.set_source(noise((180, 120), seed=seed))
-    journal = Journal(document, Path(folder))
+    journal, cache = Journal(document, Path(folder)), BandCache()
     for number in range(10_000):
         document.set_active(rng.choice(list(walk(document.layers))))
         with document.step("Step"):
             rng.choice(acts(document, rng))(document.active)
             document.change(negative=str(number))  # no state is there twice
         if rng.random() < 0.2:
-            save_document(document, Path(folder) / "walk.ora")
+            save_document(document, Path(folder) / "walk.ora", cache)
             print(SAVED, digest(document), flush=True)
         journal.wait()
         print(DONE, digest(document), flush=True)

@@ -160,6 +160,16 @@ def test_only_what_changed_is_compressed_again(tmp_path: Path, monkeypatch) -> N
     assert read_ora(path, a_model()).picture() == document.picture()
 
 
+def test_an_empty_mask_is_no_empty_layer_when_it_is_saved_again(tmp_path: Path) -> None:
+    document = a_document(SIZE)
+    document.set_source(noise(SIZE))
+    layering.add_mask(document)
+    cache, path = BandCache(), tmp_path / "a.ora"
+    saved(document, path, cache)
+    layering.add_paint(document)
+    assert saved(document, path, cache).picture() == document.picture()
+
+
 def by_hand(path: Path, stack: str, entries: dict[str, bytes] | None = None, mime: str = "image/openraster") -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", mime)
@@ -182,11 +192,11 @@ OTHERS = """<?xml version='1.0' encoding='UTF-8'?>
     odd:thing="1" xmlns:odd="urn:odd"/>
   <unknown/>
   <stack name="🎨" visibility="hidden" isolation="isolate" x="0" y="0">
-   <layer src="data/grey.png" composite-op="krita:dodge"/>
+   <layer src="data/grey.png" composite-op="krita:dodge" name="NAME"/>
   </stack>
   <layer name="" src="data/rgb.png" edit-locked="true" selected="true" x="1.0" opacity="nonsense"/>
  </stack>
-</image>"""
+</image>""".replace("NAME", "x" * 300)
 
 
 def test_files_of_others_are_opened_and_what_is_theirs_is_kept(tmp_path: Path) -> None:
@@ -205,6 +215,7 @@ def test_files_of_others_are_opened_and_what_is_theirs_is_kept(tmp_path: Path) -
     assert (group.name, group.visible, group.isolate) == ("🎨", False, True)
     assert (bottom.locked, bottom.opacity) == (True, 1.0)
     assert group.children[0].blend is Blend.NORMAL
+    assert group.children[0].name == "x" * 300
     assert document.picture().array[29, 39].tolist() == [1, 2, 3, 255]
     write_ora(Snapshot.of(document), tmp_path / "ours.ora")
     with zipfile.ZipFile(tmp_path / "ours.ora") as archive:

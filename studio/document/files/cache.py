@@ -33,8 +33,8 @@ class BandCache:
             image = tiles.read(part)
             return view(image)[..., None] if tiles.layout == AREA else _straight(image)
 
-        keyed = [(part, ("plane", *_shown(tiles, part)), _held(tiles, part)) for part in _parts(area)]
-        channels = 1 if tiles.layout == AREA else 4
+        channels = 1 if tiles.layout == AREA else 4  # in the key, too: an empty mask is not an empty layer
+        keyed = [(part, ("plane", channels, *_shown(tiles, part)), _held(tiles, part)) for part in _parts(area)]
         return assembled(area.size, channels, self._bands(keyed, rows, pool))
 
     def picture(self, layers: Sequence[Layer], area: Rect, pool: Executor) -> Iterator[bytes]:

@@ -118,7 +118,7 @@ def _attributes(layer: Layer, active: str) -> dict[str, str]:
     attributes = {
         **layer.foreign,
         "name": _printable(layer.name),
-        "opacity": f"{layer.opacity:.9g}",
+        "opacity": repr(float(layer.opacity)),
         "visibility": "visible" if layer.visible else "hidden",
         "composite-op": layer.blend.value,
         ID: layer.id,

@@ -77,6 +77,23 @@ def test_painting_bit_by_bit_equals_painting_at_once(canvas: Canvas, zoom, shift
     assert (on_screen(canvas) == afresh(canvas)).all()
 
 
+@given(
+    zoom=st.floats(0.05, 16),
+    angle=st.sampled_from([0, 90, 180, 270, 15, 37.5, 200]),
+    mirrored=st.booleans(),
+    dabs=st.lists(st.tuples(st.integers(0, 660), st.integers(0, 480), st.integers(1, 60)), min_size=1, max_size=3),
+)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_turned_view_painted_bit_by_bit_equals_painting_at_once(canvas: Canvas, zoom, angle, mirrored, dabs) -> None:
+    canvas.set_zoom(zoom)
+    canvas.turn_to(angle, mirrored=mirrored)
+    QApplication.processEvents()
+    for number, (x, y, side) in enumerate(dabs):
+        dab(canvas.document, x, y, side, number)
+        QApplication.processEvents()
+    assert (on_screen(canvas) == afresh(canvas)).all()
+
+
 def test_undo_shows_what_was_there(canvas: Canvas) -> None:
     before = on_screen(canvas)
     dab(canvas.document, 100, 100, 200, 1)
