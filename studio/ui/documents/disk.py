@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from weakref import finalize
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
 from studio.document.document import Document
 from studio.document.files.cache import BandCache
@@ -73,7 +73,7 @@ class Disk(QObject):
         future.add_done_callback(partial(self._wrote, writing))
 
     def open(self, reading: Reading) -> None:
-        future = self._pool.submit(_opened, reading, self._read_picture, self.thread())
+        future = self._pool.submit(opened, reading, self._read_picture)
         future.add_done_callback(partial(self._opened, reading))
 
     def forget(self) -> None:
@@ -105,13 +105,15 @@ class Disk(QObject):
             self.failed.emit(reading, _trouble(reading.path, error))
 
 
-def _opened(reading: Reading, read_picture: Callable[[Path], Pixels], home: QThread) -> Document:
+def opened(reading: Reading, read_picture: Callable[[Path], Pixels]) -> Document:
+    """What is in a file, for `Document.become`. In any thread.
+
+    It stays there: to move it, Qt would wait for its lock of signals and hold Python's. The window's thread,
+    disconnecting a signal, waits the other way round, both for ever.
+    """
     if reading.journal:
-        document = recover(reading.path, reading.model, reading.models)
-    else:
-        document = open_document(reading.path, reading.model, read_picture, reading.models)
-    document.moveToThread(home)
-    return document
+        return recover(reading.path, reading.model, reading.models)
+    return open_document(reading.path, reading.model, read_picture, reading.models)
 
 
 def _trouble(path: Path, error: BaseException) -> Trouble:

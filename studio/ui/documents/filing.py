@@ -219,7 +219,6 @@ class Filing(QObject):
             self.told.emit(f"“{name}” is open in another window: this is a copy. Saving it asks for another name.")
         self.disk.forget()
         self._document.become(document)
-        document.deleteLater()
         stack = self._document.undo_stack
         if unsaved:
             stack.resetClean()
