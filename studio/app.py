@@ -92,6 +92,7 @@ class Studio:
             ),
         )
         self.window.prompt.words.offers = self._names
+        self.window.prompt.show_weights(self.models.of_kind("lora", "vae"))
         self.live = Live(self.window)
         self.more = MakingMore(self.window, self.gallery.bring_in)
         self.upscaling = Upscaling(self.window)

@@ -17,6 +17,7 @@ class Recipe:
     style: laid around the words, or None.
     seed: of the first picture, 0..2**64-1; seed_locked: keep it for the next generation.
     count: pictures to make, 1..16.
+    codec: name of another picture codec (VAE) to be used, or "" for the model's own.
     strength: 0..1, how much of what is on the canvas may change; 1 starts from nothing.
     fill, context, seamless: of edits in the mode Custom: what the hole holds before, how much of the surroundings is
         looked at (a name of `editing.plan`, or the id of a mask layer), whether edges fade into what is around.
@@ -33,6 +34,7 @@ class Recipe:
     seed_locked: bool = False
     count: int = 1
     strength: float = 1.0
+    codec: str = ""
     fill: str = "blur"
     context: str = "automatic"
     seamless: bool = True

@@ -18,7 +18,7 @@ from studio.request.control import Control
 from studio.request.family import Ability, Family, Model
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
-from studio.request.request import GenerationRequest, Prompt, Region
+from studio.request.request import Attachment, GenerationRequest, Prompt, Region
 from studio.request.sampling import Sampler
 
 WHITE = "#ffffff"  # what shows through where the canvas is transparent
@@ -153,6 +153,7 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True)
         mask=None if mask is None else fitted(mask, size),
         strength=1.0 if source is None else recipe.strength,
         regions=regions,
+        attachments=(Attachment(kind="vae", name=recipe.codec),) if recipe.codec else (),
         controls=canvas.controls(family, size) if looks and family.controls else (),
     )
 

@@ -58,6 +58,16 @@ def find_attached(attachment: Attachment | Control, family: Family | None, entri
     return found[0].path
 
 
+def fits(entry: Entry, family: Family) -> bool:
+    """Whether weights can be laid over models of a family, as far as their header tells."""
+    if entry.missing or entry.found.family not in ("", family.id):
+        return False
+    if entry.kind != "vae":
+        return True
+    signs = BY_FAMILY.get(family.id)
+    return signs is not None and any(entry.found.variant == part.variant for part in signs.parts if part.kind == "vae")
+
+
 def digest_of(entry: Entry) -> str:
     """SHA-256 of its file, or "" while that is not known."""
     return entry.hashes.sha256 if entry.hashes is not None else ""

@@ -75,6 +75,8 @@ class _Work:
         match node:
             case Comment():
                 return ""
+            case Tag() if node.kind in WORN and not node.on:
+                return ""
             case Tag() if node.kind in WORN:
                 self.tags.append(node)
                 return node.name if node.kind.startswith("embed") else ""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 Nodes = tuple["Node", ...]
+OFF = "off"  # as a value of a tag: it is kept, and has no effect
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,10 @@ class Tag:
     name: str
     values: tuple[str, ...] = ()
     written: tuple[int, int] | None = None  # the place of the first value
+
+    @property
+    def on(self) -> bool:
+        return not any(value.strip() == OFF for value in self.values)
 
     @property
     def weight(self) -> float:

@@ -34,13 +34,21 @@ def worded(request: GenerationRequest, vocabulary: Vocabulary) -> GenerationRequ
 
     prompt, negative = final(request.prompt), final(request.negative)
     regions = tuple(replace(region, prompt=final(region.prompt)) for region in request.regions)
-    if not tags and (prompt, negative, regions) == (request.prompt, request.negative, request.regions):
+    known = tuple(_known(each, vocabulary) for each in request.attachments)
+    words = (prompt, negative, regions, known)
+    if not tags and words == (request.prompt, request.negative, request.regions, request.attachments):
         return request
-    worn = {(each.kind, each.name): each for each in request.attachments}
+    worn = {(each.kind, each.name): each for each in known}
     for tag in tags:
         attachment = _attachment(tag, vocabulary)
         worn[attachment.kind, attachment.name] = attachment
     return replace(request, prompt=prompt, negative=negative, regions=regions, attachments=tuple(worn.values()))
+
+
+def _known(attachment: Attachment, vocabulary: Vocabulary) -> Attachment:
+    """With the digest of its weights, which tells them from others of that name."""
+    digest = attachment.digest or vocabulary.digest(attachment.kind, attachment.name)
+    return attachment if digest == attachment.digest else replace(attachment, digest=digest)
 
 
 def _attachment(tag: Tag, vocabulary: Vocabulary) -> Attachment:

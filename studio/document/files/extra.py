@@ -176,6 +176,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "seed_locked": (bool,),
     "count": (int,),
     "strength": (int, float),
+    "codec": (str,),
     "fill": (str,),
     "context": (str,),
     "seamless": (bool,),

@@ -34,7 +34,9 @@ class Switch(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(roles.text if self.isEnabled() else roles.disabled))
-        painter.drawText(self.rect().adjusted(0, 0, -TRACK.width(), 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        place = self.rect().adjusted(0, 0, -TRACK.width() - GAP, 0)
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, words)
         top = (self.height() - TRACK.height()) / 2
         track = QRectF(self.width() - TRACK.width() - 1.5, top, TRACK.width(), TRACK.height())
         painter.setPen(Qt.PenStyle.NoPen)

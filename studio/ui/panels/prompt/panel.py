@@ -13,13 +13,16 @@ from studio.document.document import Document
 from studio.document.editing.modes import Mode
 from studio.document.recipe import Recipe
 from studio.document.resolve import automatic_size
+from studio.library.entry import Entry
 from studio.prompts.history import PromptHistory
 from studio.prompts.styles import Style
 from studio.request.family import Ability, Model
 from studio.request.geometry import Size
 from studio.ui.panels.prompt.checks import Problem, problem_of
 from studio.ui.panels.prompt.chooser import ModelPart, StylePart
+from studio.ui.panels.prompt.codec import CodecPart
 from studio.ui.panels.prompt.custom import CustomPart
+from studio.ui.panels.prompt.loras import LoraPart
 from studio.ui.panels.prompt.main_button import MainButton
 from studio.ui.panels.prompt.sampling import GuidancePart, SamplerPart, SeedPart, StepsPart
 from studio.ui.panels.prompt.size import CountPart, SizePart
@@ -56,6 +59,7 @@ class PromptPanel(QWidget):
         self.problem = ""
         self.words = Words(document, history, preferences)
         self.model = ModelPart(document, models)
+        self.loras = LoraPart(document)
         self.style_part = StylePart(document, styles)
         self.size_part = SizePart(document)
         self.count = CountPart(document)
@@ -64,6 +68,7 @@ class PromptPanel(QWidget):
         self.steps = StepsPart(document)
         self.guidance = GuidancePart(document)
         self.sampler = SamplerPart(document)
+        self.codec = CodecPart(document)
         self.seed = SeedPart(document)
         self.advanced = Switch("Advanced")
         self.advanced.setShortcut(QKeySequence("Alt+A"))
@@ -83,10 +88,17 @@ class PromptPanel(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 640)
 
+    def show_weights(self, weights: Sequence[Entry]) -> None:
+        """What can be laid over a model and is on this machine: LoRA and picture codecs."""
+        self.loras.show_weights(weights)
+        self.codec.show_weights(weights)
+        self._show_advanced()
+
     def show_document(self) -> None:
         """Reflects the document in every control."""
         self.words.show_document()
         self.model.show_document()
+        self.loras.show_document()
         self.style_part.show_document()
         self.size_part.show_size(self._size)
         self.count.show_document()
@@ -95,6 +107,7 @@ class PromptPanel(QWidget):
         self.steps.show_document()
         self.guidance.show_document()
         self.sampler.show_document()
+        self.codec.show_document()
         self.seed.show_document()
         can_refine = self._document.model.family.can(Ability.IMAGE_TO_IMAGE)
         self.strength.setVisible(self._document.has_picture and can_refine)
@@ -145,6 +158,7 @@ class PromptPanel(QWidget):
         on = self.advanced.isChecked() or forced
         for part in (self.size_part.numbers, self.steps, self.sampler, self.seed):
             part.setVisible(on)
+        self.codec.setVisible(on and self.codec.offered)
         self.guidance.setVisible(on and self._document.model.family.can(Ability.GUIDANCE))
 
     def _say(self, sentence: str, *, wrong: bool) -> None:
@@ -157,12 +171,21 @@ class PromptPanel(QWidget):
         self.setMinimumWidth(264)
         area = self._area = ScrollColumn()
         column = area.column
-        parts = (self.words, self.model, self.style_part, self.size_part, self.count, self.strength, self.custom)
+        parts = (
+            self.words,
+            self.loras,
+            self.model,
+            self.style_part,
+            self.size_part,
+            self.count,
+            self.strength,
+            self.custom,
+        )
         for part in parts:
             column.addWidget(part)
         column.addSpacing(SECTION - 12)
         column.addWidget(self.advanced)
-        for part in (self.steps, self.guidance, self.sampler, self.seed):
+        for part in (self.steps, self.guidance, self.sampler, self.codec, self.seed):
             column.addWidget(part)
         column.addStretch(1)
         foot = QVBoxLayout()
