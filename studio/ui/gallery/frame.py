@@ -132,7 +132,7 @@ def _padded(widget: QWidget) -> QWidget:
 
 def _filter(menu: FilterMenu) -> QToolButton:
     button = QToolButton()
-    button.setText("Filter")
+    button.setText(" Filter")
     button.setIcon(icon("sliders-horizontal"))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

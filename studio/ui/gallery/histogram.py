@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from studio.request.pixels import Pixels
-from studio.ui.theme import colours
 
 _COLOURS = ("#d06058", "#5fa860", "#5a82c8")
+_GROUND = QColor(20, 20, 20, 225)  # in every theme: what adds light needs the dark
 SIZE = QSize(256 + 16, 96)
 Counts = npt.NDArray[np.float64]
 
@@ -44,9 +44,7 @@ class Histogram(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        ground = QColor(colours().panel)
-        ground.setAlpha(225)
-        painter.setBrush(ground)
+        painter.setBrush(_GROUND)
         painter.drawRoundedRect(self.rect(), 8, 8)
         if self._counts is None:
             return

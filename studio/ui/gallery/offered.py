@@ -74,11 +74,13 @@ _LOOK = (
         "One picture after the other, from this one on.",
         lambda view: view.viewer.sliding,
     ),
-    Offer("full_screen", "Full screen", "look", lambda view: view.looking.full_screen(), ("F11",), _any, "maximize"),
+    Offer(
+        "full_screen", "Full screen", "look/Viewer", lambda view: view.looking.full_screen(), ("F11",), _any, "maximize"
+    ),
     Offer(
         "histogram",
         "Histogram",
-        "look",
+        "look/Viewer",
         lambda view: view.viewer.toggle_histogram(),
         ("H",),
         lambda standing: standing.viewing,
@@ -100,7 +102,7 @@ _LOOK = (
     Offer(
         "similar",
         "Find similar",
-        "compare",
+        "look",
         lambda view: view.find_similar(),
         ("Ctrl+Shift+F",),
         _one,
@@ -110,7 +112,7 @@ _LOOK = (
     Offer(
         "leave_similar",
         "Back from similar pictures",
-        "compare",
+        "look",
         lambda view: view.leave_similar(),
         when=lambda standing: standing.alike,
         icon="undo-2",
@@ -118,7 +120,7 @@ _LOOK = (
     Offer(
         "compare",
         "Side by side",
-        "compare/Compare",
+        "look/Viewer",
         lambda view: view.looking.compare(view.selected, Mode.SIDE_BY_SIDE),
         ("C",),
         lambda standing: standing.some and standing.count > 1,
@@ -128,7 +130,7 @@ _LOOK = (
     Offer(
         "before_after",
         "Before and after",
-        "compare/Compare",
+        "look/Viewer",
         lambda view: view.looking.compare(view.selected, Mode.SPLIT),
         ("Shift+C",),
         _two,
@@ -138,7 +140,7 @@ _LOOK = (
     Offer(
         "difference",
         "Difference",
-        "compare/Compare",
+        "look/Viewer",
         lambda view: view.looking.compare(view.selected, Mode.DIFFERENCE),
         ("D",),
         _two,
@@ -248,7 +250,7 @@ _FILES = (
     Offer(
         "copy_settings",
         "Copy its settings",
-        "files",
+        "files/Files",
         lambda view: view.copy_settings(),
         ("Ctrl+Shift+C",),
         _told,
@@ -258,7 +260,7 @@ _FILES = (
     Offer(
         "contact_sheet",
         "Contact sheet …",
-        "files",
+        "files/Files",
         lambda view: view.asking.contact_sheet(view.selected),
         ("Ctrl+Shift+E",),
         _some,
@@ -306,7 +308,7 @@ _TRASH = (
     Offer(
         "throw_away",
         "Move to the trash",
-        "trash",
+        "files",
         lambda view: view.acts.throw_away(view.selected),
         ("Delete", "Backspace"),
         _some,
@@ -315,7 +317,7 @@ _TRASH = (
     Offer(
         "restore",
         "Put back",
-        "trash",
+        "files/Files",
         lambda view: view.acts.restore(view.selected),
         when=lambda standing: standing.trash and standing.count > 0,
         icon="undo-2",
@@ -323,7 +325,7 @@ _TRASH = (
     Offer(
         "empty_trash",
         "Empty the trash",
-        "trash",
+        "all/Library",
         lambda view: view.acts.empty_trash(),
         icon="trash-2",
         help="Its files go to the system's trash, where they can still be had back.",
@@ -342,7 +344,7 @@ _ALL = (
     Offer(
         "collection",
         "New collection …",
-        "all",
+        "all/Library",
         lambda view: view.places.make_collection(),
         ("Ctrl+Shift+N",),
         icon="folder-plus",
@@ -350,7 +352,7 @@ _ALL = (
     Offer(
         "add_folder",
         "Add a folder of pictures …",
-        "all",
+        "all/Library",
         lambda view: view.places.ask_folder(),
         ("Ctrl+Shift+A",),
         icon="folder-open",
@@ -359,7 +361,7 @@ _ALL = (
     Offer(
         "import",
         "Copy pictures into the gallery …",
-        "all",
+        "all/Library",
         lambda view: view.arriving.bring(view.asking.pictures()),
         ("Ctrl+Shift+I",),
         icon="image-plus",
@@ -368,7 +370,7 @@ _ALL = (
     Offer(
         "scan",
         "Look through all folders again",
-        "all/Index",
+        "all/Library",
         lambda view: view.work.scan(),
         ("F5",),
         icon="refresh-cw",
@@ -377,7 +379,7 @@ _ALL = (
     Offer(
         "reindex",
         "Build the index anew",
-        "all/Index",
+        "all/Library",
         lambda view: view.work.reindex(),
         icon="list-ordered",
         help="Reads every file again. Ratings, tags and collections stay.",
@@ -385,7 +387,7 @@ _ALL = (
     Offer(
         "unreadable",
         "What could not be read …",
-        "all/Index",
+        "all/Library",
         lambda view: view.report.list_troubles(),
         icon="image-off",
         help="Files and folders that could not be read, each with the reason.",

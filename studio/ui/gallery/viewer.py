@@ -129,6 +129,26 @@ class Viewer(QWidget):
     # inside
 
     def _build(self) -> None:
+        self._bar = QWidget()
+        self._bar.setProperty("role", "panel")
+        self._bar.setLayout(self._buttons())
+        self._stage = QWidget()
+        grid = QGridLayout(self._stage)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        for number, view in enumerate(self.views):
+            grid.addWidget(view, number // 2, number % 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._stage, 1)
+        self.histogram.setParent(self._stage)
+        self.histogram.hide()
+        self._stage.installEventFilter(self)
+
+    def _buttons(self) -> QHBoxLayout:
+        """What stands over the picture."""
         self.title = OneLine("heading")
         self.place = label("", "secondary")
         self.zoom = label("", "secondary")
@@ -160,23 +180,7 @@ class Viewer(QWidget):
             ("maximize", "Full screen\nF11", lambda: self.full_screen.emit(not self.isFullScreen())),
         ):
             bar.addWidget(tool_button(name, title, run))
-        self._bar = QWidget()
-        self._bar.setProperty("role", "panel")
-        self._bar.setLayout(bar)
-        self._stage = QWidget()
-        grid = QGridLayout(self._stage)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
-        for number, view in enumerate(self.views):
-            grid.addWidget(view, number // 2, number % 2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar)
-        column.addWidget(self._stage, 1)
-        self.histogram.setParent(self._stage)
-        self.histogram.hide()
-        self._stage.installEventFilter(self)
+        return bar
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if watched is self._stage and event.type() is QEvent.Type.Resize:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.library.gallery.gallery import Gallery
+from studio.library.gallery.index.schema import SHOWN
 from studio.library.gallery.index.search import Place, Wanted
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
@@ -108,6 +109,7 @@ class Killing:
         ratings = {str(path): item.rating for path, item in items.items()}
         wrong = [path for path, rating in self.told.ratings.items() if ratings.get(path) != rating]
         left.lost = wrong if len(wrong) > MOST else []  # so many the act that was cut short can have been about
-        self.told.ratings = {path: ratings[path] for path in ratings if Path(path).is_relative_to(self.folder)}
+        shown = {path: item.rating for path, item in items.items() if item.state == SHOWN}  # the trash is emptied whole
+        self.told.ratings = {str(path): rating for path, rating in shown.items() if path.is_relative_to(self.folder)}
         gallery.close()
         return left

@@ -55,6 +55,18 @@ samplers = st.builds(Sampler, st.sampled_from(Algorithm), st.sampled_from(Schedu
 sizes = st.builds(Size, st.integers(64, 90), st.integers(64, 90))
 
 
+def controls(size: Size) -> st.SearchStrategy[Control]:
+    numbers = st.integers(0, 2**32 - 1)
+    return st.builds(
+        Control,
+        kind=st.sampled_from(CONTROL_KINDS),
+        name=st.text(max_size=30),
+        picture=st.builds(lambda seed: pixels(seed, 3, size), numbers),
+        preprocessor=st.text(max_size=9),
+        weight=st.floats(0, 2),
+    )
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> GenerationRequest:
     """Any request that can be made at all, with every optional part there or not."""
@@ -69,14 +81,6 @@ def requests(draw: st.DrawFn) -> GenerationRequest:
         name=st.text(max_size=30),
         weight=st.floats(-2, 2),
         digest=st.text("0123456789abcdef", max_size=64),
-    )
-    control = st.builds(
-        Control,
-        kind=st.sampled_from(CONTROL_KINDS),
-        name=st.text(max_size=30),
-        picture=st.builds(lambda seed: pixels(seed, 3, size), numbers),
-        preprocessor=st.text(max_size=9),
-        weight=st.floats(0, 2),
     )
     steps = draw(st.integers(1, 1000))
     plain = GenerationRequest(
@@ -94,7 +98,7 @@ def requests(draw: st.DrawFn) -> GenerationRequest:
         strength=draw(st.floats(0, 1)),
         regions=tuple(draw(st.lists(region, max_size=2))),
         attachments=tuple(draw(st.lists(attachment, max_size=2))),
-        controls=tuple(draw(st.lists(control, max_size=2))),
+        controls=tuple(draw(st.lists(controls(size), max_size=2))),
         throughput=draw(st.booleans()),
         version=draw(st.text(max_size=10)),
     )

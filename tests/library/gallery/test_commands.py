@@ -91,7 +91,7 @@ def test_metadata_has_the_promised_shape(said, name: str) -> None:
 
 
 def test_metadata_without_json_is_safe_to_print(said, tmp_path: Path) -> None:
-    from tests.library.gallery.make_specimens import png, text
+    from tests.library.gallery.by_hand import png, text
 
     path = tmp_path / "a.png"
     path.write_bytes(png(text("parameters", "a\x1b[31mred\nSteps: 1, Seed: 2, CFG scale: 3")))

@@ -15,7 +15,8 @@ from studio.library.gallery.dialects.table import read_metadata
 from studio.library.gallery.infotext import join_parameters, parameters_of, split_infotext, write_infotext
 from studio.library.gallery.writing import write_picture
 from studio.request.errors import BadInput
-from tests.library.gallery.make_specimens import A1111, FORGE, array, chunk, png, text
+from tests.library.gallery.by_hand import array, chunk, png, text
+from tests.library.gallery.make_specimens import A1111, FORGE
 from tests.library.gallery.requests import picture, request
 
 SPECIMENS = Path(__file__).parent / "specimens"

@@ -19,7 +19,7 @@ from studio.library.gallery.strip import reveals, stripped
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
 from studio.request.geometry import Size
-from tests.library.gallery.make_specimens import exif, saved
+from tests.library.gallery.by_hand import exif, saved
 from tests.library.gallery.requests import picture, pixels
 
 SPECIMENS = Path(__file__).parent / "specimens"

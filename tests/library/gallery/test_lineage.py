@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +13,6 @@ from studio.request.events import Picture
 from studio.request.geometry import Size
 from studio.request.request import GenerationRequest, Prompt
 from tests.library.gallery.requests import pixels, request
-
-
-@pytest.fixture
-def gallery(tmp_path: Path) -> Gallery:
-    gallery = Gallery(tmp_path / "gallery")
-    yield gallery
-    gallery.close()
 
 
 def keep(gallery: Gallery, wanted: GenerationRequest, look: int) -> Picture:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -14,13 +12,6 @@ from studio.library.gallery.similar import Similar
 from studio.request.events import Picture
 from studio.request.pixels import Pixels
 from tests.library.gallery.requests import picture, request
-
-
-@pytest.fixture
-def gallery(tmp_path: Path) -> Gallery:
-    gallery = Gallery(tmp_path / "gallery")
-    yield gallery
-    gallery.close()
 
 
 def test_similar_pictures_are_found_by_their_look(gallery: Gallery) -> None:
