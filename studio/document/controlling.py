@@ -84,10 +84,14 @@ class Guiding:
         """The same for another area; a reference is looked at as a whole wherever the edit is."""
         return self if self.steer.refers else replace(self, picture=part(self.picture))
 
+    def seen(self) -> Pixels:
+        """What the network sees of the picture as it is cut now."""
+        array = np.ascontiguousarray(self.picture)
+        return Pixels(array) if self.ready else self.steer.shown(array)
+
     def control(self) -> Control:
         """Of the picture as it is cut now."""
-        array = np.ascontiguousarray(self.picture)
-        return self.steer.control(Pixels(array) if self.ready else self.steer.shown(array))
+        return self.steer.control(self.seen())
 
 
 def guiding_of(controls: Sequence[Control]) -> tuple[Guiding, ...]:

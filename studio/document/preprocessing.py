@@ -15,6 +15,7 @@ from studio.document.opencv import cv
 from studio.request.errors import BadInput
 from studio.request.pixels import Array
 
+GRAIN = np.float32(8)  # of 255: what is less dark than this against its surroundings is no line
 Floats = npt.NDArray[np.float32]
 Settings = Mapping[str, float]
 
@@ -78,7 +79,8 @@ def _lineart(picture: Array, settings: Settings) -> Array:
     plain = on_white(picture).astype(np.float32)
     around = cv().GaussianBlur(plain, (0, 0), settings["width"])
     darker: Floats = np.maximum(around - plain, 0).max(axis=2)
-    lines = darker[darker > 8]  # of 255: below is grain
+    darker = np.maximum(darker - GRAIN, 0)
+    lines = darker[darker > 0]
     usual = float(np.median(lines)) if lines.size else 16.0
     strong = darker * np.float32(settings["strength"] / 100 * 127 / max(16.0, usual))
     return _three(np.clip(strong, 0, 255).astype(np.uint8))

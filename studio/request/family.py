@@ -63,8 +63,8 @@ class Family:
     emphasis: weights in prompts, like (this:1.2), have an effect; language models read plain sentences only.
     brain: half precision is bfloat16, because numbers of this family are too large for float16.
     schedule: settings of the noise schedule beyond the model's own.
-    controls: kinds of `Control` that its models can be steered by.
     divisible: a part of a picture is a picture to it, so that larger ones can be painted over in tiles.
+    controls: kinds of `Control` that its models can be steered by. controls_from: where weights for it are to be had.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Family:
     schedule: tuple[tuple[str, str | float | bool], ...] = ()
     controls: frozenset[str] = frozenset()
     divisible: bool = True
+    controls_from: str = ""
 
     @property
     def fewest_pixels(self) -> int:

@@ -49,7 +49,9 @@ class EditWiring:
     @property
     def words(self) -> str:
         """What the button would do, in sentences."""
-        return " ".join(filter(None, (self._window.generation.words, self.ahead.words, *self.ahead.warnings)))
+        window = self._window
+        said = (window.generation.words, self.ahead.words, window.controls.words, *self.ahead.warnings)
+        return " ".join(filter(None, said))
 
     def chosen(self, mode: Mode | None) -> bool:
         """What was chosen from the menu beside the button. False when it needs more than a click, and is prepared."""

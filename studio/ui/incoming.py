@@ -18,7 +18,13 @@ from studio.request.pixels import Pixels
 
 log = logging.getLogger(__name__)
 
-WAYS = (("A new layer", "layer"), ("Start from it", "source"), ("A mask of what to make anew", "mask"))
+WAYS = (
+    ("A new layer", "layer"),
+    ("Start from it", "source"),
+    ("A mask of what to make anew", "mask"),
+    ("A control to follow", "control"),
+    ("A reference to be like", "reference"),
+)
 """How a picture can come on the canvas: in words, and for `Incoming.open`."""
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".jxl")
@@ -28,6 +34,7 @@ class Incoming(QObject):
     """trouble(Trouble): a picture could not be taken. taken: one was. document_given(Path): it is a document.
 
     read: a file to pixels, upright, sRGB, eight bits; raises Trouble.
+    steered: puts pixels with a name into a control layer, as a reference or not; raises Trouble. Set from outside.
     """
 
     trouble = Signal(object)
@@ -38,6 +45,7 @@ class Incoming(QObject):
         super().__init__(parent)
         self._document = document
         self.read = read
+        self.steered: Callable[[Pixels, str, bool], object] | None = None
 
     def wants(self, data: QMimeData | None) -> bool:
         """Whether there is a picture, or a file that may be one. None: an empty clipboard."""
@@ -54,7 +62,7 @@ class Incoming(QObject):
         return self._place(pixels_of(image), "Pasted picture")
 
     def open(self, path: Path, way: str = "source") -> bool:
-        """Puts a file on the canvas. way: the "source" to start from, a "layer", or a "mask" of what to make anew."""
+        """Puts a file on the canvas. way: the "source" to start from, or another one of `WAYS`."""
         if is_document(path):
             self.document_given.emit(path)
             return True
@@ -79,6 +87,8 @@ class Incoming(QObject):
                     with document.step(f"Place {name}"):
                         document.set_size(pixels.size)
                         document.add_layer(paint_layer(pixels, pixels.size, name))
+                case "control" | "reference" if self.steered is not None:
+                    self.steered(pixels, name, way == "reference")
                 case "mask":
                     document.add_layer(mask_layer(pixels, document.size, name), f"Mask from {name}")
                 case _:

@@ -27,6 +27,7 @@ from studio.ui.canvas.actions import canvas_actions
 from studio.ui.canvas.frame_actions import frame_actions
 from studio.ui.canvas_page import CanvasPage
 from studio.ui.canvas_panels import CanvasPanels
+from studio.ui.controls.wiring import ControlWiring
 from studio.ui.deeds import Deeds
 from studio.ui.documents.disk import Disk
 from studio.ui.documents.files import DocumentFiles
@@ -126,6 +127,7 @@ class MainWindow(QMainWindow):
         self.deeds = Deeds(self)
         self._build()
         self.edits = EditWiring(self)
+        self.controls = ControlWiring(self)
 
     # for other parts
 

@@ -11,6 +11,7 @@ from studio.engine.job import Job
 from studio.engine.status import EngineStatus, Phase
 from studio.library.families import family
 from studio.request.course import Keep
+from studio.request.errors import Trouble
 from studio.request.events import Cancelled, Failed, Finished, Loading, Made, Picture, Queued, Step
 from studio.request.family import Defaults, Model, ModelReference
 from studio.request.geometry import Size
@@ -43,12 +44,19 @@ class FakeModels:
         self._models = models or (SCENES_MODEL, OTHER_MODEL)
         self.others: tuple[object, ...] = ()
         self.refreshed = 0
+        self.weights: tuple[object, ...] = ()
 
     def all(self) -> tuple[Model, ...]:
         return self._models
 
     def refresh(self) -> None:
         self.refreshed += 1
+
+    def of_kind(self, *kinds: str) -> tuple[object, ...]:
+        return tuple(each for each in self.weights if each.kind in kinds)
+
+    def image_encoder(self, adapter: Path, name: str) -> Path:
+        raise Trouble(f"{name} needs the image encoder CLIP ViT-H.", "Get it.")
 
 
 class FakeEngine(QObject):

@@ -45,4 +45,5 @@ FAMILY = Family(
     ways=FEW_STEPS + V_PREDICTION,
     tiny_decoder="madebyollin/taesd",
     controls=frozenset(("controlnet", "t2i-adapter", "control-lora", "ip-adapter")),
+    controls_from="comfyanonymous/ControlNet-v1-1_fp16_safetensors on Hugging Face (about 700 MB each)",
 )

@@ -37,4 +37,5 @@ FAMILY = Family(
     ways=(*FEW_STEPS, *V_PREDICTION, Way(trait="base", schedule=(("prediction_type", "epsilon"),))),
     tiny_decoder="madebyollin/taesd",
     controls=frozenset(("controlnet",)),
+    controls_from="thibaud/controlnet-sd21 on Hugging Face",
 )

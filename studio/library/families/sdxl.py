@@ -45,4 +45,5 @@ FAMILY = Family(
     ways=FEW_STEPS + V_PREDICTION,
     tiny_decoder="madebyollin/taesdxl",
     controls=frozenset(("controlnet", "t2i-adapter", "control-lora", "ip-adapter")),
+    controls_from="xinsir/controlnet-union-sdxl-1.0 on Hugging Face (2.5 GB, several kinds in one)",
 )

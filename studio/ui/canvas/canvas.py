@@ -19,6 +19,7 @@ from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.ui.canvas.ahead import draw_ahead
+from studio.ui.canvas.control_overlay import ControlOverlays
 from studio.ui.canvas.flat import Flat
 from studio.ui.canvas.guide_lines import GuideLines
 from studio.ui.canvas.kit import Kit
@@ -64,6 +65,7 @@ class Canvas(PointingWidget):
         self.marching = Marching(document, self)
         self.snapping = Snapping(document, lambda: self._view)
         self.guides = GuideLines(document)
+        self.overlays = ControlOverlays(document, self.update, self)
         self.kit = Kit(self)
         self.tools = ToolSet(self, self, self.kit)
         document.undo_stack.give_up = self._give_up
@@ -219,6 +221,7 @@ class Canvas(PointingWidget):
         part = QRectF(clip.x() * ratio, clip.y() * ratio, clip.width() * ratio, clip.height() * ratio)
         if not draw_scene(painter, part, self._view, self._flat, self._preview, theme):
             self._rest.start(0)
+        self.overlays.draw(painter, self._view)
         self.guides.draw(painter, self._view)
         self.marching.draw(painter, self._view)
         draw_ahead(painter, self._view, self._ahead, theme)

@@ -67,6 +67,7 @@ class ModelsKeeper(QObject):
     def _offer(self) -> None:
         self._window.prompt.model.show_models(self.models.all())
         self._window.prompt.show_weights(self.models.of_kind("lora", "vae"))
+        self._window.controls.refresh()
 
 
 def _read(path: Path) -> bytes | None:

@@ -13,6 +13,7 @@ from studio.document.change import Change
 from studio.document.document import Document
 from studio.document.layers import Group, Layer
 from studio.request.errors import Trouble
+from studio.ui.panels.layer_control import ControlOptions
 from studio.ui.panels.layer_generated import GeneratedOptions
 from studio.ui.panels.layers_model import LAYER, LayersModel
 from studio.ui.panels.layers_options import LayerOptions
@@ -103,15 +104,20 @@ class LayerTree(QTreeView):
 
 
 class LayersPanel(QWidget):
-    """What the active layer is set to, the tree, and buttons. trouble(Trouble): something cannot be done, and why."""
+    """What the active layer is set to, the tree, and buttons. trouble(Trouble): something cannot be done, and why.
+
+    control_wanted(): a control layer is to be added.
+    """
 
     trouble = Signal(object)
+    control_wanted = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
         self.options = LayerOptions(document)
         self.generated = GeneratedOptions(document)
+        self.control = ControlOptions(document)
         self.tree = LayerTree(document)
         self.tree.menu_wanted.connect(self._show_menu)
         self.tree.look.eye_clicked.connect(self._toggle_eye)
@@ -121,6 +127,7 @@ class LayersPanel(QWidget):
         column.setSpacing(GAP)
         column.addWidget(self.options)
         column.addWidget(self.generated)
+        column.addWidget(self.control)
         column.addWidget(self.tree, 1)
         column.addLayout(self._buttons())
 
@@ -134,6 +141,7 @@ class LayersPanel(QWidget):
                 self.tr("Add region\nAn area with a prompt of its own."),
                 lambda: layering.add_region(document),
             ),
+            ("spline", self.tr("Add control\nA picture that the next ones follow."), self.control_wanted.emit),
             ("folder-plus", self.tr("Group (Ctrl+G)"), lambda: layering.group_up(document, document.active)),
             ("copy-plus", self.tr("Duplicate"), lambda: layering.duplicate(document, document.active)),
             (

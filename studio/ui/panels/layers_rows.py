@@ -18,7 +18,17 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from studio.document.layers import AreaLayer, GeneratedLayer, Group, Layer, MaskLayer, PaintLayer, RegionLayer
+from studio.document.layers import (
+    OWN,
+    AreaLayer,
+    ControlLayer,
+    GeneratedLayer,
+    Group,
+    Layer,
+    MaskLayer,
+    PaintLayer,
+    RegionLayer,
+)
 from studio.ui.canvas.backdrop import draw_checks
 from studio.ui.panels.layers_model import LAYER, THUMB
 from studio.ui.theme import colours, pixmap
@@ -62,6 +72,8 @@ class LayerRows(QStyledItemDelegate):
             self._draw_folder(painter, _thumb(rect), bool(option.state & QStyle.StateFlag.State_Open))
         else:
             self._draw_thumbnail(painter, _thumb(rect), layer, index.data(THUMB))
+            if isinstance(layer, ControlLayer) and layer.source != OWN:
+                painter.drawPixmap(_middle(_thumb(rect)), pixmap("spline", roles.text, ICON, ratio))
         self._draw_words(painter, _words(rect), layer)
         painter.setOpacity(1.0)
         if layer.locked:
@@ -140,7 +152,9 @@ def _second(layer: Layer) -> str:
         parts.append(layer.prompt or "Region without a prompt")
     elif isinstance(layer, GeneratedLayer):
         parts.append("Generated" if len(layer.candidates) < 2 else f"{len(layer.candidates)} candidates")
-    if not isinstance(layer, AreaLayer):
+    elif isinstance(layer, ControlLayer):
+        parts += [f"{layer.steer.weight * 100:.0f} %", layer.steer.name] if layer.steer.name else ["No weights chosen"]
+    if not isinstance(layer, AreaLayer | ControlLayer):
         if layer.blend.title != "Normal":
             parts.append(layer.blend.title)
         if layer.opacity < 1:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from studio.document.brush import Stamps
 from studio.document.edits import TilesEdit
-from studio.document.layers import AreaLayer, Group, Layer, MaskLayer, Plane, shown
+from studio.document.layers import OWN, AreaLayer, ControlLayer, Group, Layer, MaskLayer, Plane, shown
 from studio.document.smoothing import Smoothing
 from studio.document.stroke import Ink, Stroke
 from studio.request.errors import Trouble
@@ -192,6 +192,8 @@ def paintable(layer: Layer) -> Plane:
     """The layer, if one can paint on it. Raises Trouble that says why not."""
     if isinstance(layer, Group) or not isinstance(layer, Plane):
         raise Trouble(f"“{layer.name}” is a group.", "Choose a layer in it to paint on.")
+    if isinstance(layer, ControlLayer) and layer.source != OWN:
+        raise Trouble(f"“{layer.name}” looks at something else.", "Choose “Its own picture” to paint on it.")
     if layer.locked:
         raise Trouble(f"The layer “{layer.name}” is locked.", "Unlock it to paint on it.")
     if not layer.visible:

@@ -1,0 +1,1 @@
+"""Pictures that steer, in the window: which weights there are, and how control layers come about."""

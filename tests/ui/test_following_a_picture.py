@@ -1,0 +1,67 @@
+"""A story: sketch on the canvas, let a ControlNet follow it in a part, find all of it in the file, make it again.
+
+The window and the pipeline are the real ones, the weights tiny and random; the test carries the request between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+
+from studio.document.selecting import plane
+from studio.library.gallery.again import compare
+from studio.library.gallery.gallery import Gallery
+from studio.library.models import Models
+from studio.pipelines.studio_pipeline import StudioPipeline
+from tests.pipelines import tiny, tiny_control
+from tests.ui.canvas.hands import drag
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+
+
+@pytest.fixture
+def models(tmp_path):
+    """A tiny Stable Diffusion 1.5 and a ControlNet for it, as a person would have them in a folder."""
+    folder = tmp_path / "models"
+    model = tiny.save_sd15(folder / "houses")
+    unet = UNet2DConditionModel.from_pretrained(model / "unet")
+    tiny_control.save(folder, tiny_control.controlnet(unet), "control_scribble_sd15")
+    return Models([folder])
+
+
+def test_sketch_follow_keep_and_make_again(desk_of, models, tmp_path):
+    desk = desk_of(models=models)
+    window, document = desk.window, desk.document
+    document.set_source(tiny.photo(tiny.Size(256, 256)))
+    document.set_model(models.named("houses"))
+    document.change(prompt="a house", steps=2, strength=1.0, seed=5, seed_locked=True)
+    window.table.run("layer.control_draw")
+    layer = document.active
+    assert (layer.steer.name, layer.steer.preprocessor) == ("control_scribble_sd15", "scribble")
+    window.page.canvas.tools.choose("brush")
+    window.page.canvas.actual_size()
+    drag(window.page.canvas, (60, 120), (120, 70), (180, 120))
+    window.panels.layers.control.end.setValue(50)
+    document.select(plane(np.full((120, 160), 255, np.uint8), 48, 48))
+
+    window.table.run("picture.generate")
+    request = desk.job.request
+    (control,) = request.controls
+    assert (control.end, control.preprocessor) == (0.5, "scribble")
+    assert 0.002 < (control.picture.array > 0).mean() < 0.2
+
+    pipeline = StudioPipeline(models, tiny.PROCESSOR)
+    (made,) = pipeline.run(request, tiny.Notes()).pictures
+    without = pipeline.run(replace(request, controls=()), tiny.Notes()).pictures[0]
+    assert made.pixels != without.pixels  # it was followed
+    gallery = Gallery(tmp_path / "gallery")
+    gallery.keep(made)
+    kept = gallery.metadata(gallery.recent(1)[0])
+    again = gallery.request(kept)
+    assert again.controls == (control,)
+    (second,) = pipeline.run(again, tiny.Notes()).pictures
+    assert compare(kept.own, second.pixels).identical
+    gallery.close()
