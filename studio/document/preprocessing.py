@@ -146,7 +146,7 @@ PREPROCESSORS = (
         "Edges (Canny)",
         "Thin lines where brightness changes: the composition is kept closely.",
         _canny,
-        (Setting("low", "Weak edges from", 0, 255, 100), Setting("high", "Strong edges from", 0, 255, 200)),
+        (Setting("low", "Weak edges", 0, 255, 100), Setting("high", "Strong edges", 0, 255, 200)),
         ("canny",),
     ),
     Preprocessor(

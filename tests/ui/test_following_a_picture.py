@@ -19,8 +19,6 @@ from studio.pipelines.studio_pipeline import StudioPipeline
 from tests.pipelines import tiny, tiny_control
 from tests.ui.canvas.hands import drag
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
-
 
 @pytest.fixture
 def models(tmp_path):

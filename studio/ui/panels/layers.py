@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTreeView, 
 from studio.document import layering
 from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.layers import Group, Layer
+from studio.document.layers import ControlLayer, Group, Layer
 from studio.request.errors import Trouble
 from studio.ui.panels.layer_control import ControlOptions
 from studio.ui.panels.layer_generated import GeneratedOptions
@@ -130,6 +130,11 @@ class LayersPanel(QWidget):
         column.addWidget(self.control)
         column.addWidget(self.tree, 1)
         column.addLayout(self._buttons())
+        document.changed.connect(self._on_changed)
+
+    def _on_changed(self, change: Change) -> None:
+        if change & Change.LAYERS:
+            self.options.setVisible(not isinstance(self._document.active, ControlLayer))  # which has its own
 
     def _buttons(self) -> QHBoxLayout:
         document = self._document

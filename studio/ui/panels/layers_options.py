@@ -9,7 +9,7 @@ from studio.document import layering
 from studio.document.blend import Blend
 from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.layers import REGION_COLOURS, AreaLayer, ControlLayer, MaskLayer, PaintLayer, RegionLayer
+from studio.document.layers import REGION_COLOURS, AreaLayer, MaskLayer, PaintLayer, RegionLayer
 from studio.ui.widgets.choice import Choice
 from studio.ui.widgets.dots import ColourDots
 from studio.ui.widgets.numbers import NumberField, SliderField
@@ -99,7 +99,6 @@ class LayerOptions(QWidget):
 
     def _show(self) -> None:
         layer = self._document.active
-        self.setVisible(not isinstance(layer, ControlLayer))  # which has options of its own
         if isinstance(layer, MaskLayer):
             self._pages.setCurrentWidget(self._mask)
             self.limit.set_value(100 * layer.limit)
