@@ -94,6 +94,7 @@ class BrushOptions(Options):
         self.blend.activated.connect(self._blend_chosen)
         self._blend_row = Labelled("Blend mode", self.blend)
         self.column.addWidget(self._blend_row)
+        self.column.addSpacing(GAP)
         self.column.addWidget(label("The pen's pressure changes", "secondary"))
         self._pressure("Size", "pressure_size")
         self._pressure("Opacity", "pressure_opacity")

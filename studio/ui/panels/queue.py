@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QListView,
     QMenu,
@@ -83,11 +83,17 @@ def _draw_words(painter: QPainter, rect: QRect, row: Row) -> None:
     painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter, title)
     painter.setFont(font(12))
     painter.setPen(QColor(roles.danger if row.failed is not None else roles.secondary))
-    words = painter.fontMetrics().elidedText(row.words, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, words)
+    painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, whole_parts(row.words, painter.fontMetrics(), rect.width()))
     if row.fraction is not None:
         bar = QRectF(rect.x(), rect.bottom() - 5, rect.width(), 2)
         draw_progress(painter, bar, row.fraction, roles.pressed, roles.accent)
+
+
+def whole_parts(words: str, metrics: QFontMetrics, width: int) -> str:
+    """As many of the parts as there is room for: "20 s…" for 20 steps would read as seconds."""
+    while " · " in words and metrics.horizontalAdvance(words) > width:
+        words = words.rpartition(" · ")[0]
+    return metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
 
 
 class QueueList(QListView):
