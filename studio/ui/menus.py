@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from studio.ui.actions import Action, ActionTable
 from studio.ui.docks import Docks
 
+LETTERS = {"Picture": "I", "Gallery": "B"}  # with Alt; those in their names lead elsewhere
 ORDER = ("File", "Edit", "Picture", "Layer", "Select", "Tools", "Gallery", "View", "Help")
 
 
@@ -48,7 +49,7 @@ class Menus(QObject):
         menu.aboutToShow.connect(self._actions.refresh)
         self.menus[name] = menu
         # not a mnemonic: Fusion would underline the letter all the time
-        shortcut = QShortcut(QKeySequence(f"Alt+{name[0]}" if name != "Picture" else "Alt+I"), self._window)
+        shortcut = QShortcut(QKeySequence(f"Alt+{LETTERS.get(name, name[0])}"), self._window)
         shortcut.activated.connect(lambda: self._bar.setActiveAction(menu.menuAction()))
         self._shortcuts[name] = shortcut
         return menu

@@ -11,8 +11,6 @@ from studio.ui.panels.queue import whole_parts
 from studio.ui.theme import font
 from tests.ui.fakes import colour
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
-
 
 def waiting(desk, *words):
     for each in words:
@@ -131,7 +129,8 @@ def test_what_last_time_left_is_offered_quietly(qtbot, desk_of):
 def test_a_right_click_beside_all_rows_opens_nothing(desk):
     from PySide6.QtGui import QContextMenuEvent
 
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 5), QPoint(5, 5), Qt.KeyboardModifier.ShiftModifier)
+    place, keys = QPoint(5, 5), Qt.KeyboardModifier.ShiftModifier
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, place, keys)
     desk.window.queue.contextMenuEvent(event)
     desk.window.results.contextMenuEvent(event)
 
