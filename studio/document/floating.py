@@ -13,7 +13,15 @@ from studio.document.edits import TilesEdit
 from studio.document.layers import NOWHERE, AreaLayer, GeneratedLayer, Group, Layer, Plane, shown, walk
 from studio.document.selecting import within
 from studio.document.tiles import Tiles, Versions, is_blank, keys_in, place
-from studio.document.transforming import Resampling, move_area, on_plane, transformed
+from studio.document.transforming import (
+    Resampling,
+    Turn,
+    move_area,
+    on_plane,
+    transform_layer,
+    transformed,
+    turning,
+)
 from studio.request.geometry import Rect
 
 Mode = QPainter.CompositionMode
@@ -113,6 +121,24 @@ class Floating:
     def _rest(piece: _Piece) -> Versions:
         """What the layer shows while the content floats."""
         return {key: piece.layer.tiles.get(key) for key in piece.before}
+
+
+def turn_layer(document: Document, layer: Layer, turn: Turn) -> None:
+    """Turns or flips a layer or a group in its place, or what is selected of it. Nothing happens to nothing."""
+    text = f"{turn.value} {layer.name}"
+    if document.selection is not None:
+        floating = Floating(document, layer)
+        if floating.bounds.empty:
+            floating.put_back()
+        else:
+            floating.lay_down(turning(turn, floating.bounds), text, Resampling.SHARP)
+        return
+    bounds = NOWHERE
+    for found in walk((layer,)):
+        if isinstance(found, Plane):
+            bounds = bounds.union(found.bounds())
+    if not bounds.empty:
+        transform_layer(document, layer, turning(turn, bounds), text, Resampling.SHARP)
 
 
 def _over(moved: Tiles, tiles: Tiles, rest: Versions) -> Versions:

@@ -23,7 +23,8 @@ def thumbnail(layer: Layer, canvas: Size, side: int) -> QImage:
     factor = side / max(canvas)
     size = canvas.scaled(factor)
     if isinstance(layer, Group):
-        return resampled(compose((layer,), Rect.of(canvas)), size) if canvas.area <= SMALL else blank(size)
+        whole = canvas.area <= SMALL
+        return resampled(compose((layer,), Rect.of(canvas)), size) if whole else _of_group(layer, canvas, side, size)
     if not isinstance(layer, Plane):
         return blank(size)
     finer = Size(size.width * FINE, size.height * FINE) if factor * FINE < 1 else canvas
@@ -40,6 +41,19 @@ def thumbnail(layer: Layer, canvas: Size, side: int) -> QImage:
         painter.drawImage(QRectF(left, top, right - left, bottom - top), shown)
     painter.end()
     return resampled(image, size)
+
+
+def _of_group(group: Group, canvas: Size, side: int, size: Size) -> QImage:
+    """The thumbnails of what is in it, one over the other: of a large canvas that is near enough, and takes no time."""
+    image = blank(size)
+    painter = QPainter(image)
+    for child in group.children:
+        if child.visible:
+            painter.setCompositionMode(child.blend.mode or QPainter.CompositionMode.CompositionMode_SourceOver)
+            painter.setOpacity(child.opacity)
+            painter.drawImage(0, 0, thumbnail(child, canvas, side))
+    painter.end()
+    return image
 
 
 def overview(layers: Sequence[Layer], canvas: Size, side: int = 256) -> Pixels:

@@ -170,6 +170,11 @@ class Turn(Enum):
     FLIP_V = "Flip vertically"
 
 
+def turning(turn: Turn, box: Rect) -> QTransform:
+    """Turns or flips a box: its left edge, or its upper one, stays where it is."""
+    return _TURNS[turn](box)
+
+
 _TURNS: dict[Turn, Callable[[Rect], QTransform]] = {
     Turn.RIGHT: lambda r: QTransform(0, 1, -1, 0, r.x + r.bottom, r.y - r.x),
     Turn.LEFT: lambda r: QTransform(0, -1, 1, 0, r.x - r.y, r.y + r.right),
@@ -183,14 +188,4 @@ def turn_canvas(document: Document, turn: Turn) -> None:
     """Turns or flips the whole picture."""
     size = document.size
     turned = Size(size.height, size.width) if turn in (Turn.RIGHT, Turn.LEFT) else size
-    transform_canvas(document, _TURNS[turn](Rect.of(size)), turned, turn.value, Resampling.SHARP)
-
-
-def turn_layer(document: Document, layer: Layer, turn: Turn) -> None:
-    """Turns or flips a layer in its place."""
-    bounds = Rect(0, 0, 0, 0)
-    for found in walk((layer,)):
-        if isinstance(found, Plane):
-            bounds = bounds.union(found.bounds())
-    if not bounds.empty:
-        transform_layer(document, layer, _TURNS[turn](bounds), f"{turn.value} {layer.name}", Resampling.SHARP)
+    transform_canvas(document, turning(turn, Rect.of(size)), turned, turn.value, Resampling.SHARP)

@@ -9,6 +9,7 @@ from studio.document import layering
 from studio.document.blend import Blend
 from studio.document.content import GradientKind, bucket, clear, fill, gradient
 from studio.document.document import Document
+from studio.document.floating import turn_layer
 from studio.document.images import view
 from studio.document.layers import Group, MaskLayer, PaintLayer, walk
 from studio.document.selecting import (
@@ -22,7 +23,7 @@ from studio.document.selecting import (
     outlines,
 )
 from studio.document.tiles import Tiles
-from studio.document.transforming import Resampling, Turn, crop, resize, transform_layer, turn_canvas, turn_layer
+from studio.document.transforming import Resampling, Turn, crop, resize, transform_layer, turn_canvas
 from studio.request.errors import BadInput, Trouble
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels

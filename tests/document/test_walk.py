@@ -19,13 +19,14 @@ from studio.document.edits import TilesEdit
 from studio.document.files.cache import BandCache
 from studio.document.files.opening import save_document
 from studio.document.files.ora_read import read_ora
+from studio.document.floating import turn_layer
 from studio.document.generated import choose, take_in
 from studio.document.guides import Guide, add_guide
 from studio.document.images import view
 from studio.document.layers import AreaLayer, GeneratedLayer, Group, Layer, Plane, walk
 from studio.document.selecting import plane
 from studio.document.stroke import Ink, Stroke
-from studio.document.transforming import Turn, crop, transform_layer, turn_layer
+from studio.document.transforming import Turn, crop, transform_layer
 from studio.request.geometry import Rect
 from tests.document.making import a_document, a_model, a_picture, noise
 

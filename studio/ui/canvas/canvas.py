@@ -164,8 +164,8 @@ class Canvas(PointingWidget):
         self._update_exactly(self.shown_rect(area))
 
     def _update_exactly(self, rect: QRect) -> None:
-        if self._view.zoom >= SHARP_FROM:
-            self.update()  # see exact_scale
+        if self._view.zoom >= SHARP_FROM or self._view.angle % 90:
+            self.update()  # see exact_scale; what is turned is rounded by where painting begins, too
         else:
             self.update(rect)
 

@@ -21,11 +21,12 @@ from studio.document.layers import AreaLayer, PaintLayer, Plane, shown
 from studio.document.tiles import SIDE, keys_in
 from studio.request.geometry import Rect, Size
 from studio.ui.canvas.levels import Level
+from studio.ui.canvas.view import SMALLEST_ZOOM, level_of
 
-SMALLEST_LEVEL = 64  # pixels: no smaller level than one whose shorter side is about this
+DEEPEST = level_of(SMALLEST_ZOOM)  # so that no level is ever drawn at less than half its size, which is not exact
 CHUNK = 512  # pixels: how much is composed between two looks at the clock
 AT_ONCE = 1 << 20  # pixels: as much is always done in one go
-ROOM = 8 << 20  # pixels of the finest level that are kept, or twice what is seen if that is more
+ROOM = 8 << 20  # pixels of the finest level that are kept, or three times what is seen if that is more
 
 
 class Flat:
@@ -45,7 +46,7 @@ class Flat:
         self._filled.clear()
         self._drawn.clear()
         self._levels = [Level(size)]
-        while min(size) > SMALLEST_LEVEL:
+        for _ in range(DEEPEST):
             size = Size(-(-size.width // 2), -(-size.height // 2))
             self._levels.append(Level(size))
         self.damage(Rect.of(self._document.size))
@@ -76,7 +77,7 @@ class Flat:
         need = self._aligned(need, number)
         deadline = None if need.size.area <= AT_ONCE else time.perf_counter() + seconds
         done = self._bring(number, need, deadline)
-        if not number and len(self._drawn) * CHUNK**2 > max(ROOM, 2 * need.size.area):
+        if not number and len(self._drawn) * CHUNK**2 > max(ROOM, 3 * need.size.area):
             self._let_go(need)
         return self._levels[number].image, done
 

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from studio.document import layering
 from studio.document.document import Document
+from studio.document.floating import turn_layer
 from studio.document.layers import Group, Layer, PaintLayer
-from studio.document.transforming import Turn, turn_layer
+from studio.document.transforming import Turn
 from studio.ui.actions import Action
 from studio.ui.canvas.canvas import Canvas
+from studio.ui.canvas.tools.move import movable
 
 
 def layer_actions(canvas: Canvas, document: Document) -> list[Action]:
@@ -204,7 +206,8 @@ def _turning(document: Document) -> list[Action]:
             title=f"{turn.value} (layer)",
             group="Layer",
             section="turn",
-            run=lambda turn=turn: turn_layer(document, document.active, turn),
+            run=lambda turn=turn: turn_layer(document, movable(document.active), turn),
+            help="Or what is selected of it.",
         )
         for turn in Turn
     ]

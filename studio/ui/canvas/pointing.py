@@ -24,6 +24,13 @@ from studio.ui.canvas.tools.tool import Tool
 NOTCH = 120  # eighths of a degree: one click of a wheel
 ZOOM_PER_NOTCH = 1.25
 PAN_PER_NOTCH = 96  # logical pixels
+FAR = 10  # document pixels that an arrow key moves by with Shift
+_ARROWS: dict[int, QPointF] = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
+}
 
 
 class PointingWidget(QWidget):
@@ -219,8 +226,20 @@ class PointingWidget(QWidget):
         elif tool is None or not (
             (event.key() == Qt.Key.Key_Escape and tool.cancel())
             or (event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and tool.confirm())
+            or self._nudged(tool, event)
         ):
             super().keyPressEvent(event)
+
+    def _nudged(self, tool: Tool, event: QKeyEvent) -> bool:
+        """Arrows move by a pixel of the document, with Shift by ten: to where they point on the screen."""
+        arrow = _ARROWS.get(event.key())
+        if arrow is None:
+            return False
+        way = self.to_document(arrow) - self.to_document(QPointF(0, 0))
+        step = FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        if abs(way.x()) >= abs(way.y()):
+            return tool.nudge(step if way.x() > 0 else -step, 0)
+        return tool.nudge(0, step if way.y() > 0 else -step)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 
 from studio.document import layering
 from studio.document.document import Document
+from studio.document.floating import turn_layer
+from studio.document.images import pixels_of
 from studio.document.layers import Group, Plane
-from studio.request.geometry import Rect
+from studio.document.selecting import of_path
+from studio.document.thumbnails import thumbnail
+from studio.document.transforming import Turn
+from studio.request.geometry import Rect, Size
 from studio.ui.canvas.canvas import Canvas
 from tests.document.making import plain
 from tests.ui.canvas.hands import SHIFT, at, colour, covered, drag
@@ -136,3 +142,71 @@ def test_a_group_with_a_locked_layer_says_so(canvas: Canvas, document: Document,
     layering.change(document, group.children[0], "Lock", locked=True)
     with qtbot.waitSignal(canvas.trouble):
         canvas.tools.choose("transform")
+
+
+RIGHT = [(0, False, (70, 60)), (90, False, (60, 50)), (0, True, (50, 60))]
+
+
+@pytest.mark.parametrize(("angle", "mirrored", "to"), RIGHT)
+def test_arrows_move_a_layer_to_where_they_point(canvas: Canvas, document: Document, angle, mirrored, to) -> None:
+    layer = layering.add_paint(document)
+    drag(canvas, (60, 60), (61, 60))
+    steps = document.undo_stack.count()
+    canvas.turn_to(angle, mirrored=mirrored)
+    canvas.tools.choose("move")
+    for _ in range(9):
+        QTest.keyClick(canvas, Qt.Key.Key_Right)
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    assert (60 + layer.x, 60 + layer.y) == to
+    QTest.keyClick(canvas, Qt.Key.Key_Right, SHIFT)
+    assert abs(layer.x) + abs(layer.y) == 20
+    assert document.undo_stack.count() == steps + 1
+    document.undo_stack.undo()
+    assert (layer.x, layer.y) == (0, 0)
+
+
+def test_arrows_move_what_is_selected_and_what_is_in_hand(canvas: Canvas, document: Document) -> None:
+    layering.add_paint(document)
+    drag(canvas, (60, 60), (61, 60))
+    canvas.tools.choose("select_rectangle")
+    drag(canvas, (40, 40), (90, 90))
+    canvas.tools.choose("move")
+    QTest.keyClick(canvas, Qt.Key.Key_Down, SHIFT)
+    assert covered(document)[99, 60] == 255
+    assert colour(document, 60, 75) == (255, 0, 0)
+    canvas.tools.choose("transform")
+    QTest.keyClick(canvas, Qt.Key.Key_Down, SHIFT)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert colour(document, 60, 85) == (255, 0, 0)
+    assert colour(document, 60, 65) == (255, 255, 255)
+
+
+def test_what_is_selected_of_a_layer_is_flipped_in_its_place(canvas: Canvas, document: Document) -> None:
+    layering.add_paint(document)
+    drag(canvas, (60, 60), (61, 60))
+    drag(canvas, (120, 60), (121, 60))
+    drag(canvas, (250, 60), (251, 60))
+    canvas.kit.set_foreground("#0000ff")
+    drag(canvas, (60, 60), (61, 60))
+    document.select(of_path(_box(20, 20, 180, 100), document.size))
+    turn_layer(document, document.active, Turn.FLIP_H)
+    assert colour(document, 60, 60) == (255, 0, 0)
+    assert colour(document, 120, 60) == (0, 0, 255)
+    assert colour(document, 250, 60) == (255, 0, 0)
+    document.undo_stack.undo()
+    assert colour(document, 60, 60) == (0, 0, 255)
+
+
+def _box(x: int, y: int, width: int, height: int) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(x, y, width, height)
+    return path
+
+
+def test_a_group_has_a_thumbnail_on_a_large_canvas_too(document: Document, canvas: Canvas) -> None:
+    group = a_group(canvas, document)
+    document.set_size(Size(2000, 1500))
+    small = pixels_of(thumbnail(group, document.size, 100)).array
+    assert small[3, 3, :3].tolist() != [0, 0, 0]
+    assert small[5, 7, 3] > 0
+    assert small[60, 80, 3] == 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
-from studio.document.layers import Group, Layer, Plane, walk
-from studio.document.transforming import Resampling, transform_layer
+from studio.document.layers import GeneratedLayer, Group, Layer, Plane, walk
+from studio.document.transforming import Resampling, set_fields, transform_layer
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect
 from studio.ui.canvas.pointer import Pointer
@@ -20,7 +20,7 @@ class Move(Tool):
 
     id = "move"
     title = "Move"
-    hint = "Drag to move the layer, or what is selected of it. Shift: straight."
+    hint = "Drag to move the layer, or what is selected of it. Shift: straight. Arrows: by a pixel, with Shift by ten."
     icon = "move"
     key = "V"
 
@@ -73,6 +73,25 @@ class Move(Tool):
         if dx or dy:
             layer = self.document.active
             transform_layer(self.document, layer, QTransform.fromTranslate(dx, dy), f"Move {layer.name}")
+
+    def nudge(self, dx: int, dy: int) -> bool:
+        """By document pixels. Successive ones of a layer are one step."""
+        if self._start is not None:
+            return True
+        layer = self.document.active
+        try:
+            movable(layer)
+            if self.document.selection is not None:
+                lifted = Lifted(self.canvas, liftable(layer))
+                lifted.transform = QTransform.fromTranslate(dx, dy)
+                lifted.end(f"Move {layer.name}", Resampling.SHARP)
+            elif isinstance(layer, Plane) and not isinstance(layer, GeneratedLayer):
+                set_fields(self.document, layer, f"Move {layer.name}", x=layer.x + dx, y=layer.y + dy)
+            else:
+                transform_layer(self.document, layer, QTransform.fromTranslate(dx, dy), f"Move {layer.name}")
+        except Trouble as trouble:
+            self.canvas.refuse(trouble)
+        return True
 
     def cancel(self) -> bool:
         if self._start is None:
@@ -132,10 +151,11 @@ def liftable(layer: Layer) -> Layer:
     return layer
 
 
-def movable(layer: Layer) -> None:
-    """Raises Trouble if a layer, or one in it, may not be moved."""
+def movable(layer: Layer) -> Layer:
+    """The layer, if it and all in it may be moved. Raises Trouble that says why not."""
     for found in walk((layer,)):
         if found.locked:
             raise Trouble(f"The layer “{found.name}” is locked.", "Unlock it to move it.")
     if isinstance(layer, Group) and not layer.children:
         raise Trouble(f"The group “{layer.name}” is empty.")
+    return layer

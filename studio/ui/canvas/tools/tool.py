@@ -96,6 +96,10 @@ class Tool:
         """Return: ends what is being done. True if there was something."""
         return False
 
+    def nudge(self, dx: int, dy: int) -> bool:
+        """An arrow key: moves what is in hand by document pixels. True if there was something."""
+        return False
+
     def settle(self) -> None:
         """The document is about to be read: whatever it has taken out of it for a while must be laid down."""
 

@@ -79,6 +79,13 @@ class Transform(Tool):
         shown.give_up()
         return True
 
+    def nudge(self, dx: int, dy: int) -> bool:
+        if self._shown is None or self._held:
+            return False
+        self._shown.transform = self._shown.transform * QTransform.fromTranslate(dx, dy)
+        self.canvas.refresh_outline()
+        return True
+
     def press(self, pointer: Pointer) -> None:
         if self._shown is None:
             self.enter()
