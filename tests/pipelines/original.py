@@ -67,13 +67,19 @@ _OPEN_CLIP = (
 )
 
 
-def save_original(folder: Path, file: Path, **marks: Tensor) -> Path:
-    """Writes the folder's networks into one file. marks: further tensors, such as "v_pred"."""
+def save_original(folder: Path, file: Path, *, open_clip: bool = False, **marks: Tensor) -> Path:
+    """Writes the folder's networks into one file.
+
+    open_clip: the text encoder is OpenCLIP's, as in Stable Diffusion 2. marks: further tensors, such as "v_pred".
+    """
     weights = {**_unet(_read(folder, "unet")), **_vae(_read(folder, "vae")), **marks}
     text = {name.removeprefix("text_model."): weight for name, weight in _read(folder, "text_encoder").items()}
     large = (folder / "text_encoder_2").is_dir()
     prefix = "conditioner.embedders.0.transformer" if large else "cond_stage_model.transformer"
-    weights |= {f"{prefix}.text_model.{name}": weight for name, weight in text.items()}
+    if open_clip:
+        weights |= _open_clip({f"text_model.{name}": each for name, each in text.items()}, "cond_stage_model.model")
+    else:
+        weights |= {f"{prefix}.text_model.{name}": weight for name, weight in text.items()}
     if large:
         weights |= _open_clip(_read(folder, "text_encoder_2"))
     save_file({name: weight.contiguous() for name, weight in weights.items()}, file)
@@ -107,14 +113,15 @@ def _vae(weights: Weights) -> Weights:
     return renamed
 
 
-def _open_clip(weights: Weights) -> Weights:
+def _open_clip(weights: Weights, at: str = "conditioner.embedders.1.model") -> Weights:
     renamed: Weights = {}
     for name, weight in weights.items():
         for old, new in _OPEN_CLIP:
             name = name.replace(old, new)
-        renamed[f"conditioner.embedders.1.model.{name}"] = weight
-    projection = renamed.pop("conditioner.embedders.1.model.text_projection.weight")
-    renamed["conditioner.embedders.1.model.text_projection"] = projection.T
+        renamed[f"{at}.{name}"] = weight
+    projection = renamed.pop(f"{at}.text_projection.weight", None)
+    width = len(renamed[f"{at}.ln_final.weight"])
+    renamed[f"{at}.text_projection"] = torch.eye(width) if projection is None else projection.T
     for name in [name for name in renamed if ".q_proj." in name]:
         kind = name.rsplit(".", 1)[1]
         parts = [renamed.pop(name.replace(".q_proj.", f".{each}_proj.")) for each in "qkv"]
