@@ -20,11 +20,12 @@ from PySide6.QtWidgets import QApplication
 from studio.document.document import Document
 from studio.engine.engine import Engine
 from studio.engine.status import EngineStatus, WorkerStart
+from studio.library.attached import fits
 from studio.library.pictures import read_picture
 from studio.library.resources import resource
 from studio.prompts.history import PromptHistory
 from studio.prompts.resolving import wildcard_names
-from studio.prompts.styles import load_styles
+from studio.prompts.styles import Style, load_styles
 from studio.prompts.wording import worded
 from studio.request.errors import Trouble
 from studio.request.family import Model
@@ -39,6 +40,7 @@ from studio.ui.models.keeper import ModelsKeeper
 from studio.ui.panels.prompt.language import Offer
 from studio.ui.preferences import Preferences
 from studio.ui.series.wiring import MakingMore
+from studio.ui.styles import StyleImport
 from studio.ui.theme import apply_theme
 from studio.ui.timeline.wiring import Timeline
 from studio.ui.unkept import Unkept
@@ -82,7 +84,7 @@ class Studio:
             self.preferences,
             history,
             Furnishing(
-                styles=load_styles(resource("styles", "styles.json"), home.styles),
+                styles=self._load_styles(),
                 read_picture=read_picture,
                 gallery_folder=home.gallery,
                 make_gallery=self._make_gallery,
@@ -96,6 +98,7 @@ class Studio:
         self.live = Live(self.window)
         self.more = MakingMore(self.window, self.gallery.bring_in)
         self.upscaling = Upscaling(self.window)
+        self.styles = StyleImport(self.window, home.styles, self._load_styles)
         self.unkept = Unkept(self.window, self.gallery)
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
         for problem in filter(None, (file.problem, history.problem)):
@@ -123,9 +126,13 @@ class Studio:
 
     def _names(self) -> list[Offer]:
         """What can be completed in a prompt."""
-        kinds = {"lora": "lora", "embedding": "embed"}
-        worn = [Offer(kinds[each.kind], each.name) for each in self.models.of_kind(*kinds)]
-        return [*worn, *(Offer("wildcard", name) for name in wildcard_names(self.home.wildcards))]
+        kinds, family = {"lora": "lora", "embedding": "embed"}, self.document.model.family
+        worn = [Offer(kinds[each.kind], each.name) for each in self.models.of_kind(*kinds) if fits(each, family)]
+        styles = [Offer("style", each.name) for each in self.window.styles]
+        return [*worn, *styles, *(Offer("wildcard", name) for name in wildcard_names(self.home.wildcards))]
+
+    def _load_styles(self) -> tuple[Style, ...]:
+        return load_styles(resource("styles", "styles.json"), self.home.styles)
 
     def _make_gallery(self) -> GalleryView:
         from studio.ui.gallery_wiring import furnish_gallery  # not before it is looked at

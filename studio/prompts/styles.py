@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from studio.request.errors import BadInput, Trouble
 from studio.request.request import Prompt
 
 log = logging.getLogger(__name__)
 
 PLACEHOLDER = "{prompt}"
+ENDINGS = (".json", ".csv")
+FORMS = "Choose a styles.csv of A1111 or Forge, or a JSON file of styles of Fooocus."
 
 
 @dataclass(frozen=True)
@@ -35,20 +38,45 @@ def load_styles(*paths: Path) -> tuple[Style, ...]:
     styles: dict[str, Style] = {}
     for file in (file for path in paths for file in _files(path)):
         try:
-            text = file.read_text(encoding="utf-8-sig")
-            entries = _csv(text) if file.suffix.lower() == ".csv" else _json(text)
+            styles.update({style.name: style for style in _read(file)})
         except (OSError, ValueError, csv.Error) as error:
             log.warning("styles of %s are left out: %s", file, error)
-            continue
-        for style in filter(None, (_style(entry) for entry in entries)):
-            styles[style.name] = style
     return tuple(styles.values())
+
+
+def bring_in(file: Path, folder: Path) -> tuple[Style, ...]:
+    """Copies a file of styles, `styles.csv` of A1111 and Forge or a JSON list of Fooocus, into the person's folder.
+
+    Returns what is in it. Raises BadInput when there are no styles in it, Trouble when it cannot be copied.
+    """
+    try:
+        found = _read(file) if file.suffix.lower() in ENDINGS else ()
+    except (ValueError, csv.Error, OSError) as error:
+        raise BadInput(f"The styles in {file.name!r} cannot be read.", FORMS, repr(error)) from error
+    if not found:
+        raise BadInput(f"There are no styles in {file.name!r}.", FORMS)
+    target = folder / file.name
+    half = target.with_name(f".{file.name}.part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(file.read_bytes())
+        half.replace(target)
+    except OSError as error:
+        raise Trouble(f"The styles could not be copied: {error.strerror or error}.", "Free some room.") from error
+    return found
+
+
+def _read(file: Path) -> tuple[Style, ...]:
+    """Raises OSError, ValueError or csv.Error for a file that is no list of styles."""
+    text = file.read_text(encoding="utf-8-sig")
+    entries = _csv(text) if file.suffix.lower() == ".csv" else _json(text)
+    return tuple(filter(None, (_style(entry) for entry in entries)))
 
 
 def _files(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path] if path.suffix else []
-    return sorted(file for file in path.iterdir() if file.suffix.lower() in (".json", ".csv"))
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS)
 
 
 def apply_style(prompt: str, negative: str, style: Style | None) -> tuple[Prompt, Prompt]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.prompts.styles import Style, apply_style, load_styles
+from studio.prompts.styles import Style, apply_style, bring_in, load_styles
+from studio.request.errors import BadInput
 from studio.request.request import Prompt
 
 SHIPPED = Path(__file__).parents[2] / "resources" / "styles"
@@ -54,6 +55,23 @@ def test_other_programs_styles_can_be_read(tmp_path: Path) -> None:
         Style("Old", "words", ""),
         Style("Ink", "{prompt}, ink,\nfine", "a, b"),
     )
+
+
+def test_a_file_of_another_program_is_brought_in_and_stays(tmp_path: Path) -> None:
+    given, own = tmp_path / "styles.csv", tmp_path / "home" / "styles"
+    given.write_text('name,prompt,negative_prompt\nInk,"{prompt}, ink",photo\n')
+    assert bring_in(given, own) == (Style("Ink", "{prompt}, ink", "photo"),)
+    given.unlink()
+    assert load_styles(own) == (Style("Ink", "{prompt}, ink", "photo"),)
+    assert [path.name for path in own.iterdir()] == ["styles.csv"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.json", "{"), ("a.csv", "x,y\n1,2\n"), ("a.txt", "a"), ("a.json", "[]")])
+def test_what_holds_no_styles_is_not_brought_in(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(BadInput, match="styles"):
+        bring_in(tmp_path / name, tmp_path / "own")
+    assert not (tmp_path / "own").exists()
 
 
 @pytest.mark.logs

@@ -105,6 +105,27 @@ def test_what_fits_is_offered(qtbot, words, field, typed, expected):
     assert offered(words) == expected
 
 
+def test_a_style_is_chosen_where_words_are_typed(qtbot, desk, words, field):
+    words.offers = lambda: (*OFFERS, Offer("style", "Ink"), Offer("style", "Oil"))
+    qtbot.keyClicks(field, "a fox <style:")
+    assert offered(words) == ["Ink (style)", "Oil (style)"]
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert desk.document.recipe.prompt == "a fox "
+    assert desk.document.recipe.style.name == "Oil"
+    assert desk.panel.style_part.choice.currentText() == "Oil"
+
+
+def test_ctrl_enter_makes_the_picture_while_names_are_offered_and_enter_alone_is_the_fields(qtbot, desk, words, field):
+    qtbot.keyClicks(field, "a fox <")
+    assert offered(words)
+    qtbot.keyClick(field, Qt.Key.Key_Return, CONTROL)
+    assert desk.job.request.prompt.text == "a fox <"
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert desk.document.recipe.prompt == "a fox <\n"
+
+
 def test_a_click_takes_a_name_and_the_list_goes_with_the_keyboard(qtbot, desk, words, field):
     qtbot.keyClicks(field, "__ani")
     names = words.languages[0].names

@@ -31,6 +31,7 @@ class TextField(QPlainTextEdit):
 
     edited(str): the person changed the words. older, newer: Alt+Up, Alt+Down. nudged(int): Ctrl+Up (1), Ctrl+Down (-1).
     left: the keyboard went elsewhere. chooses: asked of each key first; True when it was meant for a list that is open.
+    choosing: whether one is.
     picture_given(QMimeData): a picture was pasted or dropped here, which is not words.
     """
 
@@ -44,6 +45,7 @@ class TextField(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chooses: Callable[[int], bool] = lambda _key: False
+        self.choosing: Callable[[], bool] = lambda: False
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)
         self._wrap("")
@@ -67,9 +69,13 @@ class TextField(QPlainTextEdit):
         self.viewport().update()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._not_ours(event):
-            event.ignore()
-            return False
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and self.choosing():  # else it would stop the picture in the making
+                event.accept()
+                return True
+            if self._not_ours(event):
+                event.ignore()
+                return False
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

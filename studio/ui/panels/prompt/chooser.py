@@ -64,18 +64,34 @@ class StylePart(QWidget):
     def __init__(self, document: Document, styles: Sequence[Style]) -> None:
         super().__init__()
         self._document = document
-        self._styles = tuple(styles)
+        self._styles: tuple[Style, ...] = ()
         self.choice = Choice()
         self.choice.setAccessibleName("Style")
         self.choice.setAccessibleDescription(STYLE_HELP)
-        self.choice.addItem(NO_STYLE)
-        for index, style in enumerate(self._styles):
-            self.choice.addItem(style.name)
-            self.choice.setItemData(index + 1, style.prompt, Qt.ItemDataRole.ToolTipRole)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(Labelled("Style", self.choice, "Y"))
         self.choice.activated.connect(self._chosen)
+        self._fill(styles)
+
+    def show_styles(self, styles: Sequence[Style]) -> None:
+        """Another list of styles."""
+        self._fill(styles)
+        self.show_document()
+
+    def _fill(self, styles: Sequence[Style]) -> None:
+        self._styles = tuple(styles)
+        with QSignalBlocker(self.choice):
+            self.choice.clear()
+            self.choice.addItem(NO_STYLE)
+            for index, style in enumerate(self._styles):
+                self.choice.addItem(style.name)
+                self.choice.setItemData(index + 1, style.prompt, Qt.ItemDataRole.ToolTipRole)
+
+    def choose(self, name: str) -> None:
+        """Takes the style of that name, if there is one."""
+        if found := next((style for style in self._styles if style.name == name), None):
+            self._document.change(style=found)
 
     def show_document(self) -> None:
         style = self._document.recipe.style

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QObject, QRect, Qt
+from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -41,21 +41,28 @@ STEP = 0.1  # of weight, a key
 SHOWN = 10  # lines of the list that are seen at a time
 MOST = 200
 WIDTH, PADDING = 280, 12  # pixels
-_NAMES = re.compile(r"<(?:(lora|embed):?)?([^<>:\n]*)$", re.IGNORECASE)
+_NAMES = re.compile(r"<(?:(lora|embed|style):?)?([^<>:\n]*)$", re.IGNORECASE)
 _WILDCARD = re.compile(r"(?<![\w_])__([\w\-./]*)$")
 _parsed = lru_cache(maxsize=8)(parse)
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A name to complete. kind: "lora", "embed" or "wildcard"."""
+    """A name to complete. kind: "lora", "embed", "wildcard" or "style"."""
 
     kind: str
     name: str
 
     @property
+    def title(self) -> str:
+        """As it is shown."""
+        return f"{self.name} (style)" if self.kind == "style" else self.name
+
+    @property
     def written(self) -> str:
-        """As it stands in a prompt."""
+        """As it stands in a prompt; a style is chosen and leaves nothing there."""
+        if self.kind == "style":
+            return ""
         if self.kind == "wildcard":
             return f"__{self.name}__"
         return f"<lora:{self.name}:1>" if self.kind == "lora" else f"<embed:{self.name}>"
@@ -142,16 +149,22 @@ class Names(QListWidget):
 
 
 class Language(QObject):
-    """Gives a field the language. offers: names that can be completed, asked when a list opens."""
+    """Gives a field the language. offers: names that can be completed, asked when a list opens.
+
+    style_chosen(str): the name of a style was completed.
+    """
+
+    style_chosen = Signal(str)
 
     def __init__(self, field: TextField, offers: Callable[[], Sequence[Offer]]) -> None:
         super().__init__(field)
         self._field = field
         self._offers = offers
-        self._shown: dict[str, str] = {}  # name: as it is written
+        self._shown: dict[str, Offer] = {}  # by title
         self.names: Names | None = None
         self.colouring = Colouring(field.document())
         field.chooses = self._key
+        field.choosing = lambda: self.choosing
         field.edited.connect(self._typed)
         field.nudged.connect(self._nudge)
         field.left.connect(self._close)
@@ -181,7 +194,7 @@ class Language(QObject):
         fitting = [each for each in self._offers() if each.kind in kinds and begun.lower() in each.name.lower()]
         if not fitting:
             return self._close()
-        self._shown = {each.name: each.written for each in reversed(fitting)}
+        self._shown = {each.title: each for each in reversed(fitting)}
         if self.names is None:
             self.names = Names(self._field.window())
             self.names.itemClicked.connect(lambda item: self._complete(item.text()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType, reportUnknownLambdaType]
@@ -214,16 +227,18 @@ class Language(QObject):
         if found := _WILDCARD.search(before):
             return ("wildcard",), found[1], found.start()
         if found := _NAMES.search(before):
-            kinds = (found[1].lower(),) if found[1] else ("lora", "embed")
+            kinds = (found[1].lower(),) if found[1] else ("lora", "embed", "style")
             return kinds, found[2], found.start()
         return None
 
-    def _complete(self, name: str) -> None:
-        asked = self._asked()
-        if asked is None or name not in self._shown:
+    def _complete(self, title: str) -> None:
+        asked, offer = self._asked(), self._shown.get(title)
+        if asked is None or offer is None:
             return
         cursor = self._field.textCursor()
         cursor.setPosition(asked[2], QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText(self._shown[name])
+        cursor.insertText(offer.written)
         self._field.setTextCursor(cursor)
         self._close()
+        if offer.kind == "style":
+            self.style_chosen.emit(offer.name)

@@ -80,6 +80,8 @@ class PromptPanel(QWidget):
         self.advanced.setChecked(preferences.now.advanced)
         self.advanced.toggled.connect(lambda on: preferences.change(advanced=on))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         self.advanced.toggled.connect(self._advanced_toggled)
+        for language in self.words.languages:
+            language.style_chosen.connect(self.style_part.choose)
         self.seed.judged.connect(self._judge)
         self.size_part.judged.connect(self._judge)
         document.changed.connect(self._changed)

@@ -21,7 +21,7 @@ from studio.ui.widgets.tool import GAP, Labelled, alt_key, set_role, tool_button
 
 PROMPT_HELP = (
     "What the picture should show, in your own words.\nAlt+Up and Alt+Down bring back earlier prompts.\n"
-    "Ctrl+Up and Ctrl+Down weigh the word at the cursor; < and __ offer LoRA and wildcards."
+    "Ctrl+Up and Ctrl+Down weigh the word at the cursor; < and __ offer LoRA, styles and wildcards."
 )
 WITHOUT_HELP = "What the picture should not show (the negative prompt). Leave it empty if there is nothing."
 ONE_LINE = 34  # height in pixels
