@@ -34,7 +34,7 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
     with ExitStack() as stack:
         for each in (numpy_at_peace(), loaded.visit(denoiser), loaded.watch.closely(denoiser)):
             stack.enter_context(each)
-        guides = stack.enter_context(loaded.controls.at_work(start.controls, start.frame))
+        guides = stack.enter_context(loaded.controls.at_work(start.controls, start.seen))
         looking = stack.enter_context(ExitStack())
         if start.fresh is not None:
             latents = _renewed(loaded, course, start, guides, start.fresh)

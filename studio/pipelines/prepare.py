@@ -17,7 +17,7 @@ from studio.pipelines.loaded import Loaded
 from studio.pipelines.looking import shown
 from studio.pipelines.noise import first_noise
 from studio.pipelines.samplers import Steps
-from studio.pipelines.source import Source, painted_over
+from studio.pipelines.source import Source, encode_picture, painted_over
 from studio.request.control import Control
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
@@ -30,7 +30,7 @@ class Start:
     latents: (pictures, channels, h, w), what the first step gets. generators: one for each picture, on the CPU.
     known: clean latents of the source, noise: what hides them, change: (1, 1, h, w), 0 keep .. 1 make anew;
         the last two only with a mask. shown: see `looking`.
-    frame, controls: pictures that steer, of the size of frame.asked; and the canvas around that.
+    controls: pictures that steer; seen: what their networks see, of those that are followed place by place.
     begun: calls of the network that a parent has made already. fresh: noise that replaces a `share` of what is left.
     """
 
@@ -38,8 +38,8 @@ class Start:
     latents: Tensor
     generators: tuple[torch.Generator, ...]
     noise: Tensor
-    frame: Frame
     controls: tuple[Control, ...] = ()
+    seen: tuple[Tensor, ...] = ()
     known: Tensor | None = None
     change: Tensor | None = None
     begun: int = 0
@@ -76,8 +76,8 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
         latents=noise * steps.loudest if known is None or strength == 1 else steps.noised(known, noise),
         generators=generators,
         noise=noise,
-        frame=frame,
         controls=request.controls,
+        seen=loaded.controls.pictures(request.controls, frame, lambda each: encode_picture(loaded, each).latents()),
         known=known,
         shown=shown(loaded, request, frame, source, generators),
         change=None if request.mask is None else change_map(request.mask, frame, shape).to(device, dtype),

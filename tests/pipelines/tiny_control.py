@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from diffusers.models.adapter import T2IAdapter
 from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.controlnets.controlnet_flux import FluxControlNetModel
 from diffusers.models.controlnets.controlnet_union import ControlNetUnionModel
 from safetensors.torch import save_file
 from torch import Tensor
@@ -110,6 +111,17 @@ def _plus(module: Any, drawn: Any) -> dict[str, Tensor]:
             if part in ours:
                 found[f"{start}.{theirs[ours.index(part)]}.{end}"] = found.pop(name)
     return found
+
+
+def beside(transformer: Any, seed: int = 0, **changes: Any) -> FluxControlNetModel:
+    """A ControlNet of a transformer's first blocks."""
+    config = {
+        name: value
+        for name, value in transformer.config.items()
+        if name in FluxControlNetModel.__init__.__annotations__
+    }
+    shape = {"num_layers": 1, "num_single_layers": 1, "in_channels": 64, **changes}
+    return awake(FluxControlNetModel.from_config({**config, **shape}), seed)
 
 
 def save(folder: Path, weights: Any, name: str = "diffusion_pytorch_model", config: Any = None) -> Path:

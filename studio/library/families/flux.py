@@ -40,4 +40,6 @@ FAMILY = Family(
     ),
     emphasis=False,
     brain=True,
+    controls=frozenset(("controlnet",)),
+    controls_from="Shakker-Labs/FLUX.1-dev-ControlNet-Union-Pro on Hugging Face (6.6 GB, several kinds in one)",
 )

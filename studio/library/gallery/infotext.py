@@ -45,6 +45,7 @@ def write_infotext(request: GenerationRequest) -> str:
         ("Variation seed strength", number(request.variation.strength) if request.variation is not None else ""),
         ("Denoising strength", number(request.strength) if request.source is not None else ""),
         ("Mask mode", "Inpaint masked" if request.mask is not None else ""),
+        *_controls(request),
         ("Lora hashes", ", ".join(f"{_bare(lora.name)}: {lora.digest[:12]}" for lora in loras if lora.digest)),
         ("RNG", "CPU"),
         ("Version", f"Sfumato {request.version or __version__}"),
@@ -54,6 +55,18 @@ def write_infotext(request: GenerationRequest) -> str:
         lines.append(f"{NEGATIVE} {request.negative.text}")
     lines.append(join_parameters((key, value) for key, value in parameters if value))
     return "\n".join(lines).strip().replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def _controls(request: GenerationRequest) -> list[tuple[str, str]]:
+    """Pictures that were followed, as the ControlNet extension of A1111 writes them."""
+    return [
+        (
+            f"ControlNet {at}",
+            f"Module: {each.preprocessor or 'none'}, Model: {each.name}, Weight: {number(each.weight)}, "
+            f"Guidance Start: {number(each.start)}, Guidance End: {number(each.end)}",
+        )
+        for at, each in enumerate(request.controls)
+    ]
 
 
 def infotext_of(metadata: Metadata) -> str:

@@ -33,6 +33,10 @@ Key = tuple[Path, int]
 class Steering(Protocol):
     """How the networks of a family are steered by pictures that they follow place by place."""
 
+    def sees_latents(self, network: nn.Module) -> bool:
+        """Whether a control network looks at latents of the picture."""
+        ...
+
     def readers(self) -> Mapping[str, Callable[..., Any]]:
         """By kind of control: (path, name, denoiser, dtype) to its network."""
         ...
@@ -90,19 +94,33 @@ class Controls:
         _shrink(self._encoders, max(1, len({each.encoder for each in self._wanted.values() if each.encoder})))
         return sum(bytes_of(each) for each in held.values())
 
+    def pictures(
+        self, controls: Iterable[Control], frame: Frame, encode: Callable[[Tensor], Tensor]
+    ) -> tuple[Tensor, ...]:
+        """What is shown to the networks, for each control that is followed place by place.
+
+        encode: latents of a picture (1, 3, height, width), -1..1.
+        """
+        found: list[Tensor] = []
+        for each in (each for each in controls if not each.refers):
+            picture = self._picture(each, frame)
+            sees = self._steering is not None and self._steering.sees_latents(self._network_of(each))
+            found.append(encode(2 * picture - 1).to(picture) if sees else picture)
+        return tuple(found)
+
     @contextmanager
-    def at_work(self, controls: Iterable[Control], frame: Frame) -> Generator[tuple[Guide, ...]]:
+    def at_work(self, controls: Iterable[Control], pictures: Sequence[Tensor]) -> Generator[tuple[Guide, ...]]:
         """While open, the guides can be asked: their networks are on the device. The denoiser is there, too."""
+        controls = tuple(controls)
         followed = [each for each in controls if not each.refers]
         referred = [each for each in controls if each.refers]
         with ExitStack() as stack:
             guides: list[Guide] = []
-            for each in followed:
-                network = self._networks[_key(self._wanted[_name(each)].path)]
+            for each, picture in zip(followed, pictures, strict=True):
+                network = self._network_of(each)
                 stack.enter_context(self._visiting(network))
                 assert self._steering is not None
-                shown = Shown(control=each, network=network, picture=self._picture(each, frame))
-                guides.append(self._steering.guide_of(shown))
+                guides.append(self._steering.guide_of(Shown(control=each, network=network, picture=picture)))
             if referred:
                 guides.append(self._looks(referred, stack))
             yield tuple(guides)
@@ -129,6 +147,9 @@ class Controls:
                 self._pairs[key] = encoder.see(control.picture, patches=patches)
             _shrink(self._pairs, MOST_PAIRS)
         return self._pairs[key]
+
+    def _network_of(self, control: Control) -> nn.Module:
+        return self._networks[_key(self._wanted[_name(control)].path)]
 
     def _network(self, wanted: Wanted, report: Report) -> nn.Module:
         key = _key(wanted.path)

@@ -36,16 +36,16 @@ def read_controlnet(path: Path, name: str, unet: Any, dtype: torch.dtype) -> nn.
     from diffusers.models.controlnets.controlnet import ControlNetModel
     from diffusers.models.controlnets.controlnet_union import ControlNetUnionModel
 
-    weights = _weights(path, name)
+    weights = read_weights(path, name)
     union = "control_add_embedding.linear_1.weight" in weights
     kind: Any = ControlNetUnionModel if union else ControlNetModel
-    config = _shared(kind, unet.config)
+    config = shared(kind, unet.config)
     if "time_embedding.linear_1.weight" not in weights:
         convert: Any = single_file_utils.convert_controlnet_checkpoint
         weights = {**_labels(weights), **convert(weights, config)}
     weights = {each: value for each, value in weights.items() if value is not None}
     config |= _shapes(weights, union) | _beside(path, kind)
-    return _built(kind, config, weights, name, dtype)
+    return built(kind, config, weights, name, dtype)
 
 
 def read_control_lora(path: Path, name: str, unet: Any, dtype: torch.dtype) -> nn.Module:
@@ -55,7 +55,7 @@ def read_control_lora(path: Path, name: str, unet: Any, dtype: torch.dtype) -> n
     from diffusers.loaders import single_file_utils
     from diffusers.models.controlnets.controlnet import ControlNetModel
 
-    kept = {each: value for each, value in _weights(path, name).items() if value.ndim}
+    kept = {each: value for each, value in read_weights(path, name).items() if value.ndim}
     whole = {each: value for each, value in kept.items() if not each.endswith((".up", ".down"))}
     changes: Weights = {}
     for each in (each.removesuffix(".up") for each in kept if each.endswith(".up")):
@@ -64,7 +64,7 @@ def read_control_lora(path: Path, name: str, unet: Any, dtype: torch.dtype) -> n
         changes[f"{each}.weight"] = (up.flatten(1) @ down.flatten(1)).reshape(shape)
     added = {id(value) for value in changes.values()}
     kind: Any = ControlNetModel
-    config = _shared(kind, unet.config)
+    config = shared(kind, unet.config)
     convert: Any = single_file_utils.convert_controlnet_checkpoint
     original = {**whole, **changes}
     found: dict[str, Tensor | None] = {**_labels(original), **convert(original, config)}
@@ -77,7 +77,7 @@ def read_control_lora(path: Path, name: str, unet: Any, dtype: torch.dtype) -> n
             _refuse_unless(each in own and own[each].numel() == value.numel(), name)
             value = own[each].float().cpu() + value.reshape(own[each].shape)
         weights[each] = value
-    return _built(kind, config | _shapes(weights, union=False), weights, name, dtype, more=True)
+    return built(kind, config | _shapes(weights, union=False), weights, name, dtype, more=True)
 
 
 def read_t2i_adapter(path: Path, name: str, unet: Any, dtype: torch.dtype) -> nn.Module:
@@ -87,12 +87,12 @@ def read_t2i_adapter(path: Path, name: str, unet: Any, dtype: torch.dtype) -> nn
     """
     from diffusers.models.adapter import T2IAdapter
 
-    weights = _weights(path, name)
+    weights = read_weights(path, name)
     if not any(each.startswith("adapter.") for each in weights):
         weights = {_adapters_name(each, weights): value for each, value in weights.items()}
     widths: list[int] = list(unet.config.block_out_channels)
     _refuse_unless(_adapter_shape(weights, name)["channels"][0] == widths[0], name)
-    return _built(T2IAdapter, _adapter_shape(weights, name) | _beside(path, T2IAdapter), weights, name, dtype)
+    return built(T2IAdapter, _adapter_shape(weights, name) | _beside(path, T2IAdapter), weights, name, dtype)
 
 
 def _adapters_name(name: str, weights: Mapping[str, Tensor]) -> str:
@@ -130,7 +130,8 @@ def _adapter_shape(weights: Mapping[str, Tensor], name: str) -> dict[str, Any]:
     }
 
 
-def _weights(path: Path, name: str) -> Weights:
+def read_weights(path: Path, name: str) -> Weights:
+    """All tensors of a file. Raises Trouble when it is damaged."""
     with told(f"The control {name}"):
         return load_file(path)
 
@@ -144,7 +145,7 @@ def _labels(weights: Mapping[str, Tensor]) -> Weights:
     }
 
 
-def _shared(kind: Any, config: Mapping[str, Any]) -> dict[str, Any]:
+def shared(kind: Any, config: Mapping[str, Any]) -> dict[str, Any]:
     """What a class takes of a model's configuration."""
     wanted = inspect.signature(kind.__init__).parameters
     return {name: value for name, value in config.items() if name in wanted and not name.startswith("encoder_hid")}
@@ -180,13 +181,16 @@ def _beside(path: Path, kind: Any) -> dict[str, Any]:
         return {}
     config = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     same = str(config.get("_class_name", "")).startswith(("ControlNet", "T2IAdapter"))
-    return {**_shared(kind, config)} if same else {}
+    return {**shared(kind, config)} if same else {}
 
 
-def _built(
+def built(
     kind: Any, config: Mapping[str, Any], weights: Weights, name: str, dtype: torch.dtype, *, more: bool = False
 ) -> nn.Module:
-    """more: the weights may hold some that the network has not."""
+    """A network of these weights, all of them there. more: they may hold some that it has not.
+
+    Raises Trouble when some are missing, BadInput when they are of other shapes than the configuration says.
+    """
     with told(f"The control {name}"), torch.device("meta"):
         network: Any = kind(**config)
     wanted = network.state_dict()

@@ -55,7 +55,8 @@ class Guides:
 class Shown:
     """A control with what there is to work with.
 
-    network: as it was read. picture: (1, 3, height, width) of the canvas, 0..1, on the device.
+    network: as it was read. picture: (1, 3, height, width) of the canvas, 0..1, on the device; or its latents, where
+    the family's networks look at those.
     """
 
     control: Control

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.pipelines.control.files import read_control_lora, read_controlnet, read_t2i_adapter
@@ -34,6 +34,9 @@ SHOWS: Mapping[str, int] = {  # preprocessor: which of a union's kinds of pictur
 
 class UNetSteering:
     """See `controls.Steering`."""
+
+    def sees_latents(self, network: nn.Module) -> bool:
+        return False
 
     def readers(self) -> Mapping[str, Callable[..., Any]]:
         return {

@@ -15,6 +15,8 @@ from torch.nn import functional
 
 from studio.pipelines.adapters import Asked, Shapes, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.controls import Steering
+from studio.pipelines.control.transformers import TransformerSteering
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
 from studio.pipelines.tokens import packed, places, unpacked
@@ -29,6 +31,7 @@ class Flux(Transformer):
     classes = (("diffusers", "FluxTransformer2DModel", "diffusers.models.transformers.transformer_flux"),)
     stock = ("flux.pipeline_flux", "FluxPipeline")
     flow = Flow()
+    steering: Steering | None = TransformerSteering()
 
     def layout(self, shapes: Shapes) -> dict[str, Any]:
         """Fill takes more channels than it gives; schnell was not taught the guidance scale."""
@@ -70,17 +73,28 @@ class Flux(Transformer):
             given = torch.cat((tokens, packed(shown["reference"])), dim=1)
             ids = torch.cat((ids, places(shown["reference"], 1)))
         scale = torch.full((len(latents),), guidance, device=latents.device, dtype=torch.float32)
-        output = denoiser(
-            hidden_states=given.to(dtype),
-            timestep=timestep.expand(len(latents)).to(latents.dtype) / 1000,
-            guidance=scale if denoiser.config.guidance_embeds else None,
-            pooled_projections=inputs.added["pooled"],
-            encoder_hidden_states=inputs.hidden_states,
-            txt_ids=torch.zeros(inputs.hidden_states.shape[1], 3, device=latents.device, dtype=dtype),
-            img_ids=ids.to(dtype),
-            return_dict=False,
-        )[0]
+        extra: dict[str, Any] = {
+            "timestep": timestep.expand(len(latents)).to(latents.dtype) / 1000,
+            "guidance": scale,
+            "pooled_projections": inputs.added["pooled"],
+            "encoder_hidden_states": inputs.hidden_states,
+            "txt_ids": torch.zeros(inputs.hidden_states.shape[1], 3, device=latents.device, dtype=dtype),
+            "img_ids": ids.to(dtype),
+        }
+        if inputs.guides is not None:
+            extra = inputs.guides.added(extra, tokens.to(dtype), timestep, inputs)
+            _only_on_own(extra, given.shape[1])
+        if not denoiser.config.guidance_embeds:
+            extra["guidance"] = None
+        output = denoiser(hidden_states=given.to(dtype), return_dict=False, **extra)[0]
         return unpacked(output[:, : tokens.shape[1]], latents)
+
+
+def _only_on_own(extra: dict[str, Any], length: int) -> None:
+    """What pictures that steer add counts for the picture's own tokens, not for those of one that is looked at."""
+    for name in ("controlnet_block_samples", "controlnet_single_block_samples"):
+        if name in extra:
+            extra[name] = [functional.pad(each, (0, 0, 0, length - each.shape[1])) for each in extra[name]]
 
 
 ADAPTER = Flux()
