@@ -138,7 +138,22 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
     """
     adapter = adapter_of(model.family)
     dtype = device.precision(model.family)
-    parts, schedule, index = (_read_folder if model.path.is_dir() else _read_file)(model, adapter, dtype, report)
+    return put_together(
+        model, device, (_read_folder if model.path.is_dir() else _read_file)(model, adapter, dtype, report)
+    )
+
+
+Read = tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any]]
+"""Parts by name, the noise schedule's configuration, and model_index.json."""
+
+
+def put_together(model: Model, device: Device, read: Read) -> Loaded:
+    """A model from its parts."""
+    adapter, (parts, schedule, index) = adapter_of(model.family), read
+    dtype = device.precision(model.family)
+    if device.cuda:  # convolutions in half precision are faster there when channels lie side by side
+        for name in (adapter.network, "vae"):
+            side_by_side(parts[name])
     if adapter.codec_overflows and parts["vae"].config.get("force_upcast", False):
         parts["vae"].to(torch.float32)
     readers = adapter.readers(parts)
@@ -171,10 +186,12 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
     )
 
 
-_Read = tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any]]  # parts by name, schedule, model_index.json
+def side_by_side(network: Any) -> None:
+    """Lays the weights of its convolutions out so that the channels of a pixel are neighbours; the numbers stay."""
+    network.to(memory_format=torch.channels_last)
 
 
-def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
+def _read_folder(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> Read:
     index = read_index(model.path)
     kinds = {
         name: class_named(index, name, model.title, adapter.classes) for name in _parts(adapter, index)
@@ -193,7 +210,7 @@ def _another_codec(path: Path, own: Any, adapter: Adapter, family: Family) -> An
     return checked(read, f"The picture codec {path.stem}")
 
 
-def _read_file(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> _Read:
+def _read_file(model: Model, adapter: Adapter, dtype: torch.dtype, report: Report) -> Read:
     file = SingleFile(model, adapter)
     whole, beside = model.path.stat().st_size, dict(model.parts)
     sizes = {

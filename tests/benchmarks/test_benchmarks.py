@@ -9,14 +9,18 @@ import importlib
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
+import diffusers
 import pytest
 
 from studio.library.timelines import Timelines
+from studio.pipelines.parts import read_index, read_schedule
 from tests.benchmarks import __main__ as program
-from tests.benchmarks import canvas, gallery, models, second_start, startup, timeline
+from tests.benchmarks import canvas, gallery, gpu, models, second_start, startup, timeline
 from tests.benchmarks.figures import at_least, at_most, exactly, fact, percentile
+from tests.pipelines import tiny, tiny_flow
 
 CONTRACT = {"startup", "second_start", "first_picture", "engine_overhead", "cancel", "responsiveness", "memory"}
 
@@ -101,3 +105,29 @@ def themed_app(qapp):
 
     apply_theme(qapp, "dark")
     return qapp
+
+
+@pytest.mark.filterwarnings("ignore:.*FluxPosEmbed:FutureWarning")
+@pytest.mark.parametrize("family", ["sd15", "flux"])
+def test_a_graphics_card_would_be_measured(family: str, tmp_path: Path) -> None:
+    """Rehearsed on the processor with tiny models; memory is said to be 0 there."""
+    save = {"sd15": tiny.save_sd15, "flux": tiny_flow.save_flux}[family]
+    folder = save(tmp_path / family)
+    case = next(each for each in gpu.CASES if each.family == family)
+    case = replace(case, side=64, steps=3, room=10**9)
+    parts = {
+        name: part
+        for name, part in diffusers.DiffusionPipeline.from_pretrained(folder).components.items()
+        if part is not None and name != "scheduler"
+    }
+    parts |= {"index": read_index(folder), "schedule": read_schedule(folder)}
+    figures = gpu.measured(case, tiny.PROCESSOR, parts, 1)
+    assert figures[f"{family}_64_studio_step"]["value"] > 0
+    assert figures[f"{family}_64_diffusers_picture"]["value"] > 0
+    assert figures[f"{family}_64_peak_in_1_gb"]["met"]
+
+
+def test_without_a_graphics_card_it_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(SystemExit, match="There is no graphics card"):
+        gpu.run(True)
