@@ -59,6 +59,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--expand", metavar="L,T,R,B", help="pixels to add on each side of the source")
     add_options(parser)
     add_control(parser)
+    parser.add_argument("--draft", action="store_true", help="quicker and a little off: steps are foretold")
     parser.add_argument("--previews", metavar="DIR", help="write the picture of each step there")
     parser.add_argument("--output", metavar="FILE-or-DIR", help="write there instead of into the gallery")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line for each event")
@@ -122,6 +123,7 @@ def request_from(options: argparse.Namespace, models: Models) -> tuple[Generatio
         strength=real(options.strength, "--strength", 0.6 if source and mask is None else 1.0),
         controls=controls_from(options.control, models, model, size),
         variation=_variation(options.variation),
+        shortcuts=options.draft,
     )
     return request, old
 

@@ -21,6 +21,7 @@ class Recipe:
     strength: 0..1, how much of what is on the canvas may change; 1 starts from nothing.
     fill, context, seamless: of edits in the mode Custom: what the hole holds before, how much of the surroundings is
         looked at (a name of `editing.plan`, or the id of a mask layer), whether edges fade into what is around.
+    shortcuts: make drafts, quicker and a little off.
     """
 
     prompt: str = ""
@@ -38,6 +39,7 @@ class Recipe:
     fill: str = "blur"
     context: str = "automatic"
     seamless: bool = True
+    shortcuts: bool = False
 
 
 def fresh_seed() -> int:

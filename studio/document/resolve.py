@@ -154,6 +154,7 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True)
         strength=1.0 if source is None else recipe.strength,
         regions=regions,
         attachments=(Attachment(kind="vae", name=recipe.codec),) if recipe.codec else (),
+        shortcuts=recipe.shortcuts,
         controls=canvas.controls(family, size) if looks and family.controls else (),
     )
 

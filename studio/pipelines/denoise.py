@@ -13,6 +13,7 @@ from torch import Tensor
 
 from studio.pipelines.conditioning import attending
 from studio.pipelines.control.guides import Call, Guide, Guides
+from studio.pipelines.foretelling import Foreteller
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.noise import renewed
 from studio.pipelines.prepare import Start, generator_of
@@ -23,7 +24,9 @@ OnCall = Callable[[int, Tensor, Callable[[], Tensor]], None]
 """Told after each call of the network: how many are done, the latents now, and how to get the clean ones it meant."""
 
 
-def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Tensor:
+def denoise(
+    loaded: Loaded, course: Course, start: Start, on_call: OnCall, foreteller: Foreteller | None = None
+) -> Tensor:
     """The clean latents, (pictures, channels, h, w); or, when `on_call` stops the course, what it stopped with.
 
     The same arithmetic in the same order as diffusers' own pipelines, so the same request makes the same picture.
@@ -45,10 +48,12 @@ def denoise(loaded: Loaded, course: Course, start: Start, on_call: OnCall) -> Te
                 looking.enter_context(attending(denoiser, start.known, course.change))
                 seen = course.change
             noisy = latents
-            output = _predicted(loaded, course, start, guides, done, noisy)
+            ask = partial(_predicted, loaded, course, start, guides, done, noisy)
+            led = (id(course.conditioning.at(-(-done // steps.order))), course.guidance, id(course.change))
+            level = steps.levels[done - 1]
+            output = ask() if foreteller is None else foreteller.answer(done, led, ask, noisy, level, steps)
             latents = steps.scheduler.step(output, timestep, noisy, **generator, return_dict=False)[0]
             latents = _with_known(latents.to(noisy.dtype), start, course.change, done)
-            level = steps.levels[done - 1]
             on_call(done, latents, cache(partial(clean, output, noisy, level, steps)))
             if course.stopped is not None:
                 return course.stopped.to(noisy.dtype)

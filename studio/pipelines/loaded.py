@@ -138,9 +138,8 @@ def load(model: Model, device: Device, report: Report) -> Loaded:
     """
     adapter = adapter_of(model.family)
     dtype = device.precision(model.family)
-    return put_together(
-        model, device, (_read_folder if model.path.is_dir() else _read_file)(model, adapter, dtype, report)
-    )
+    read = _read_folder if model.path.is_dir() else _read_file
+    return put_together(model, device, read(model, adapter, dtype, report))
 
 
 Read = tuple[dict[str, Any], Mapping[str, Any], Mapping[str, Any]]

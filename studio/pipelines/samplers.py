@@ -301,3 +301,10 @@ def clean(output: torch.Tensor, sample: torch.Tensor, level: Level, steps: Steps
     if steps.scale in (Scale.EXPLODING, Scale.MIDPOINT):  # the network saw x / sqrt(noise² + 1)
         return noisy / (level.noise**2 + 1) - prediction * (level.noise / (level.noise**2 + 1) ** 0.5)
     return level.signal * noisy - level.noise * prediction
+
+
+def saying(meant: torch.Tensor, sample: torch.Tensor, level: Level, steps: Steps) -> torch.Tensor:
+    """The prediction that means the clean picture `meant`: the inverse of `clean`, which is a line in the output."""
+    nothing, one = torch.zeros(1), torch.ones(1)
+    slope = float(clean(one, nothing, level, steps))
+    return (meant - clean(torch.zeros_like(meant), sample, level, steps)) / slope

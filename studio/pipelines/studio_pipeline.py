@@ -24,6 +24,7 @@ from studio.pipelines.denoise import denoise
 from studio.pipelines.devices import Device, memory_ran_out
 from studio.pipelines.encode import encode, notes_on_words
 from studio.pipelines.finer_previews import tiny_decoder_of
+from studio.pipelines.foretelling import Foreteller
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
@@ -284,7 +285,12 @@ class _Job:
             self._tell(-(-done // order), start, preview)
             steering.after(-(-done // order), clean)
 
-        return denoise(self.loaded, course, start, on_call), trail
+        foreteller = Foreteller(len(start.steps.levels)) if self.request.shortcuts else None
+        latents = denoise(self.loaded, course, start, on_call, foreteller)
+        if foreteller is not None:
+            asked = calls - foreteller.foretold
+            self._note(f"A draft: the network was asked {asked} times instead of {calls}.")
+        return latents, trail
 
     def _tell(self, done: int, start: Start, preview: Pixels | None) -> None:
         self.report(

@@ -44,6 +44,7 @@ def to_record(request: GenerationRequest) -> Record:
         "attachments": [vars(attachment).copy() for attachment in request.attachments],
         **({"controls": [_control_record(control) for control in request.controls]} if request.controls else {}),
         "throughput": request.throughput,
+        **({"shortcuts": True} if request.shortcuts else {}),
         "version": request.version,
         **_course_of(request),
     }
@@ -165,6 +166,7 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         stop_at=int(record.get("stop_at", 0)),
         upscale=None if (upscale := record.get("upscale")) is None else _upscale(upscale),
         throughput=bool(record.get("throughput", False)),
+        shortcuts=bool(record.get("shortcuts", False)),
         version=str(record.get("version", "")),
     )
 

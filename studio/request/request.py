@@ -71,6 +71,7 @@ class GenerationRequest:
     stop_at: keep what the picture would become after so many steps; 0: make all of them.
     throughput: make the set in one batch: faster on a GPU, but a picture may differ in the last bits
         from the same picture asked for alone.
+    shortcuts: a draft: the network is not asked where what it would say can be foretold; quicker, and a little off.
 
     Raises BadInput, with a sentence for the artist, when a value cannot be used by any model.
     """
@@ -96,6 +97,7 @@ class GenerationRequest:
     stop_at: int = 0
     upscale: Upscale | None = None
     throughput: bool = False
+    shortcuts: bool = False
     version: str = __version__
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ import torch
 from studio.pipelines import memory
 from studio.pipelines import visiting as visits
 from studio.pipelines.devices import Device, free_main_memory, memory_ran_out, total_main_memory
-from studio.pipelines.loaded import load
+from studio.pipelines.loaded import load, side_by_side
 from studio.pipelines.memory import WHOLE, Need, Plan, choose, ladder
 from studio.pipelines.needs import Needs
 from studio.pipelines.visiting import visiting
@@ -278,6 +278,16 @@ def test_decoding_in_tiles_makes_nearly_the_same_picture(family, shelf, warm, mo
     monkeypatch.setattr("studio.pipelines.studio_pipeline.ladder", lambda device: (Plan(tiles=True),) * 2)
     found = tiny.pipeline_of(shelf[family]).run(request, tiny.Notes()).pictures[0].pixels.array
     assert abs(found - expected).max() <= 1
+
+
+def test_channels_side_by_side_make_the_same_picture(sd15, warm):
+    pipeline, request = tiny.pipeline_of(sd15), tiny.request(sd15)
+    loaded = pipeline._store.get(sd15, tiny.Notes())
+    for network in (loaded.denoiser, loaded.codec):
+        side_by_side(network)
+    assert loaded.denoiser.conv_in.weight.is_contiguous(memory_format=torch.channels_last)
+    found = pipeline.run(request, tiny.Notes()).pictures[0].pixels.array.astype(int)
+    assert abs(found - warm.run(request, tiny.Notes()).pictures[0].pixels.array).max() <= 1
 
 
 def test_what_was_chosen_is_told_with_the_amounts(sd15, monkeypatch):

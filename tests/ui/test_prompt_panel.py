@@ -114,6 +114,15 @@ def test_kinds_of_samplers_are_told_apart(advanced):
     assert "fresh noise" in choice.itemData(names.index("Euler a"), Qt.ItemDataRole.ToolTipRole)
 
 
+def test_a_draft_is_asked_for_and_undone(qtbot, advanced):
+    switch = advanced.panel.draft.switch
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert advanced.document.request().shortcuts
+    advanced.document.undo_stack.undo()
+    assert not switch.isChecked()
+    assert not advanced.document.request().shortcuts
+
+
 def test_a_seed_that_is_typed_is_kept(qtbot, advanced):
     field = advanced.panel.seed.field.field
     field.selectAll()

@@ -180,6 +180,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "fill": (str,),
     "context": (str,),
     "seamless": (bool,),
+    "shortcuts": (bool,),
 }
 
 

@@ -24,7 +24,7 @@ from studio.ui.panels.prompt.codec import CodecPart
 from studio.ui.panels.prompt.custom import CustomPart
 from studio.ui.panels.prompt.loras import LoraPart
 from studio.ui.panels.prompt.main_button import MainButton
-from studio.ui.panels.prompt.sampling import GuidancePart, SamplerPart, SeedPart, StepsPart
+from studio.ui.panels.prompt.sampling import DraftPart, GuidancePart, SamplerPart, SeedPart, StepsPart
 from studio.ui.panels.prompt.size import CountPart, SizePart
 from studio.ui.panels.prompt.strength import StrengthPart
 from studio.ui.panels.prompt.words import Words
@@ -70,9 +70,10 @@ class PromptPanel(QWidget):
         self.sampler = SamplerPart(document)
         self.codec = CodecPart(document)
         self.seed = SeedPart(document)
+        self.draft = DraftPart(document)
         self.advanced = Switch("Advanced")
         self.advanced.setShortcut(QKeySequence("Alt+A"))
-        self.advanced.setToolTip("Show size in numbers, steps, guidance, sampler and seed (Alt+A)")
+        self.advanced.setToolTip("Show size in numbers, steps, guidance, sampler, seed and draft (Alt+A)")
         self.note = label("", "small")
         self.note.setWordWrap(True)
         self.button = MainButton(keys)
@@ -111,6 +112,7 @@ class PromptPanel(QWidget):
         self.sampler.show_document()
         self.codec.show_document()
         self.seed.show_document()
+        self.draft.show_document()
         can_refine = self._document.model.family.can(Ability.IMAGE_TO_IMAGE)
         self.strength.setVisible(self._document.has_picture and can_refine)
         self._judge()
@@ -154,11 +156,11 @@ class PromptPanel(QWidget):
     def _advanced_toggled(self, on: bool) -> None:
         self._show_advanced()
         if on:  # when they are laid out, what was asked for comes into view
-            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.seed, 0, SECTION))
+            QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.draft, 0, SECTION))
 
     def _show_advanced(self, forced: bool = False) -> None:
         on = self.advanced.isChecked() or forced
-        for part in (self.size_part.numbers, self.steps, self.sampler, self.seed):
+        for part in (self.size_part.numbers, self.steps, self.sampler, self.seed, self.draft):
             part.setVisible(on)
         self.codec.setVisible(on and self.codec.offered)
         self.guidance.setVisible(on and self._document.model.family.can(Ability.GUIDANCE))
@@ -187,7 +189,7 @@ class PromptPanel(QWidget):
             column.addWidget(part)
         column.addSpacing(SECTION - 12)
         column.addWidget(self.advanced)
-        for part in (self.steps, self.guidance, self.sampler, self.codec, self.seed):
+        for part in (self.steps, self.guidance, self.sampler, self.codec, self.seed, self.draft):
             column.addWidget(part)
         column.addStretch(1)
         foot = QVBoxLayout()
