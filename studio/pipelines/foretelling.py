@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 
 from torch import Tensor
-from torch.linalg import vector_norm
 
 from studio.pipelines.samplers import Level, Steps, clean, saying
 
@@ -50,7 +49,7 @@ class Foreteller:
 
     def _learn(self, call: int, seen: Tensor) -> None:
         if len(self._known) == 2:
-            off, long = (float(vector_norm(each)) for each in (self._line(call) - seen, seen))
+            off, long = (float(each.square().sum().sqrt()) for each in (self._line(call) - seen, seen))
             better = off < TOLERANCE * max(long, 1e-6)
             self._reach = min(self._reach + 1, FARTHEST) if better else max(self._reach - 1, 0)
         self._known = [*self._known[-1:], (call, seen)]
