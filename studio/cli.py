@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import builtins
+import gc
 import importlib
 import logging
 import os
@@ -93,10 +94,14 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
 
 
 def _window(options: argparse.Namespace, home: Home) -> int:
-    _plain_imports()
-    from studio.app import run_window
+    gc.disable()  # the start makes no garbage, and to look for it takes a twelfth; `studio.ui.garbage` does so later
+    try:
+        _plain_imports()
+        from studio.app import run_window
 
-    return run_window(home, options.file)
+        return run_window(home, options.file)
+    finally:
+        gc.enable()
 
 
 def _plain_imports() -> None:

@@ -52,18 +52,17 @@ class BrushPanel(ScrollColumn):
         self._hint.setWordWrap(True)
         self.brush = BrushOptions(kit)
         self._pages = QStackedWidget()
-        self._kinds: list[tuple[type[Tool], QWidget]] = [
-            (BrushTool, self._with_presets()),
-            (SelectBrush, BrushOptions(kit)),
-            (Fill, FillOptions(kit)),
-            (Gradient, GradientOptions(kit)),
-            (SelectTool, SelectOptions(kit)),
-            (Wand, WandOptions(kit)),
-            (Transform, TransformOptions(kit)),
-            (Tool, QWidget()),
+        self._kinds: list[tuple[type[Tool], Callable[[], QWidget]]] = [  # made when a tool is first taken in hand
+            (BrushTool, self._with_presets),
+            (SelectBrush, lambda: BrushOptions(kit)),
+            (Fill, lambda: FillOptions(kit)),
+            (Gradient, lambda: GradientOptions(kit)),
+            (SelectTool, lambda: SelectOptions(kit)),
+            (Wand, lambda: WandOptions(kit)),
+            (Transform, lambda: TransformOptions(kit)),
+            (Tool, QWidget),
         ]
-        for _, page in self._kinds:
-            self._pages.addWidget(page)
+        self._made: dict[type[Tool], QWidget] = {}
         self.column.addWidget(self._title)
         self.column.addWidget(self._pages)
         self.column.addWidget(self._hint)
@@ -96,11 +95,13 @@ class BrushPanel(ScrollColumn):
     def _show(self, tool: Tool) -> None:
         self._title.setText(tool.title)
         self._hint.setText(tool.hint)
-        for kinds, page in self._kinds:
-            if isinstance(tool, kinds):
-                self._pages.setCurrentWidget(page)
-                self._pages.setFixedHeight(max(0, page.sizeHint().height()))
-                break
+        kind, make = next(each for each in self._kinds if isinstance(tool, each[0]))
+        if kind not in self._made:
+            self._made[kind] = make()
+            self._pages.addWidget(self._made[kind])
+        page = self._made[kind]
+        self._pages.setCurrentWidget(page)
+        self._pages.setFixedHeight(max(0, page.sizeHint().height()))
         self._mark()
 
     def _mark(self) -> None:
