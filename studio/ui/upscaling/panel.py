@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from textwrap import shorten
 from typing import Any, cast
 
 from PySide6.QtCore import Qt, Signal
@@ -24,6 +25,7 @@ from studio.ui.widgets.tool import GAP, PADDING, Labelled, label, set_role
 
 FACTORS = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 WIDTH = 360
+LONGEST = 60  # letters of a prompt that are shown
 SMOOTH = "Smooth (Lanczos)"
 STRENGTH_HELP = (
     "How much the model may change (denoising strength).\n"
@@ -179,10 +181,9 @@ class UpscalePanel(QDialog):
                     "The upscaler draws sharp edges and textures as it was taught. The picture itself stays as it is."
                 )
             case Method.DIFFUSION:
-                return (
-                    "The model paints finer detail over the enlarged picture, in overlapping tiles, by the words "
-                    f"“{self.subject.prompt.raw.strip() or 'none'}”. It takes its time."
-                )
+                words = shorten(self.subject.prompt.raw.strip(), LONGEST, placeholder=" …")
+                led = f"led by the words “{words}”" if words else "with no words to go by: a prompt helps"
+                return f"The model paints finer detail over the picture, tile by tile, {led}. It takes its time."
 
     def _say(self, sentence: str, *, wrong: bool) -> None:
         self.words.setText(sentence)
