@@ -9,14 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from studio.document.opencv import cv
 from studio.request.errors import BadInput
 from studio.request.pixels import Array
 
-GRAIN = np.float32(8)  # of 255: what is less dark than this against its surroundings is no line
-Floats = npt.NDArray[np.float32]
+GRAIN = 8  # of 255: what is less dark than this against its surroundings is no line
 Settings = Mapping[str, float]
 
 
@@ -76,14 +74,13 @@ def _canny(picture: Array, settings: Settings) -> Array:
 
 def _lineart(picture: Array, settings: Settings) -> Array:
     """What is darker than around it, as strong as the picture's lines are: works on drawings and photographs."""
-    plain = on_white(picture).astype(np.float32)
-    around = cv().GaussianBlur(plain, (0, 0), settings["width"])
-    darker: Floats = np.maximum(around - plain, 0).max(axis=2)
-    darker = np.maximum(darker - GRAIN, 0)
-    lines = darker[darker > 0]
+    plain = on_white(picture)
+    darker = cv().subtract(cv().GaussianBlur(plain, (0, 0), settings["width"]), plain)
+    red, green, blue = cv().split(darker)
+    most: Array = cv().subtract(cv().max(cv().max(red, green), blue), GRAIN)
+    lines = most[most > 0]
     usual = float(np.median(lines)) if lines.size else 16.0
-    strong = darker * np.float32(settings["strength"] / 100 * 127 / max(16.0, usual))
-    return _three(np.clip(strong, 0, 255).astype(np.uint8))
+    return _three(cv().convertScaleAbs(most, alpha=settings["strength"] / 100 * 127 / max(16.0, usual)))
 
 
 def _depth(picture: Array, settings: Settings) -> Array:

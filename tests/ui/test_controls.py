@@ -16,7 +16,7 @@ from studio.document.layers import CANVAS, OWN, ControlLayer, PaintLayer
 from studio.library.entry import Entry
 from studio.library.recognition.recognised import Recognised
 from studio.request.errors import BadInput
-from studio.request.geometry import Size
+from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.ui.dropping import drop
 from tests.ui.canvas.hands import drag
@@ -137,6 +137,16 @@ def test_what_is_followed_is_shown_over_the_canvas_until_it_is_switched_off(desk
     desk.document.active.visible = True
     desk.window.table.run("layer.show")  # hides it
     qtbot.waitUntil(lambda: np.array_equal(canvas_pixels(desk), before))
+
+
+def test_it_steps_aside_while_a_made_picture_is_looked_at(desk, qtbot):
+    desk.window.table.run("layer.control_canvas")
+    qtbot.waitUntil(lambda: bluish(canvas_pixels(desk)) > 100)
+    canvas = desk.window.page.canvas
+    canvas.show_preview(Pixels(np.full((64, 64, 3), 90, np.uint8)), Rect(0, 0, 128, 128))
+    qtbot.waitUntil(lambda: bluish(canvas_pixels(desk)) == 0)
+    canvas.clear_preview()
+    qtbot.waitUntil(lambda: bluish(canvas_pixels(desk)) > 100)
 
 
 def test_a_sketch_drawn_on_it_is_followed(desk, options):

@@ -194,6 +194,8 @@ class Canvas(PointingWidget):
         before = self._preview
         self._preview = Preview(pixels, rect, mask)
         self.repaint_area(rect)
+        if before is None:
+            self.overlays.step_aside(True)
         if before is not None and before.rect != rect:
             self.repaint_area(before.rect)
 
@@ -201,6 +203,7 @@ class Canvas(PointingWidget):
         if self._preview is not None:
             before, self._preview = self._preview, None
             self.repaint_area(before.rect)
+            self.overlays.step_aside(False)
 
     def look_ahead(self, areas: tuple[Rect, ...]) -> None:
         """Frames parts of the document, until it is told otherwise."""

@@ -43,6 +43,7 @@ class ControlOverlays(QObject):
         super().__init__(parent)
         self._document, self._repaint = document, repaint
         self._shown: dict[str, _Shown] = {}
+        self._aside = False
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LATER)
@@ -51,7 +52,7 @@ class ControlOverlays(QObject):
 
     def draw(self, painter: QPainter, view: View) -> None:
         """Over the document, in device pixels."""
-        if not self._shown:
+        if not self._shown or self._aside:
             return
         painter.save()
         if not view.upright:
@@ -69,6 +70,12 @@ class ControlOverlays(QObject):
             elif found is not None and found.image is not None:
                 painter.drawImage(QRectF(*found.rect), found.image)
         painter.restore()
+
+    def step_aside(self, aside: bool) -> None:
+        """Nothing is drawn while a picture in the making, or one that is made, is to be seen."""
+        self._aside = aside
+        if self._shown:
+            self._repaint()
 
     def refresh(self) -> None:
         """Prepares anew what has changed."""
