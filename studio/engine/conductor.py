@@ -9,11 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
-from studio.engine.in_place import ThreadWorker
 from studio.engine.line import Line, Ticket
 from studio.engine.mailbox import Began, WorkerState
 from studio.engine.pace import Pace
-from studio.engine.process import ProcessWorker
 from studio.engine.shared_block import sweep
 from studio.engine.status import Phase, WorkerStart
 from studio.engine.store import Store
@@ -211,8 +209,12 @@ class Conductor:
         try:
             if start.isolation == "thread":
                 assert start.make_pipeline, "isolation in a thread needs make_pipeline"
+                from studio.engine.in_place import ThreadWorker  # on this thread: the window does not wait for it
+
                 self._worker = ThreadWorker(start.make_pipeline, start.describe, self._inbox)
             else:
+                from studio.engine.process import ProcessWorker
+
                 self._worker = ProcessWorker(start, self._inbox)
         except OSError as error:
             self._starts_left = 0

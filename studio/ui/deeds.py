@@ -13,15 +13,15 @@ from studio import __version__
 from studio.document.editing.modes import Mode
 from studio.document.recipe import fresh_seed
 from studio.ui.candidates import Candidate, mime_of
-from studio.ui.command_palette import CommandPalette
-from studio.ui.help_page import HelpPage
 from studio.ui.incoming import ENDINGS
-from studio.ui.preferences_page import PreferencesPage
-from studio.ui.shortcuts_page import ShortcutsPage
 from studio.ui.theme import apply_theme
 from studio.ui.window_pages import CANVAS
 
 if TYPE_CHECKING:
+    from studio.ui.command_palette import CommandPalette
+    from studio.ui.help_page import HelpPage
+    from studio.ui.preferences_page import PreferencesPage
+    from studio.ui.shortcuts_page import ShortcutsPage
     from studio.ui.window import MainWindow
 
 
@@ -139,11 +139,15 @@ class Deeds:
 
     def open_palette(self) -> None:
         if self._palette is None:
+            from studio.ui.command_palette import CommandPalette
+
             self._palette = CommandPalette(self._window, self._window.table)
         self._palette.open()
 
     def show_shortcuts(self) -> None:
         if self._shortcuts is None:
+            from studio.ui.shortcuts_page import ShortcutsPage
+
             self._shortcuts = ShortcutsPage(self._window, self._window.table)
             self._shortcuts.changed.connect(self._window.keep_keys)
         self._shortcuts.refresh()
@@ -152,12 +156,16 @@ class Deeds:
 
     def show_help(self) -> None:
         if self._help is None:
+            from studio.ui.help_page import HelpPage
+
             self._help = HelpPage(self._window)
         self._help.show()
         self._help.raise_()
 
     def show_preferences(self) -> None:
         if self._preferences is None:
+            from studio.ui.preferences_page import PreferencesPage
+
             self._preferences = PreferencesPage(self._window, self._window.preferences)
         self._preferences.show()
         self._preferences.raise_()

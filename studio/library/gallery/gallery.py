@@ -14,7 +14,6 @@ from typing import Any
 
 from studio.library.files import TEMPORARY
 from studio.library.gallery.collections import Collections
-from studio.library.gallery.dialects.table import read_metadata
 from studio.library.gallery.formats.read import read_contents
 from studio.library.gallery.index.database import Database
 from studio.library.gallery.index.entry import describe
@@ -125,6 +124,8 @@ class Gallery:
 
     def metadata(self, item: Item) -> Metadata:
         """How a picture was made, from its file. Raises BadInput when it cannot be read."""
+        from studio.library.gallery.dialects.table import read_metadata  # as in `index.entry`
+
         return read_metadata(item.path)
 
     def request(self, metadata: Metadata) -> GenerationRequest:

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from studio.library.gallery.dialects.table import metadata_of
 from studio.library.gallery.formats.contents import Contents
 from studio.library.gallery.formats.exif import CHANGED, TAKEN
 from studio.library.gallery.formats.read import contents_of
@@ -44,6 +43,8 @@ def describe(path: Path) -> Entry:
             contents = contents_of(file, path.name)
         except BadInput as error:
             return entry | {"created": status.st_mtime, "state": UNREADABLE, "problem": _clean(str(error))}
+    from studio.library.gallery.dialects.table import metadata_of  # not before a picture is read: the start waits
+
     return entry | columns(contents, metadata_of(contents, path), status.st_mtime)
 
 
