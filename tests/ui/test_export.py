@@ -94,9 +94,14 @@ def test_the_choice_is_there_the_next_time(qtbot, desk, sheet, tmp_path):
     again.discard()
 
 
-def test_escape_writes_nothing(qtbot, desk, sheet):
-    qtbot.keyClick(sheet.kind, Qt.Key.Key_Escape)
+def test_escape_writes_nothing_and_gives_the_keyboard_back(qtbot, desk, sheet):
+    sheet.discard()
+    desk.window.page.canvas.setFocus()
+    desk.window.table.run("file.export")
+    again = next(each for each in desk.window.findChildren(ExportSheet) if each.isVisible())
+    qtbot.keyClick(again.kind, Qt.Key.Key_Escape)
     assert desk.window.files.filing.questions.open is None
+    assert desk.window.focusWidget() is desk.window.page.canvas
 
 
 @pytest.mark.parametrize("kept", ["", "[]", '{"kind": "GIF"}', '{"quality": "x"}', '{"quality": 900}', '{"odd": 1}'])

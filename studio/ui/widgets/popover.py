@@ -27,6 +27,7 @@ class Popover(QFrame):
         super().__init__(over.window())
         self._over = over
         self._gone = False
+        self._before: QWidget | None = None  # who had the keyboard
         self._watched: tuple[QWidget, ...] = ()
         self.setProperty("role", "sheet")
         self.setAccessibleName(title)
@@ -55,13 +56,19 @@ class Popover(QFrame):
         """Shows it with the keyboard in `focus`, or on its button."""
         for other in self.window().findChildren(Popover):
             if other is not self:
-                other.discard()
+                other.discard()  # and gives the keyboard back
         self._watched = tuple({self._over, self._over.parentWidget() or self._over})
         for watched in self._watched:
             watched.installEventFilter(self)
+        self._before = self.window().focusWidget()
+        if self._before is not None:
+            self._before.destroyed.connect(self._lose_before)
         self.show()
         self.raise_()
         (focus or self.apply_button).setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _lose_before(self) -> None:
+        self._before = None
 
     def apply(self) -> None:
         self._end(done=True)
@@ -121,7 +128,7 @@ class Popover(QFrame):
         self.hide()
         (self.applied if done else self.discarded).emit()
         if had_keyboard:
-            self._over.setFocus(Qt.FocusReason.PopupFocusReason)
+            (self._before or self._over).setFocus(Qt.FocusReason.PopupFocusReason)
         self.deleteLater()
 
     def _place(self) -> None:
