@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
@@ -60,7 +62,7 @@ class Popover(QFrame):
         self._watched = tuple({self._over, self._over.parentWidget() or self._over})
         for watched in self._watched:
             watched.installEventFilter(self)
-        self._before = self.window().focusWidget()
+        self._before = cast("QWidget | None", self.window().focusWidget())
         if self._before is not None:
             self._before.destroyed.connect(self._lose_before)
         self.show()
