@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication
 
 from studio.library.gallery.gallery import Change, Gallery
@@ -19,7 +19,7 @@ from studio.ui.gallery.arriving import Arriving
 from studio.ui.gallery.asking import Asking
 from studio.ui.gallery.browser import Browser
 from studio.ui.gallery.full_screen import set_full_screen
-from studio.ui.gallery.full_size import FullSize
+from studio.ui.gallery.full_size import FullSize, read_whole
 from studio.ui.gallery.loader import ThumbnailLoader
 from studio.ui.gallery.menu import build_menu
 from studio.ui.gallery.model import PictureModel
@@ -140,8 +140,8 @@ class GalleryView(Selecting):
     def copy_picture(self) -> None:
         item = self.current
         if item is not None:
-            whole = self.full_size.get(item.path)
-            self.acts.copy_picture(item, whole.image if whole is not None else QImage(str(item.path)))
+            whole = self.full_size.get(item.path) or read_whole(item.path)
+            self.acts.copy_picture(item, whole.image)
 
     def copy_settings(self) -> None:
         metadata = self.metadata()

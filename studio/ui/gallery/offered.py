@@ -247,6 +247,7 @@ _MARK = (
 )
 _FILES = (
     Offer("copy", "Copy the picture", "files", lambda view: view.copy_picture(), ("Ctrl+C",), _one, "copy"),
+    Offer("export", "Export …", "files", lambda view: view.asking.export(view.selected), ("Ctrl+E",), _some, "upload"),
     Offer(
         "copy_settings",
         "Copy its settings",
@@ -256,7 +257,6 @@ _FILES = (
         _told,
         "copy",
     ),
-    Offer("export", "Export …", "files", lambda view: view.asking.export(view.selected), ("Ctrl+E",), _some, "upload"),
     Offer(
         "contact_sheet",
         "Contact sheet …",
@@ -322,14 +322,6 @@ _TRASH = (
         when=lambda standing: standing.trash and standing.count > 0,
         icon="undo-2",
     ),
-    Offer(
-        "empty_trash",
-        "Empty the trash",
-        "all/Library",
-        lambda view: view.acts.empty_trash(),
-        icon="trash-2",
-        help="Its files go to the system's trash, where they can still be had back.",
-    ),
 )
 _ALL = (
     Offer(
@@ -366,6 +358,14 @@ _ALL = (
         ("Ctrl+Shift+I",),
         icon="image-plus",
         help="Files of any program, with the settings in them.",
+    ),
+    Offer(
+        "empty_trash",
+        "Empty the trash",
+        "all/Library",
+        lambda view: view.acts.empty_trash(),
+        icon="trash-2",
+        help="Its files go to the system's trash, where they can still be had back.",
     ),
     Offer(
         "scan",

@@ -86,6 +86,12 @@ def saved(kind: str, block: bytes = b"", **options: object) -> bytes:
     return buffer.getvalue()
 
 
+def with_xmp(jpeg: bytes, packet: str) -> bytes:
+    """The packet in an APP1 segment right behind the start of the file."""
+    data = b"http://ns.adobe.com/xap/1.0/\0" + packet.encode()
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(data) + 2) + data + jpeg[2:]
+
+
 def stealth(value: str, signature: bytes, side: int = 64) -> bytes:
     """The bits run down the columns, in the alpha channel or through the three colours of each pixel."""
     data = gzip.compress(value.encode(), mtime=0) if b"comp" in signature else value.encode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.library.gallery.by_hand import array, exif, itext, node, png, saved, stealth, text, unicode_comment
+from tests.library.gallery.by_hand import array, exif, itext, node, png, saved, stealth, text, unicode_comment, with_xmp
 
 HERE = Path(__file__).parent / "specimens"
 
@@ -327,6 +327,7 @@ def _forge_and_comfyui() -> dict[str, bytes]:
         "forge-stealth.png": stealth(FORGE, b"stealth_pngcomp"),
         "forge-stealth-plain.png": stealth(FORGE, b"stealth_pnginfo"),
         "forge-stealth-colours.png": stealth(FORGE, b"stealth_rgbcomp"),
+        "forge-stealth-colours-plain.png": stealth(FORGE, b"stealth_rgbinfo", side=96),
         "comfyui.png": png(text("prompt", json.dumps(COMFY)), text("workflow", json.dumps({"nodes": []}))),
         "comfyui.webp": saved("WEBP", comfy_block),
         "comfyui-hires.png": png(text("prompt", json.dumps(COMFY_HIRES))),
@@ -345,6 +346,7 @@ def _others() -> dict[str, bytes]:
         "fooocus.png": png(text("parameters", json.dumps(FOOOCUS)), text("fooocus_scheme", "fooocus")),
         "fooocus-a1111.png": png(text("parameters", FOOOCUS_A1111), text("fooocus_scheme", "a1111")),
         "fooocus.jpg": saved("JPEG", fooocus_block),
+        "fooocus.webp": saved("WEBP", fooocus_block),
         "swarmui.png": png(text("parameters", json.dumps(SWARM))),
         "swarmui.jpg": saved("JPEG", exif(first={}, detail={0x9286: unicode_comment(json.dumps(SWARM))})),
         "novelai.png": png(
@@ -368,6 +370,7 @@ def _others() -> dict[str, bytes]:
         ),
         "airunner.png": png(*(text(key, value) for key, value in AIRUNNER.items())),
         "drawthings.png": png(itext("XML:com.adobe.xmp", DRAWTHINGS)),
+        "drawthings.jpg": with_xmp(saved("JPEG"), DRAWTHINGS),
         "plain.png": png(),
         "plain.jpg": saved("JPEG"),
         "plain-alpha.png": png(pixels=array(16, 4)),

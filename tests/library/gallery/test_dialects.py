@@ -103,6 +103,41 @@ def test_known_shapes_of_infotext(text: str, prompt: str, negative: str, some: d
     assert some.items() <= found[2].items()
 
 
+END = "Steps: 1, Seed: 2, CFG scale: 3"
+READ = {"Steps": "1", "Seed": "2", "CFG scale": "3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "negative", "found"),
+    [
+        (f"a\nNegative prompt: b\nNegative prompt: c\n{END}", "a", "b\nc", READ),
+        (f"a\nNegative prompt:\nb\n{END}", "a", "\nb".strip(), READ),
+        ("a\nSteps: 20, Seed: 1", "a\nSteps: 20, Seed: 1", "", {}),
+        ("red: one, green: two, blue: three", "", "", {"red": "one", "green": "two", "blue": "three"}),
+        (f"a  \n\n b\t\n{END}", "a\n\nb", "", READ),
+        (f"\n\n  a\n{END}", "a", "", READ),
+        (
+            "a\nSteps: 1 , Seed: 2, CFG scale:  3, Note: two words ",
+            "a",
+            "",
+            READ | {"Steps": "1 ", "Note": "two words"},
+        ),
+        (f"a\nEta: , {END}", "a", "", READ),
+        (f"a\nX: 5, {END}", "a", "", READ),
+        (f"a\n-bad: 1, {END}", "a", "", READ | {"bad": "1"}),
+        (f"a\nTiling, {END}", "a", "", READ),
+        (f'a\n{END}, Note: "a, b: \\"c\\"\\nd \\\\ 狐"', "a", "", READ | {"Note": 'a, b: "c"\nd \\ 狐'}),
+        (f'a\n{END}, Note: "open, Next: 4', "a", "", READ | {"Note": '"open', "Next": "4"}),
+        (f"a\n{END}, Hires resize: 1024x1536", "a", "", READ | {"Hires resize-1": "1024", "Hires resize-2": "1536"}),
+        (f"Negative prompt: only\n{END}", "", "only", READ),
+        (f"a\n{END}\n", "a", "", READ),
+    ],
+)
+def test_the_traps_of_infotext(text: str, prompt: str, negative: str, found: dict[str, str]) -> None:
+    """What the grammar cannot say is read as the programs that wrote it read it, loss and all."""
+    assert split_infotext(text) == (prompt, negative, found)
+
+
 def test_infotext_of_ours_reads_back_where_it_can() -> None:
     wanted = request("a fox, (snow:1.2)\nsecond line")
     prompt, negative, found = split_infotext(write_infotext(wanted))

@@ -92,6 +92,15 @@ def test_prompt_and_settings_are_copied(view):
     assert text.startswith("an old town in the rain\nNegative prompt: blur\nSteps: 20, Sampler: DPM++ 2M")
 
 
+@pytest.mark.parametrize("name", ["a1111.avif", "a1111.webp", "plain.jpg"])
+def test_a_picture_of_any_format_is_copied_as_picture_and_as_file(foreign, name):
+    select(foreign, row_of(foreign, name))
+    foreign.copy_picture()
+    data = QApplication.clipboard().mimeData()
+    assert not data.imageData().isNull()
+    assert data.urls()[0].fileName() == name
+
+
 def test_every_word_of_the_panel_can_be_selected(view):
     select(view, 0)
     view.panel.show_now()
