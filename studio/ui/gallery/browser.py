@@ -62,7 +62,7 @@ class Browser(QObject):
 
     def changed(self, change: Change) -> None:
         """The gallery has changed: shows it now, soon, or when it is looked at again."""
-        if not self._grid.isVisible():
+        if not self._looked_at:
             self._stale = True
         elif change.altered and not change.added and not change.everything and not self._sorted_by_marks:
             self._model.forget_items()
@@ -82,15 +82,23 @@ class Browser(QObject):
         self._stale = False
         if self.like is not None:
             return
-        current, selected = self._id_at(self._grid.currentIndex().row()), self._selected()
+        row_before = self._grid.currentIndex().row()
+        current, selected = self._id_at(row_before), self._selected()
         top = next(iter(self._grid.shown_rows()), -1)
         anchor, offset = self._id_at(top), self._offset(top)
         self._show(self._gallery.find(self.wanted))
         self._select(current, selected)
+        if current in selected and self._model.row_of(current) < 0 and self._model.rowCount():
+            self._grid.choose(min(row_before, self._model.rowCount() - 1))  # it is gone: on with the next
         row = self._model.row_of(anchor) if top > 0 else -1
         if row >= 0:
             bar = self._grid.verticalScrollBar()
             bar.setValue(bar.value() + self._grid.visualRect(self._model.index(row, 0)).top() - offset)
+
+    @property
+    def _looked_at(self) -> bool:
+        """Whether the grid is seen, or the viewer that stands in its place and turns its pages."""
+        return self._grid.isVisible() or self._grid.parentWidget().isVisible()
 
     @property
     def _sorted_by_marks(self) -> bool:

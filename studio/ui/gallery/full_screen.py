@@ -20,4 +20,5 @@ def set_full_screen(viewer: Viewer, pages: QStackedWidget, on: bool) -> None:
         viewer.setWindowState(Qt.WindowState.WindowNoState)
         pages.addWidget(viewer)
         pages.setCurrentWidget(viewer)
+        viewer.window().activateWindow()  # some systems leave the keyboard with the window that is gone
     viewer.setFocus()

@@ -213,8 +213,8 @@ class GalleryView(Selecting):
         self._say_count()
         self._stand()
 
-    def _stand(self) -> None:
-        self.stand(self.places.in_trash, self.browser.like is not None)
+    def _stand(self, *, same: bool = False) -> None:
+        self.stand(self.places.in_trash, self.browser.like is not None, same=same)
 
     def _left_search(self) -> None:
         self.grid.setFocus()
@@ -226,9 +226,11 @@ class GalleryView(Selecting):
         self.panel.show_now()
 
     def _shown(self) -> None:
+        if self.viewing:
+            self.viewer.follow()
         self._say_count()
         self.panel.show_soon()
-        self._stand()
+        self._stand(same=not self.viewing)
 
     def _say_count(self) -> None:
         count, chosen = self.model.rowCount(), self.grid.selected_count()

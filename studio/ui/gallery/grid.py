@@ -178,7 +178,9 @@ class Grid(Arranged):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that move and select; letters are the gallery's, not a search by the first letter of names."""
-        if event.key() in _MOVING or event.matches(QKeySequence.StandardKey.SelectAll):
+        if event.key() in _MOVING and not self.selected_count() and self.currentIndex().row() in self.shown_rows():
+            self.choose(self.currentIndex().row())  # the first key says that the hand is here
+        elif event.key() in _MOVING or event.matches(QKeySequence.StandardKey.SelectAll):
             super().keyPressEvent(event)
         else:
             event.ignore()

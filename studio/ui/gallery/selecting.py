@@ -52,11 +52,14 @@ class Selecting(GalleryFrame):
         if item is not None:
             deed(item)
 
-    def stand(self, trash: bool, alike: bool) -> None:
-        """Finds out what is selected, as far as it decides what can be done."""
+    def stand(self, trash: bool, alike: bool, *, same: bool = False) -> None:
+        """Finds out what is selected, as far as it decides what can be done. same: if one is, it is the one it was."""
         count = 1 if self._alone else self.grid.selected_count()
-        current = self.current if count == 1 else None
-        source = current.source if current is not None else ""
+        if same and count == self.standing.count:
+            source = self.standing.source
+        else:
+            current = self.current if count == 1 else None
+            source = current.source if current is not None else ""
         now = Standing(count, source, trash, self.viewing, alike, self.model.rowCount() > 0)
         if now != self.standing:
             self.standing = now

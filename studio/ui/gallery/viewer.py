@@ -80,6 +80,19 @@ class Viewer(QWidget):
         nearby = [self._model.item(each) for each in (row + 1, row - 1) if 0 <= each < self._model.rowCount()]
         self._pictures.want([item.path, *(each.path for each in nearby if each is not None)])
 
+    def follow(self) -> None:
+        """The grid shows others now: stays with its picture, or goes on with the next when that is gone."""
+        if self.mode is not Mode.SINGLE or not self._items:
+            return
+        count, row = self._model.rowCount(), self._model.row_of(self._items[0].id)
+        if not count:
+            self.closed.emit()
+        elif row < 0:
+            self.show_row(min(self.row, count - 1))
+        else:
+            self.row = row
+            self._show_words()
+
     def compare(self, items: Sequence[Item], mode: Mode = Mode.SIDE_BY_SIDE) -> None:
         """Shows up to four pictures together; before-and-after and difference show the first two."""
         self._compared = list(items)[:MOST_COMPARED]

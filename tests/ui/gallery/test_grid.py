@@ -120,6 +120,17 @@ def test_keys_move_among_the_pictures(qtbot, many, keys, row):
     assert [item.id for item in many.selected] == [many.model.item(row).id]
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Down])
+def test_the_first_key_selects_where_the_hand_is(qtbot, view, key):
+    view.grid.selectionModel().clear()
+    view.search.setFocus()
+    view.grid.setFocus()
+    qtbot.keyClick(view.grid, key)
+    assert view.grid.selected_rows() == [0]
+    qtbot.keyClick(view.grid, Qt.Key.Key_Right)
+    assert view.grid.selected_rows() == [1]
+
+
 def test_down_goes_into_the_next_day_and_up_comes_back(qtbot, many):
     many.set_cell(200)
     columns = many.grid.columns

@@ -124,6 +124,15 @@ def test_delete_puts_into_the_trash_and_the_bar_takes_it_back(qtbot, view, fille
     assert len(ids(filled)) == 5, "it is not taken back twice"
 
 
+def test_after_one_is_thrown_away_the_next_is_selected(qtbot, view, filled):
+    names = [view.model.item(row).name for row in range(5)]
+    select(view, 2)
+    for gone in (2, 3, 4):
+        qtbot.keyClick(view.grid, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda gone=gone: view.model.rowCount() == 6 - gone)
+    assert [item.name for item in view.selected] == [names[1]], "at the end the one before"
+
+
 def test_good_news_gives_way_to_newer_and_goes_by_itself(qtbot, view):
     view.saying._later.setInterval(50)
     for row in (0, 1):

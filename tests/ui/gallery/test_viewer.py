@@ -14,7 +14,7 @@ from studio.request.pixels import Pixels
 from studio.ui.gallery.histogram import counts_of
 from studio.ui.gallery.modes import Mode
 from studio.ui.gallery.viewer import difference
-from tests.library.gallery.requests import pixels, request
+from tests.library.gallery.requests import picture, pixels, request
 from tests.ui.fakes import colour
 from tests.ui.gallery.conftest import PROMPTS, select
 
@@ -97,6 +97,23 @@ def test_neighbours_are_there_before_they_are_asked_for(qtbot, view, open_at):
     qtbot.waitUntil(lambda: all(viewer._pictures.get(path) is not None for path in paths))
     qtbot.keyClick(viewer, Qt.Key.Key_Right)
     assert viewer.views[0].image.size() == viewer.views[0].extent, "no thumbnail in between"
+
+
+def test_what_is_thrown_away_in_the_viewer_gives_way_to_the_next(qtbot, view, open_at, filled):
+    viewer = open_at(1)
+    names = [view.model.item(row).name for row in range(5)]
+    qtbot.keyClick(viewer, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 4)
+    assert viewer.title.text() == names[2]
+    assert [item.name for item in view.selected] == [names[2]], "what is seen is what the next key is for"
+    filled.keep(picture("a new one comes in meanwhile", seed=77))
+    qtbot.waitUntil(lambda: view.model.rowCount() == 5)
+    assert viewer.title.text() == names[2]
+    assert [item.name for item in view.selected] == [names[2]]
+    for left in (4, 3, 2, 1, 0):
+        qtbot.keyClick(viewer, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda left=left: view.model.rowCount() == left)
+    assert not view.viewing, "nothing is left to see"
 
 
 def test_next_and_previous_end_at_the_ends(qtbot, view, open_at):
