@@ -98,7 +98,8 @@ class Browser(QObject):
     @property
     def _looked_at(self) -> bool:
         """Whether the grid is seen, or the viewer that stands in its place and turns its pages."""
-        return self._grid.isVisible() or self._grid.parentWidget().isVisible()
+        pages = self._grid.parentWidget()
+        return self._grid.isVisible() or (pages is not None and pages.isVisible())
 
     @property
     def _sorted_by_marks(self) -> bool:

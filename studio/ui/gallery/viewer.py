@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from studio.library.gallery.index.store import Item
 from studio.request.pixels import Pixels
@@ -172,16 +172,8 @@ class Viewer(QWidget):
         bar.addWidget(self.title)
         bar.addWidget(self.place)
         bar.addStretch(1)
-        self._ways = {
-            mode: tool_button(name, title, partial(self._compare_as, mode))
-            for mode, name, title in (
-                (Mode.SIDE_BY_SIDE, "blend", "Side by side"),
-                (Mode.SPLIT, "contrast", "Before and after: the first two, divided by a line to drag"),
-                (Mode.DIFFERENCE, "eclipse", f"Difference of the first two, {_GAIN} times as strong"),
-            )
-        }
+        self._ways = _ways(self._compare_as)
         for button in self._ways.values():
-            button.setCheckable(True)
             bar.addWidget(button)
         bar.addWidget(self.zoom)
         for name, title, run in (
@@ -289,6 +281,19 @@ class Viewer(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.asked.emit(event.globalPos())
+
+
+def _ways(run: Callable[[Mode], object]) -> dict[Mode, QToolButton]:
+    """A button for each way of comparing."""
+    titles = {
+        Mode.SIDE_BY_SIDE: ("blend", "Side by side"),
+        Mode.SPLIT: ("contrast", "Before and after: the first two, divided by a line to drag"),
+        Mode.DIFFERENCE: ("eclipse", f"Difference of the first two, {_GAIN} times as strong"),
+    }
+    buttons = {mode: tool_button(name, title, partial(run, mode)) for mode, (name, title) in titles.items()}
+    for button in buttons.values():
+        button.setCheckable(True)
+    return buttons
 
 
 def difference(one: Pixels, other: Pixels) -> Pixels:
