@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import product
 
+from studio.document.resolve import fitted
 from studio.request.errors import BadInput
 from studio.request.family import Model
 from studio.request.geometry import Size
@@ -177,7 +178,9 @@ def _size(request: GenerationRequest, axis: Axis, value: str, models: Sequence[M
     width, _, height = value.lower().replace("×", "x").partition("x")
     if request.source is not None:
         raise BadInput("With a picture to start from the size is that of the picture.", "Choose another parameter.")
-    return replace(request, size=Size(_whole(width.strip(), axis.kind), _whole(height.strip(), axis.kind)))
+    size = Size(_whole(width.strip(), axis.kind), _whole(height.strip(), axis.kind))
+    controls = (each if each.refers else replace(each, picture=fitted(each.picture, size)) for each in request.controls)
+    return replace(request, size=size, controls=tuple(controls))
 
 
 _CHANGES: dict[Kind, _Change] = {

@@ -110,9 +110,7 @@ class Resolved:
     def _steering(self, layers: tuple[Layer, ...], canvas: Size, family: Family, size: Size) -> tuple[Control, ...]:
         for_what = family.id, size
         if self._controls is None or self._controls[0] != for_what:
-            cut = partial(fitted_array, size=size)
-            found = (each.cut(cut).control() for each in guiding_in(layers, canvas, Rect.of(canvas), family))
-            self._controls = for_what, tuple(found)
+            self._controls = for_what, controls_at(layers, canvas, family, size)
         return self._controls[1]
 
     def _flattened(self) -> Pixels:
@@ -167,6 +165,12 @@ def _sees_canvas(family: Family, recipe: Recipe) -> bool:
 def fitted(pixels: Pixels, size: Size) -> Pixels:
     """The same picture at another size, smooth."""
     return pixels if pixels.size == size else pixels_of(scaled(image_of(pixels), size))
+
+
+def controls_at(layers: tuple[Layer, ...], canvas: Size, family: Family, size: Size) -> tuple[Control, ...]:
+    """What steers models of a family, for a picture of all of the canvas at that size."""
+    found = guiding_in(layers, canvas, Rect.of(canvas), family)
+    return tuple(each.cut(partial(fitted_array, size=size)).control() for each in found)
 
 
 def fitted_array(array: Array, size: Size) -> Array:

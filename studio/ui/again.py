@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from studio.document.compositing import compose
+from studio.document.control_layers import guiding_in
+from studio.document.controlling import Guiding
 from studio.document.document import Document
 from studio.document.editing.modes import Mode
 from studio.document.editing.plan import plan_edit
@@ -73,4 +75,8 @@ def _edit(document: Document, layer: GeneratedLayer, mode: Mode, wish: Generatio
     def picture(rect: Rect) -> Array:
         return rgba(pixels_of(compose(below, rect)))
 
-    return begin(replace(plan, passes=passes), replace(surface_of(document, tiles), picture=picture), wish)
+    def controls(rect: Rect) -> tuple[Guiding, ...]:
+        return guiding_in(below, document.size, rect, document.model.family)
+
+    surface = replace(surface_of(document, tiles), picture=picture, controls=controls)
+    return begin(replace(plan, passes=passes), surface, wish)

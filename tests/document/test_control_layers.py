@@ -20,6 +20,7 @@ from studio.document.files.journal import Journal, left_over, recover
 from studio.document.files.ora_read import read_ora
 from studio.document.files.ora_write import write_ora
 from studio.document.files.snapshot import Snapshot
+from studio.document.grids import Axis, Kind, cells
 from studio.document.layers import CANVAS, ControlLayer, PaintLayer, walk
 from studio.document.selecting import plane
 from studio.document.transforming import Turn, crop, turn_canvas
@@ -157,6 +158,15 @@ def test_it_can_be_copied_flattened_around_and_not_merged(document: Document) ->
     assert not layering.can_merge_down(document, copy)
     layering.flatten(document)
     assert [type(each) for each in document.layers] == [PaintLayer, ControlLayer, ControlLayer]
+
+
+def test_a_grid_of_sizes_scales_what_is_followed_with_the_picture(document: Document) -> None:
+    added(document, LINES, plain(SIZE, 10, 20, 30))
+    added(document, LOOK)
+    found = cells(document.request(), [Axis.typed(Kind.SIZE, "64x96, 128x64")], ())
+    assert [cell.request.controls[0].picture.size for cell in found] == [(64, 96), (128, 64)]
+    assert (found[0].request.controls[0].picture.array == (10, 20, 30)).all()
+    assert [cell.request.controls[1].picture.size for cell in found] == [SIZE, SIZE]
 
 
 def same(one: ControlLayer, other: ControlLayer) -> bool:

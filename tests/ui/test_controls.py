@@ -12,13 +12,19 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
+from studio.document import layering
 from studio.document.layers import CANVAS, OWN, ControlLayer, PaintLayer
+from studio.document.placing import Making
+from studio.document.resolve import fitted
 from studio.library.entry import Entry
 from studio.library.recognition.recognised import Recognised
 from studio.request.errors import BadInput
+from studio.request.events import Picture
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
+from studio.ui.again import made_again
 from studio.ui.dropping import drop
+from studio.ui.live.wiring import Live
 from tests.ui.canvas.hands import drag
 from tests.ui.fakes import OTHER_MODEL, SCENES_MODEL, FakeModels
 
@@ -235,3 +241,30 @@ def test_without_any_weights_it_says_where_they_are_to_be_had(desk, options, mod
     choose(options.weights, "xl_canny")
     assert len(desk.document.request().controls) == 1
     assert not options.note.isVisibleTo(options)
+
+
+def test_live_follows_it_too(desk, qtbot):
+    live = Live(desk.window)
+    desk.document.set_model(MODEL)
+    desk.window.table.run("layer.control_canvas")
+    desk.document.change(strength=0.6)
+    desk.window.table.run("live.toggle")
+    qtbot.waitUntil(lambda: bool(desk.engine.drafts))
+    assert [each.name for each in desk.engine.drafts[-1].request.controls] == ["xl_canny"]
+    assert live is not None
+
+
+def test_a_layer_made_again_follows_what_lies_below_it_not_itself(desk):
+    document = desk.document
+    desk.window.table.run("layer.control_canvas")
+    control = document.active
+    layering.change(document, control, "As it is", steer=replace(control.steer, preprocessor=""))
+    white = Pixels(np.full((256, 256, 3), 255, np.uint8))
+    making = Making(candidates=(white,), mode="FILL", selection=Pixels(np.full((256, 256, 1), 255, np.uint8)))
+    request = replace(document.request(), controls=())
+    made = document.apply_picture(
+        Picture(pixels=fitted(white, request.size), request=request), Rect(0, 0, 256, 256), making
+    )
+    assert document.request().controls[0].picture.array.min() == 255  # it is seen on the canvas
+    run = made_again(document, made, "a barn")
+    assert run.request.controls[0].picture.array.min() < 30  # the dark square below it

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from studio.document.change import Change
 from studio.document.document import Document
@@ -10,7 +11,7 @@ from studio.document.editing.modes import possible
 from studio.document.editing.plan import work_size
 from studio.document.editing.run import EditRun
 from studio.document.recipe import Recipe
-from studio.document.resolve import Canvas, resolve
+from studio.document.resolve import Canvas, controls_at, resolve
 from studio.request.events import Picture
 from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
@@ -86,7 +87,8 @@ class Looks:
         self._context = None
         size = work_size(document.size, document.model.family) if document.has_picture else document.recipe.size
         recipe = replace(self._recipe, size=size)
-        canvas = Canvas(document.layers, document.size, lambda: self._source.picture(size or document.size))
+        controls = partial(controls_at, document.layers, document.size)
+        canvas = Canvas(document.layers, document.size, lambda: self._source.picture(size or document.size), controls)
         request = resolve(recipe, document.model, canvas)
         return Look(request, Rect.of(document.size if document.has_picture else request.size))
 
