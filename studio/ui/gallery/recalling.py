@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio.library.gallery.dialects.values import mapping, text
+from studio.library.gallery.dialects.values import mapping, objects, text
 from studio.library.gallery.metadata import Metadata
 from studio.prompts.styles import Style
 from studio.request.errors import BadInput
@@ -110,6 +110,10 @@ class _Recall:
             self._problems.append(f"The model {self._metadata.model[:80]} is not on this machine.")
             return False
         self._model = found
+        if self._metadata.own is not None:
+            worn = objects(self._metadata.own.request.get("attachments"))
+            codecs = [text(each.get("name")) or "" for each in worn if each.get("kind") == "vae"]
+            self._fields["codec"] = codecs[-1] if codecs else ""
         return True
 
     def _take_prompt(self) -> bool:

@@ -10,13 +10,16 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from studio.document.enlarging import Wish
 from studio.document.images import view
 from studio.document.layers import MaskLayer, PaintLayer
+from studio.library.gallery.lineage import lineage_of
 from studio.request.events import Finished, Picture
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
-from studio.request.request import Prompt
+from studio.request.request import Attachment, Prompt
 from studio.request.sampling import Algorithm, Sampler, Schedule
+from studio.request.upscaling import Method, Upscale
 from studio.ui.gallery.modes import Mode
 from studio.ui.gallery_wiring import furnish_gallery
 from studio.ui.window_pages import CANVAS, GALLERY
@@ -79,6 +82,17 @@ def test_all_settings_are_taken_over_as_one_step(work):
     assert work.window.prompt.words.prompt.field.toPlainText() == "a lighthouse"
     work.document.undo_stack.undo()
     assert work.document.recipe.prompt == ""
+
+
+def test_the_picture_codec_comes_with_the_model(qtbot, work):
+    work.document.change(codec="another")
+    work.view.recall(frozenset(("model",)))
+    assert work.document.recipe.codec == ""
+    work.gallery.keep(made("finer", attachments=(Attachment(kind="vae", name="fine"),)))
+    qtbot.waitUntil(lambda: work.view.model.rowCount() == 2)
+    select(work.view, 0)
+    work.view.recall(frozenset(("model",)))
+    assert work.document.recipe.codec == "fine"
 
 
 def test_one_setting_is_taken_over_and_the_gallery_stays(work):
@@ -181,6 +195,25 @@ def test_make_again_says_that_its_model_is_missing(qtbot, work):
     work.view.ask("again")
     assert work.engine.jobs == ()
     assert "the model gone is not on this machine" in said(work)
+
+
+def test_a_picture_that_was_enlarged_knows_where_it_comes_from_and_is_made_again_without_a_model(qtbot, work):
+    wish = Wish(
+        upscale=Upscale(method=Method.LANCZOS),
+        size=SIZE.scaled(2),
+        model=SCENES_MODEL,
+        prompt=Prompt.plain(""),
+        negative=Prompt.plain(""),
+    )
+    large = colour(wish.size)
+    request = wish.request(made().pixels, 0)
+    work.gallery.keep(Picture(pixels=large, request=request))
+    qtbot.waitUntil(lambda: work.view.model.rowCount() == 2)
+    select(work.view, 0)
+    assert work.view.metadata().kind == "upscale"
+    assert [each.prompt for each in lineage_of(work.gallery.store, work.view.current.id).before] == ["a lighthouse"]
+    assert again(work, large).request == request
+    assert "identical, to the last bit" in said(work)
 
 
 def test_make_again_says_that_its_source_is_gone(qtbot, work):
