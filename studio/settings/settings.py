@@ -192,12 +192,15 @@ class SettingsFile:
         return Settings()
 
     def _set_aside(self) -> str:
-        """Copies the file to settings.damaged-<n>.json; says so in a sentence that starts with a space."""
-        number = 1
-        while (copy := self.path.with_name(f"{self.path.stem}.damaged-{number}.json")).exists():
-            number += 1
+        """Copies the file to settings.damaged-<n>.json, once; says so in a sentence that starts with a space."""
         try:
-            copy.write_bytes(self.path.read_bytes())
+            data = self.path.read_bytes()
+            number = 1
+            while (copy := self.path.with_name(f"{self.path.stem}.damaged-{number}.json")).exists():
+                if copy.read_bytes() == data:
+                    return f" The old file is kept as {copy.name}."
+                number += 1
+            copy.write_bytes(data)
         except OSError as error:
             return f" A copy could not be made: {error.strerror or error}."
         return f" The old file is kept as {copy.name}."

@@ -38,12 +38,14 @@ def test_every_setting_has_a_line_of_help() -> None:
 def test_a_damaged_file_is_set_aside_and_said(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(damage)
-    for number in (1, 2):
+    for kept, name in ((damage, "settings.damaged-1.json"), (damage, "settings.damaged-1.json"), (b"{", "-2.json")):
+        path.write_bytes(kept)
         file = SettingsFile(path)
         assert file.load() == Settings()
-        assert f"settings.damaged-{number}.json" in file.problem
-        assert (tmp_path / f"settings.damaged-{number}.json").read_bytes() == damage
-    assert path.read_bytes() == damage
+        assert name in file.problem
+        assert path.read_bytes() == kept
+    copies = [(tmp_path / f"settings.damaged-{number}.json").read_bytes() for number in (1, 2)]
+    assert copies == [damage, b"{"]
 
 
 @pytest.mark.logs
