@@ -47,11 +47,17 @@ class Notice(QFrame):
         self.label.setTextFormat(Qt.TextFormat.PlainText)  # a stranger's words are never markup
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 6, 6)
+        column.setSpacing(2)
+        row, below = QHBoxLayout(), QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(picture)
         row.addWidget(self.label, 1)
+        below.addStretch(1)
+        column.addLayout(row)
+        if len(remedies) > 1:  # beside the words they would leave them no room where the canvas is narrow
+            column.addLayout(below)
         self.buttons: list[QPushButton] = []
         for remedy in remedies:
             button = QPushButton(remedy.title)
@@ -60,7 +66,8 @@ class Notice(QFrame):
             button.clicked.connect(self.close_bar)
             button.clicked.connect(partial(_act, remedy))
             self.buttons.append(button)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            place = below if len(remedies) > 1 else row
+            place.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         close = QToolButton()
         close.setIcon(icon("x"))
         close.setIconSize(QSize(16, 16))
