@@ -20,7 +20,8 @@ from studio.library.downloads import tokens
 from studio.library.downloads.catalogue import offers
 from studio.library.downloads.fetch import Fetcher, Wish, discard, unfinished
 from studio.library.downloads.hub import Hub, diffusers_files
-from studio.library.recognition.recognised import KINDS
+from studio.library.recognition.recognised import KINDS, Recognised
+from studio.library.recognition.verdict import lacking_in
 from studio.library.signs import BY_FAMILY
 from studio.request.errors import BadInput, CancelledError, Trouble
 from tests.library.server import Server
@@ -343,3 +344,13 @@ def test_the_catalogue_can_be_read_and_speaks_of_what_is_known():
         assert offer.licence
         assert offer.about.endswith(".")
         assert not offer.sha256 or len(offer.sha256) == 64
+
+
+def test_each_part_that_an_offered_denoiser_lacks_is_offered_too():
+    every = offers()
+    files = {(each.repository, file) for each in every for file in each.files}
+    assert all(file.endswith((".safetensors", ".gguf")) for _, file in files)
+    for offer in (each for each in every if each.kind == "diffusion"):
+        wanted = lacking_in(Recognised(path=Path("x"), kind=offer.kind, family=offer.family, format="safetensors"))
+        assert {(part.repository, part.file) for part in wanted} <= files, offer.id
+        assert len(offer.needs) == len(wanted), f"{offer.id} brings other parts along than it lacks"
