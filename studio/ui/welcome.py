@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.request.family import Model
 from studio.ui.theme import colours, font, pixmap
 from studio.ui.widgets.tool import label
 
+MARGIN = 8
 WIDTH = 440
 EXAMPLES = ("a lighthouse at dawn, calm sea", "a red barn in the snow, evening light", "a still life with three pears")
 
@@ -65,7 +66,7 @@ class Welcome(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         middle = QWidget()
-        middle.setFixedWidth(WIDTH)
+        middle.setMaximumWidth(WIDTH)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -82,8 +83,13 @@ class Welcome(QWidget):
             button.clicked.connect(signal)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         outer = QVBoxLayout(self)
+        row = QHBoxLayout()
+        row.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        row.addStretch(1)
+        row.addWidget(middle, WIDTH)  # all that it can have, before the stretches get any
+        row.addStretch(1)
         outer.addStretch(4)
-        outer.addWidget(middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(row)
         outer.addStretch(5)
 
     def show_model(self, model: Model) -> None:
