@@ -144,7 +144,7 @@ PREPROCESSORS = (
         "Thin lines where brightness changes: the composition is kept closely.",
         _canny,
         (Setting("low", "Weak edges", 0, 255, 100), Setting("high", "Strong edges", 0, 255, 200)),
-        ("canny",),
+        ("canny", "union", "promax"),  # those that were taught several kinds want to be told one
     ),
     Preprocessor(
         "lineart",

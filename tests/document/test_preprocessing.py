@@ -130,6 +130,7 @@ def test_an_unknown_one_names_the_known_ones():
         ("control-lora-sketch-rank128", "scribble"),
         ("control_v11p_sd15s2_lineart_anime", "lineart"),
         ("control_v11p_sd15_openpose", ""),
+        ("controlnet-union-sdxl-1.0", "canny"),
     ],
 )
 def test_the_name_of_a_network_tells_what_it_wants_to_see(name, expected):
