@@ -13,7 +13,7 @@ from studio.pipelines.denoise import denoise
 from studio.pipelines.encode import encode
 from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
-from studio.pipelines.noise import fresh_noise
+from studio.pipelines.noise import fresh_noise, straying
 from studio.pipelines.prepare import Start, generator_of, prepare
 from studio.pipelines.source import painted_over, read_source
 from studio.pipelines.steering import Course, Steering
@@ -108,5 +108,6 @@ def _draw_what_was_drawn(loaded: Loaded, request: GenerationRequest, start: Star
         tokens=loaded.tokens(tuple(start.latents.shape)),
     )
     nothing = torch.zeros_like(start.latents)
-    for timestep in spare.timesteps[:calls]:
-        spare.scheduler.step(nothing, timestep, nothing, **generator, return_dict=False)
+    with straying(spare.scheduler, start.strays):
+        for timestep in spare.timesteps[:calls]:
+            spare.scheduler.step(nothing, timestep, nothing, **generator, return_dict=False)

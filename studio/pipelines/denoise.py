@@ -15,7 +15,7 @@ from studio.pipelines.conditioning import attending
 from studio.pipelines.control.guides import Call, Guide, Guides
 from studio.pipelines.foretelling import Foreteller
 from studio.pipelines.loaded import Loaded
-from studio.pipelines.noise import renewed
+from studio.pipelines.noise import renewed, straying
 from studio.pipelines.prepare import Start, generator_of
 from studio.pipelines.samplers import clean, numpy_at_peace
 from studio.pipelines.steering import Course
@@ -35,7 +35,8 @@ def denoise(
     generator = generator_of(start)
     denoiser = loaded.denoiser
     with ExitStack() as stack:
-        for each in (numpy_at_peace(), loaded.visit(denoiser), loaded.watch.closely(denoiser)):
+        strays = straying(steps.scheduler, start.strays)
+        for each in (numpy_at_peace(), strays, loaded.visit(denoiser), loaded.watch.closely(denoiser)):
             stack.enter_context(each)
         guides = stack.enter_context(loaded.controls.at_work(start.controls, start.seen))
         looking = stack.enter_context(ExitStack())

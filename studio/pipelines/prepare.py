@@ -15,7 +15,7 @@ from torch.nn import functional
 from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.looking import shown
-from studio.pipelines.noise import first_noise
+from studio.pipelines.noise import Strays, first_noise
 from studio.pipelines.samplers import Steps
 from studio.pipelines.source import Source, encode_picture, painted_over
 from studio.request.control import Control
@@ -31,6 +31,7 @@ class Start:
     known: clean latents of the source, noise: what hides them, change: (1, 1, h, w), 0 keep .. 1 make anew;
         the last two only with a mask. shown: see `looking`.
     controls: pictures that steer; seen: what their networks see, of those that are followed place by place.
+    strays: other noise that is mixed into what a sampler adds on the way.
     begun: calls of the network that a parent has made already. fresh: noise that replaces a `share` of what is left.
     """
 
@@ -42,6 +43,7 @@ class Start:
     seen: tuple[Tensor, ...] = ()
     known: Tensor | None = None
     change: Tensor | None = None
+    strays: Strays | None = None
     begun: int = 0
     fresh: Tensor | None = None
     share: float = 0.0
@@ -69,13 +71,14 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
     known = None
     if begins is not None and not (strength == 1 and _sees_all(loaded, request)):
         known = torch.cat([begins.latents(generator) for generator in generators]).to(device, dtype)
-    drawn = [first_noise(each, generator, shape, dtype) for each, generator in zip(singles, generators, strict=True)]
-    noise = torch.cat(drawn).to(device)
+    strays = Strays.of(singles)
+    noise = first_noise(generators, shape, dtype, strays).to(device)
     return Start(
         steps=steps,
         latents=noise * steps.loudest if known is None or strength == 1 else steps.noised(known, noise),
         generators=generators,
         noise=noise,
+        strays=strays,
         controls=request.controls,
         seen=loaded.controls.pictures(request.controls, frame, lambda each: encode_picture(loaded, each).latents()),
         known=known,

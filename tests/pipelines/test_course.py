@@ -47,6 +47,17 @@ def test_a_variation_lies_between_two_pictures(family, shelf, warm):
     assert made(warm, replace(request, variation=same)).pixels == own.pixels
 
 
+@pytest.mark.parametrize("sampler", ["Euler a", "DPM2 a", "DPM++ SDE", "DPM++ 2M SDE Karras", "LCM", "DDPM"])
+def test_noise_that_is_added_on_the_way_varies_too(sampler, sd15, warm):
+    """Else a sampler that adds much forgets what it began with, and all variations are one picture."""
+    request = tiny.request(sd15, sampler, steps=4)
+    own, other = made(warm, request), made(warm, replace(request, seed=1234))
+    wholly = made(warm, replace(request, variation=Variation(seed=1234, strength=1.0)))
+    subtle = made(warm, replace(request, variation=Variation(seed=1234, strength=0.2)))
+    assert wholly.pixels == other.pixels
+    assert 0 < distance(own, subtle) < distance(own, other)
+
+
 def test_a_set_of_variations_shares_the_seed(sd15, warm):
     request = tiny.request(sd15, count=2, variation=Variation(seed=2**64 - 1, strength=0.3))
     pictures = warm.run(request, tiny.Notes()).pictures
