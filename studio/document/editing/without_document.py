@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from studio.document.controlling import guiding_of
-from studio.document.editing.modes import Mode
+from studio.document.editing.modes import Mode, Situation, possible
 from studio.document.editing.plan import plan_edit
 from studio.document.editing.prepare import Surface
 from studio.document.editing.run import EditRun, begin
+from studio.document.editing.seen import look_at
 from studio.document.resolve import on_paper
+from studio.document.selecting import plane
 from studio.request.errors import BadInput
 from studio.request.family import Family
 from studio.request.geometry import Rect
@@ -29,13 +31,25 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
         raise ValueError("there is nothing to edit")
     whole = Rect.of(request.size)
     mask = np.full((whole.height, whole.width), 255, np.uint8) if request.mask is None else request.mask.array[..., 0]
-    plan = plan_edit(
-        mode=_mode(request, old),
+    bounds = bounds_of(mask)
+    found = look_at(plane(mask), request.size)
+    situation = Situation(
         canvas=request.size,
-        selection=bounds_of(mask),
+        has_picture=True,
+        selection=bounds,
+        covered=bool(mask.all()),
+        border=found is not None and found.border,
+        bare=old is not None,
         strength=request.strength,
+    )
+    mode = possible(situation)[0]
+    plan = plan_edit(
+        mode=mode,
+        canvas=request.size,
+        selection=bounds,
+        strength=1.0 if mode is Mode.EXPAND else request.strength,
         family=family,
-        everything=bool(mask.all()),
+        everything=situation.covered,
     )
     ground = _ground(request.source, old or whole)
     guiding = guiding_of(request.controls)
@@ -71,14 +85,6 @@ def composed(source: Pixels, layer: Pixels, area: Rect) -> Pixels:
         mixed = part + (colour - part) * share
     np.copyto(part, np.rint(mixed).astype(np.uint8), where=share > 0)
     return Pixels(result)
-
-
-def _mode(request: GenerationRequest, old: Rect | None) -> Mode:
-    if old is not None:
-        return Mode.EXPAND
-    if request.strength < 1:
-        return Mode.REFINE
-    return Mode.GENERATE if request.mask is None else Mode.FILL
 
 
 def _ground(source: Pixels, old: Rect) -> Array:
