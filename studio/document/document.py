@@ -159,16 +159,17 @@ class Document(QObject):
         if not self._depth:
             self._tell()
 
-    def change(self, **fields: Any) -> None:
+    def change(self, doing: str = "", **fields: Any) -> None:
         """Another wish: fields of `Recipe`. Successive edits of the same fields are one step of undo.
 
+        doing: what the step is called; those that are called otherwise are steps of their own.
         Raises TypeError for a field that a recipe has not.
         """
         after = replace(self._recipe, **fields)
         if after == self._recipe:
             return
         before = {name: getattr(self._recipe, name) for name in fields}
-        text = "Change " + " and ".join(name.replace("_", " ") for name in fields)
+        text = doing or "Change " + " and ".join(name.replace("_", " ") for name in fields)
         put = self._put_recipe
         self.push(FieldsEdit(self, text, Change.RECIPE, self, before=before, after=fields, put=put, merges=True))
 

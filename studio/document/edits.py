@@ -141,7 +141,7 @@ class FieldsEdit(Edit):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, FieldsEdit) or other._subject is not self._subject:
             return False
-        if other._after.keys() != self._after.keys():
+        if other._after.keys() != self._after.keys() or other.text() != self.text():
             return False
         self._after = other._after
         self.setObsolete(self._after == self._before)

@@ -141,6 +141,16 @@ def test_a_picture_of_the_gallery_is_enlarged_at_once_and_stays_there(desk, tmp_
     desk.upscaling.panel.close()
 
 
+def test_the_stop_button_stops_it_and_nothing_comes_of_it(qtbot, desk):
+    before = desk.document.picture()
+    qtbot.mouseClick(ask(desk).make, LEFT)
+    desk.engine.step(desk.job, 1)
+    desk.window.generation.cancel()
+    assert desk.engine.jobs == ()
+    assert desk.document.picture() == before
+    assert not desk.upscaling._going
+
+
 def test_one_that_failed_and_is_tried_again_still_comes_to_the_canvas(qtbot, desk):
     qtbot.mouseClick(ask(desk).make, LEFT)
     desk.engine.fail(desk.job)

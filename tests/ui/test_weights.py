@@ -95,6 +95,19 @@ def test_undo_takes_back_a_switch_alone(qtbot, desk):
     assert desk.loras.rows[0].switch.isChecked()
 
 
+def test_undo_takes_back_all_of_a_slide_and_no_words(qtbot, desk):
+    field = desk.panel.words.prompt.field
+    field.setFocus()
+    qtbot.keyClicks(field, "a fox <lora:ink:1>")
+    (row,) = desk.loras.rows
+    for weight in (0.9, 0.7, 0.4):
+        row.weight.field.setValue(weight)
+    assert desk.document.recipe.prompt == "a fox <lora:ink:0.4>"
+    desk.window.table.run("edit.undo")
+    assert desk.document.recipe.prompt == "a fox <lora:ink:1>"
+    assert row.weight.value == 1.0
+
+
 def test_trigger_words_are_put_in_by_a_click(qtbot, desk):
     (row,) = prompt(desk, "a fox <lora:ink:1>")
     assert [word.text() for word in row.words] == ["+ ink style", "+ wet paper"]

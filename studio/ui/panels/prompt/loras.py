@@ -176,7 +176,8 @@ class LoraPart(QWidget):
 
     def _change(self, index: int, *, weight: float) -> None:
         """Successive weights are one step of undo."""
-        self._document.change(prompt=changed(self._document.recipe.prompt, index, weight=weight))
+        prompt = changed(self._document.recipe.prompt, index, weight=weight)
+        self._document.change("Weigh LoRA", prompt=prompt)
 
     def _switch(self, index: int, on: bool) -> None:
         text = "Switch LoRA on" if on else "Switch LoRA off"
