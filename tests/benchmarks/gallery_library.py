@@ -121,6 +121,7 @@ def fill(gallery: Gallery, count: int) -> None:
     with gallery.thumbnails._database.write() as connection:
         rest = ((each, look) for each, _, look in made[:-WITH_THUMBNAILS])
         connection.executemany("INSERT INTO look (print, data) VALUES (?, ?)", rest)
+    gallery.search.prepare()
     gallery.similar.prepare()  # as the program does when it has looked through the folders
 
 

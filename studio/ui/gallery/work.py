@@ -92,6 +92,7 @@ class GalleryWork(Background):
         else:
             result = self._gallery.scan(self._stop.is_set, self.progressed.emit)
         self._gallery.similar.prepare()
+        self._gallery.search.prepare()
         return result, folders_below((self._gallery.folder, *self._gallery.folders()), MOST_WATCHED)
 
     def _scan_done(self, found: tuple[Scanned, list[str]]) -> None:

@@ -46,12 +46,12 @@ class _Built:
 
     def match(self, negated: bool, expression: str) -> None:
         if negated:
-            self.terms.append(Term(_MATCH, (expression,), True))
+            self.terms.append(Term(MATCH, (expression,), True))
         else:
             self.words.append(expression)
 
 
-_MATCH = "SELECT rowid AS id FROM words WHERE words MATCH ?"
+MATCH = "SELECT rowid AS id FROM words WHERE words MATCH ?"
 _UNWANTED = "SELECT rowid AS id FROM unwanted WHERE unwanted MATCH ?"
 Reader = Callable[[_Built, bool, str, str, date], bool]
 
@@ -70,7 +70,7 @@ def parse_query(text: str, today: date | None = None) -> Query:
             if not reader(built, negated, sign, value.strip('"'), today or date.today()):
                 built.problems.append(f"{name}:{sign}{value} is not understood.")
                 built.condition(False, "0")
-    words = (Term(_MATCH, (" AND ".join(built.words),)),) if built.words else ()
+    words = (Term(MATCH, (" AND ".join(built.words),)),) if built.words else ()
     return Query((*words, *built.terms), tuple(built.problems))
 
 

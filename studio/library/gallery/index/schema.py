@@ -156,7 +156,24 @@ CREATE INDEX picture_by_kin ON picture (kin) WHERE kin <> '';
 UPDATE picture SET stamp = 0 WHERE source = 'sfumato';
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = """
+-- pictures of beginnings of words that very many have, see `frequent`: none counts once a word has changed
+CREATE TABLE frequent (beginning TEXT PRIMARY KEY, last INTEGER NOT NULL, bits BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE frequent_revision (number INTEGER NOT NULL);
+INSERT INTO frequent_revision VALUES (0);
+CREATE TRIGGER frequent_left AFTER DELETE ON picture BEGIN
+    UPDATE frequent_revision SET number = number + 1;
+    DELETE FROM frequent;
+END;
+CREATE TRIGGER frequent_changed AFTER UPDATE OF prompt, model, loras, tags, name ON picture
+WHEN (old.prompt, old.model, old.loras, old.tags, old.name)
+    IS NOT (new.prompt, new.model, new.loras, new.tags, new.name) BEGIN
+    UPDATE frequent_revision SET number = number + 1;
+    DELETE FROM frequent;
+END;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 THUMBNAILS = (
     """

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studio.library.gallery.index.database import Database
-from studio.library.gallery.index.query import FIELDS, Term, parse_query
+from studio.library.gallery.index.frequent import known_flags, prepare
+from studio.library.gallery.index.query import FIELDS, MATCH, Term, parse_query
 from studio.library.gallery.index.schema import SHOWN, TRASHED, UNREADABLE
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,10 @@ class Search:
         places = np.flatnonzero(mask)[:limit]
         return Found(base.ids[places], base.created[places], query.problems)
 
+    def prepare(self) -> None:
+        """Spares searches for what most pictures have in common some milliseconds; takes a second now."""
+        prepare(self._database)
+
     def _look(self, connection: sqlite3.Connection) -> None:
         """Forgets what was remembered when anybody, in this process or another, has changed the index."""
         version = int(connection.execute("PRAGMA data_version").fetchone()[0])
@@ -241,17 +246,22 @@ def _greatest(ids: Ids) -> int:
 
 def _read_mask(connection: sqlite3.Connection, term: Term, base: _Base) -> Mask:
     """For which pictures of a base a term holds, in the base's order."""
+    known = known_flags(connection, str(term.values[0])) if term.sql == MATCH else None
+    later = f" WHERE id >= {len(known)}" if known is not None else ""
     try:
-        (text,) = connection.execute(f"SELECT group_concat(id) FROM ({term.sql})", term.values).fetchone()
+        (text,) = connection.execute(f"SELECT group_concat(id) FROM ({term.sql}){later}", term.values).fetchone()
     except sqlite3.OperationalError as error:
         if "fts5" not in str(error):
             raise
         log.info("a search could not be run: %r", error)
         text = None
     ids = _numbers(text)
-    meant = np.full(max(base.greatest, int(ids.max(initial=0))) + 1, term.negated)
-    meant[ids] = not term.negated
-    return meant[base.ids]
+    meant = np.zeros(max(base.greatest, int(ids.max(initial=0))) + 1, np.bool_)
+    if known is not None:
+        meant[: len(known)] = known[: len(meant)]
+    meant[ids] = True
+    mask = meant[base.ids]
+    return ~mask if term.negated else mask
 
 
 def _numbers(text: str | None) -> Ids:
