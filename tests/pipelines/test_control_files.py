@@ -6,13 +6,15 @@ import json
 
 import pytest
 import torch
+from diffusers.models.adapter import T2IAdapter
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
 from studio.library.image_encoders import image_encoder_for
 from studio.library.models import Models
 from studio.library.recognition.recognise import recognise
-from studio.pipelines.control.files import read_control_lora, read_controlnet, read_t2i_adapter
-from studio.pipelines.control.looks import ImageEncoder, read_adapter
+from studio.pipelines.control.files import _adapter_shape, read_control_lora, read_controlnet, read_t2i_adapter
+from studio.pipelines.control.looks import ImageEncoder, _layout, read_adapter
 from studio.request.errors import BadInput, Trouble
 from tests.pipelines import original, tiny_control
 
@@ -123,3 +125,28 @@ def test_a_configuration_beside_the_file_is_heeded(unets, tmp_path):
     )
     (tmp_path / "config.json").write_text(json.dumps({"_class_name": "Sofa", "layers_per_block": 9}))
     same(read_controlnet(file, "c", unets["sd15"], torch.float32), network)
+
+
+@pytest.mark.parametrize(
+    ("kind", "widths", "scale", "channels"),
+    [
+        ("full_adapter", [320, 640, 1280, 1280], 8, 3),
+        ("light_adapter", [320, 640, 1280], 8, 3),
+        ("full_adapter_xl", [320, 640, 1280, 1280], 16, 3),
+    ],
+)
+def test_published_sizes_of_adapters_are_told_by_their_shapes(kind, widths, scale, channels):
+    """Without numbers: tensors that have a shape only."""
+    with torch.device("meta"):
+        weights = T2IAdapter(channels, widths, 4 if kind == "light_adapter" else 2, scale, kind).state_dict()
+    found = _adapter_shape(weights, kind)
+    assert (found["channels"], found["downscale_factor"], found["adapter_type"]) == (widths, scale, kind)
+    assert found["num_res_blocks"] == (4 if kind == "light_adapter" else 2)
+
+
+def test_the_published_image_encoders_are_laid_out_by_their_shapes(tmp_path):
+    shape = {"hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_attention_heads": 16}
+    shape |= {"patch_size": 14, "image_size": 224, "projection_dim": 1024}
+    with torch.device("meta"):
+        weights = CLIPVisionModelWithProjection(CLIPVisionConfig(**shape)).state_dict()
+    assert _layout(tmp_path / "clip_h.safetensors", weights) == {**shape, "hidden_act": "gelu"}

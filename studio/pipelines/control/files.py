@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -191,7 +192,8 @@ def built(
 
     Raises Trouble when some are missing, BadInput when they are of other shapes than the configuration says.
     """
-    with told(f"The control {name}"), torch.device("meta"):
+    with told(f"The control {name}"), warnings.catch_warnings(), torch.device("meta"):
+        warnings.simplefilter("ignore", FutureWarning)  # WORKAROUND: diffusers 0.42.1 warns of its own classes
         network: Any = kind(**config)
     wanted = network.state_dict()
     fits = all(each not in wanted or wanted[each].numel() == value.numel() for each, value in weights.items())
