@@ -106,7 +106,7 @@ class ActionTable(QObject):
             self._actions[action.id] = action
             self._within[action.id] = within
             self._qt[action.id] = self._make(action)
-        self.refresh()
+        self._refresh(actions)
         self.changed.emit()
 
     def set_canvas(self, canvas: QWidget) -> None:
@@ -134,7 +134,10 @@ class ActionTable(QObject):
 
     def refresh(self) -> None:
         """Asks every action again whether it can be done and whether it is on."""
-        for action in self:
+        self._refresh(tuple(self))
+
+    def _refresh(self, actions: tuple[Action, ...]) -> None:
+        for action in actions:
             qt = self._qt[action.id]
             qt.setEnabled(action.enabled_when())
             if action.checked_when is not None:
