@@ -46,7 +46,8 @@ class Looking(QObject):
     def close(self) -> None:
         """Back to the grid, at the picture that was seen last."""
         set_full_screen(self._viewer, self._pages, False)
-        self._viewer.stop()
+        if self._viewer.sliding:
+            self._viewer.toggle_slideshow()
         self.at(self._grid)
         row = self._viewer.row
         if self._viewer.mode is Mode.SINGLE and 0 <= row < self._grid.model().rowCount():

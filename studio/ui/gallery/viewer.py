@@ -118,10 +118,6 @@ class Viewer(QWidget):
         elif self.mode is Mode.SINGLE:
             self._slides.start()
 
-    def stop(self) -> None:
-        """Ends the slideshow."""
-        self._slides.stop()
-
     @property
     def sliding(self) -> bool:
         return self._slides.isActive()
