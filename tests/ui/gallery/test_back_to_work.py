@@ -211,6 +211,7 @@ def test_a_picture_that_was_enlarged_knows_where_it_comes_from_and_is_made_again
     qtbot.waitUntil(lambda: work.view.model.rowCount() == 2)
     select(work.view, 0)
     assert work.view.metadata().kind == "upscale"
+    assert work.view.metadata().others["Enlarged by"] == "Lanczos"
     assert [each.prompt for each in lineage_of(work.gallery.store, work.view.current.id).before] == ["a lighthouse"]
     assert again(work, large).request == request
     assert "identical, to the last bit" in said(work)

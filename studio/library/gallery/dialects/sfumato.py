@@ -10,6 +10,8 @@ from studio.library.gallery.formats.contents import Contents
 from studio.library.gallery.metadata import IMAGE_TO_IMAGE, INPAINT, TEXT_TO_IMAGE, UPSCALE, Lora, Metadata
 from studio.library.gallery.record import read_own
 
+LANCZOS = "Lanczos"
+
 
 def read_sfumato(contents: Contents) -> Metadata | None:
     own = read_own(contents.own)
@@ -57,6 +59,8 @@ def _lora(value: dict[str, Any]) -> Lora:
 def _others(request: Any) -> dict[str, str]:
     prompt = mapping(request.get("prompt"))
     found = {"Style": text(prompt.get("style")) or "", "Version": text(request.get("version")) or ""}
+    if upscale := mapping(request.get("upscale")):
+        found["Enlarged by"] = text(upscale.get("network")) or LANCZOS
     if prompt.get("raw") != prompt.get("text"):
         found["Prompt as typed"] = text(prompt.get("raw")) or ""
     return {key: value for key, value in found.items() if value}
