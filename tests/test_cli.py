@@ -222,9 +222,11 @@ def test_convert_writes_as_it_is_told(said, picture, tmp_path):
     assert said("convert", str(picture), str(small), "--quality", "20", "--no-profile")[0] == 0
     assert said("convert", str(picture), str(large), "--quality", "95")[0] == 0
     assert small.stat().st_size < large.stat().st_size / 2
-    assert "icc_profile" not in Image.open(small).info
+    with Image.open(small) as kept:
+        assert "icc_profile" not in kept.info
     assert said("convert", str(picture), str(grey), "--colours", "grey")[0] == 0
-    assert Image.open(grey).mode == "L"
+    with Image.open(grey) as kept:
+        assert kept.mode == "L"
     for wrong in (("--quality", "0"), ("--paper", "blue"), ("--compression", "lzw")):
         assert said("convert", str(picture), str(grey), *wrong)[0] == 2
 

@@ -22,7 +22,7 @@ def staged(painter):
     """Three red houses over the landscape."""
     painter.select(HOUSE)
     painter.say("a red house")
-    painter.document.change(count=3)
+    painter.document.change(count=3, steps=1)
     painter.click(painter.button.main)
     painter.until_made()
     painter.document.undo_stack.clear()

@@ -71,17 +71,18 @@ def test_a_picture_comes_out_of_noise_and_is_on_disk_before_it_is_shown(studio, 
     assert not studio.document.has_picture
 
 
-def test_escape_stops_at_once_and_the_next_picture_is_made(studio, until_heard):
-    window, events = studio.window, heard(studio)
-    studio.document.change(prompt="the sea at night", steps=500)
-    window.table.run("picture.generate")
-    until_heard(events, Step)
-    window.table.run("picture.cancel")
-    until_heard(events, Cancelled)
-    events.clear()
-    studio.document.change(steps=2)
-    window.table.run("picture.generate")
-    until_heard(events, Finished)
+def test_escape_stops_at_once_and_the_next_picture_is_made(artist):
+    artist.type("the sea at night")
+    artist.document.change(steps=500)
+    artist.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    artist.until_step()
+    artist.key(Qt.Key.Key_Escape)
+    artist.until_stopped()
+    assert artist.all(Cancelled)
+    artist.document.change(steps=2)
+    artist.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    (made,) = artist.until_made()
+    assert made.picture.request.steps == 2
 
 
 def test_closing_in_the_middle_loses_nothing(open_studio, until_heard):
