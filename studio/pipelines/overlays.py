@@ -211,7 +211,8 @@ def _vectors(name: str, tensors: Mapping[str, Tensor], width: int) -> Tensor:
 
 
 def _match_dtype(network: nn.Module, adapter: str) -> None:
-    dtype = next(network.parameters()).dtype
+    """In the precision that the network computes with, which its packed weights (GGUF) do not tell."""
+    dtype = next(weight.dtype for weight in network.parameters() if weight.is_floating_point())
     for name, weight in network.named_parameters():
         if f".{adapter}." in name and weight.dtype is not dtype:
             weight.data = weight.data.to(dtype)

@@ -1,4 +1,4 @@
-"""Networks at their published sizes, without memory: what is read off a file's header is what it was built with."""
+"""Networks at their published sizes, without memory, and words as they are numbered: as their authors have them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from diffusers.loaders.single_file_model import SINGLE_FILE_LOADABLE_CLASSES
 
 from studio.library.families import FAMILIES
 from studio.library.resources import resource
+from studio.library.signs import BY_FAMILY
+from studio.pipelines import vocabularies
 from studio.pipelines.adapters import adapter_of
 from studio.pipelines.parts import class_named, read_index
 from tests.pipelines import original_flow
@@ -72,3 +74,47 @@ def test_the_two_sizes_of_stable_diffusion_35_are_told_apart():
         "num_attention_heads": 24,
         "pos_embed_max_size": 384,
     }
+
+
+COUNTS = {  # of numbers, as published
+    "flux": 11_901_408_320,
+    "sd35": 8_056_627_520,
+    "zimage": 6_154_908_736,
+    "qwen": 20_430_401_088,
+}
+
+
+@pytest.mark.parametrize("family", ["flux", "sd35", "chroma", "zimage", "qwen", "flux2"])
+def test_our_configurations_have_the_size_of_the_published_files(family):
+    folder, adapter = resource("configs", family), adapter_of(FAMILIES[family])
+    index, sizes = read_index(folder), {part.role: part.size for part in BY_FAMILY[family].parts}
+    for file in sorted(folder.glob("*/config.json")):
+        part, config = file.parent.name, json.loads(file.read_text(encoding="utf-8"))
+        kind = class_named(index, part, family, adapter.classes)
+        with torch.device("meta"):
+            text = part.startswith("text")
+            network = kind(kind.config_class.from_dict(config)) if text else kind.from_config(config)
+        count = sum(weight.numel() for weight in network.parameters())
+        if part == "transformer":
+            assert count == COUNTS.get(family, count)
+        else:  # in eight, sixteen or thirty-two bits; eight keeps some weights in sixteen
+            assert any(each * 0.99 < sizes[part] / count < each * 1.01 for each in (1.03, 1.132, 2, 4))
+
+
+@pytest.mark.parametrize(
+    ("tokenizer", "text", "numbers"),
+    [
+        (vocabularies.t5_tokenizer, "a photo of a cat", [3, 9, 1202, 13, 3, 9, 1712, 1]),
+        (vocabularies.qwen_tokenizer, "a photo of a cat", [64, 6548, 315, 264, 8251]),
+        (vocabularies.qwen_tokenizer, "<|im_start|>user\n世界<|im_end|>", [151644, 872, 198, 99489, 151645]),
+    ],
+)
+def test_words_get_the_numbers_that_the_encoders_were_trained_with(tokenizer, text, numbers):
+    assert tokenizer()(text).input_ids == numbers
+
+
+def test_what_is_said_to_qwen3_is_framed_as_its_own_template_frames_it():
+    framed = vocabularies.qwen_tokenizer().apply_chat_template(
+        [{"role": "user", "content": "a cat"}], tokenize=False, add_generation_prompt=True, enable_thinking=False
+    )
+    assert framed == "<|im_start|>user\na cat<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
