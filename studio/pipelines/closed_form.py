@@ -13,6 +13,7 @@ The class has the call of diffusers' UNet2DConditionModel, so that every pipelin
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUntypedFunctionDecorator=false
+# pyright: reportUnknownArgumentType=false
 # torch and diffusers are only partly typed; what they give back is typed where it enters here
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from studio.pipelines.closed_form_words import AttributeHead, slots_from_config
 
 _CELL = 192  # numbers in a block of 8×8 pixels
 _BEHIND = 3  # channels kept of the ground behind a thing
+_PIECE = 14_000_000  # bytes; files of more than 16 MiB are hard to keep and to carry
 _KEPT = 4  # scenes kept from step to step: a batch's
 
 
@@ -82,9 +84,10 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
         self._hold("gain", torch.ones(in_channels))
         self._hold("encode", torch.zeros(in_channels, _CELL))
         self._hold("decode", torch.zeros(_CELL, in_channels))
-        self._hold("library", torch.zeros(ground_count, in_channels, sample_size, sample_size, dtype=torch.int8))
+        self._pieces: dict[str, int] = {}
+        self._hold_rows("library", torch.zeros(ground_count, in_channels, sample_size, sample_size, dtype=torch.int8))
         self._hold("ground_attributes", torch.zeros(ground_count, len(parsed), dtype=torch.int8))
-        self._hold("cells", torch.zeros(cell_count, in_channels, dtype=torch.int8))
+        self._hold_rows("cells", torch.zeros(cell_count, in_channels, dtype=torch.int8))
         self._hold("cover", torch.zeros(cell_count, 1, dtype=torch.uint8))
         self._hold("behind", torch.zeros(cell_count, _BEHIND, dtype=torch.int8))
         self._hold("boxes", torch.zeros(thing_count, 4, dtype=torch.int16))
@@ -97,6 +100,32 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
 
     def _hold(self, name: str, tensor: Tensor) -> None:
         self.register_buffer(name, tensor)
+
+    def _hold_rows(self, name: str, tensor: Tensor) -> None:
+        """As `library_0`, `library_1` and so on: each small enough for a file of its own."""
+        most = max(1, _PIECE // max(1, tensor[:1].nbytes))
+        parts = tensor.split(most)
+        self._pieces[name] = len(parts)
+        for number, part in enumerate(parts):
+            self._hold(f"{name}_{number}", part.clone())
+
+    def fill(self, name: str, rows: Tensor) -> None:
+        """Sets all grounds ("library") or cells of things ("cells")."""
+        names = self._names(name)
+        for each, part in zip(names, rows.split(len(self.get_buffer(names[0]))), strict=True):
+            self.get_buffer(each).copy_(part)
+
+    def _rows(self, name: str) -> Tensor:
+        """What `fill` set, in one; the pieces become parts of it, so that it is in memory once."""
+        names = self._names(name)
+        parts = [self.get_buffer(each) for each in names]
+        whole = torch.cat(parts)
+        for each, part in zip(names, whole.split([len(part) for part in parts]), strict=True):
+            setattr(self, each, part)
+        return whole
+
+    def _names(self, name: str) -> list[str]:
+        return [f"{name}_{number}" for number in range(self._pieces[name])]
 
     def forward(
         self,
@@ -158,9 +187,9 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
             gain = self.gain.float()
             habits = {kind: habit for kind, habit in zip(self.kinds, self.habits.float(), strict=True) if habit.any()}
             library = Library(
-                atlas=Atlas(self.library, gain),
+                atlas=Atlas(self._rows("library"), gain),
                 ground_attributes=self.ground_attributes,
-                store=Store(self.cells, self.cover, self.behind, self.boxes, gain),
+                store=Store(self._rows("cells"), self.cover, self.behind, self.boxes, gain),
                 kinds=self.kinds,
                 kind_of=self.kind_of,
                 thing_attributes=self.thing_attributes,

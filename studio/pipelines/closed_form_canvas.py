@@ -20,7 +20,7 @@ class Canvas:
 
     def __init__(self, height: int, width: int, side: int, encode: Tensor, decode: Tensor) -> None:
         self.height, self.width, self.side = height, width, side
-        self._encode, self._decode = encode, decode
+        self.encode, self.decode = encode, decode
 
     @property
     def tile(self) -> int:
@@ -44,10 +44,10 @@ class Canvas:
     def resized(self, latents: Tensor, rows: int, columns: int) -> Tensor:
         """(N, C, h, w) -> (N, C, rows, columns), through pixels."""
         count, _, height, width = latents.shape
-        pixels = torch.einsum("pc,nchw->nphw", self._decode, latents)
+        pixels = torch.einsum("pc,nchw->nphw", self.decode, latents)
         pixels = pixels.reshape(count, _BLOCK, _BLOCK, 3, height, width).permute(0, 3, 4, 1, 5, 2)
         pixels = pixels.reshape(count, 3, height * _BLOCK, width * _BLOCK)
         size = (rows * _BLOCK, columns * _BLOCK)
         pixels = functional.interpolate(pixels, size, mode="bicubic", antialias=True)
         blocks = pixels.reshape(count, 3, rows, _BLOCK, columns, _BLOCK).permute(0, 3, 5, 1, 2, 4)
-        return torch.einsum("cp,nphw->nchw", self._encode, blocks.reshape(count, -1, rows, columns))
+        return torch.einsum("cp,nphw->nchw", self.encode, blocks.reshape(count, -1, rows, columns))

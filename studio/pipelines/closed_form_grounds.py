@@ -15,6 +15,7 @@ from torch.nn import functional
 from studio.pipelines.closed_form_canvas import Canvas
 from studio.pipelines.closed_form_evidence import Evidence, Surroundings
 from studio.pipelines.closed_form_join import Membrane
+from studio.pipelines.closed_form_own import Copies
 
 _CANDIDATES = 40  # how many grounds take part in a step, for each place where a tile may lie
 _LEEWAY = 1.9  # how much less than the best a ground may be wished for: less than a weather or a style not asked for
@@ -23,10 +24,14 @@ _FEWEST = 4  # that take part, however little they are wished for
 _WHOLE = 0.90  # noisier than this, the window is the whole tile
 _COARSE = 8  # cells to a side of the coarse pictures by which candidates are found
 _PROFILE = 0.3  # how much the colours of whole rows count, lest a picture have two palettes
+_PROFILE_WIDE = 2.0  # the same where several tiles lie side by side
 _SHORTLIST = 320  # grounds that are compared with the surroundings of a hole in full
 _AS_IT_IS = 0.3  # how much it counts there that an item need not be moved to their colours
+_COLOURS = 3  # the channels that carry the colour of a place
 _OFF = 4.0  # squared difference to which the world beyond a tile's edge is put
+_RESOLUTION = 2.0  # how much more decided the choice among copies becomes as the noise falls
 _FADE = 6  # latents over which one tile passes into the next
+_LEAST_SHARE = 0.02  # of a tile where another suits better, so that none ends at an edge
 _STEP = 16  # latents by which a tile may be moved sideways: the grain of its style repeats so
 
 
@@ -64,6 +69,7 @@ class Grounds:
         self.scores = _without_misfits(scores - scores.max(), _LEEWAY if around is None else _LEEWAY_AROUND)
         self._fitted: dict[int, Tensor] = {}
         self._membrane = membrane
+        self._copies = None if around is None else Copies(around, canvas.encode, canvas.decode)
         last = canvas.width - canvas.tile
         lefts = sorted({*range(0, last, _STEP), last})
         self._columns = [slice(left, left + canvas.tile) for left in lefts]
@@ -84,7 +90,30 @@ class Grounds:
                 within = blurred(within)
             mean[..., each.columns] += torch.einsum("nhw,nchw->chw", within * share[:, each.columns], each.latents)
             weights.append((within * share[:, each.columns]).sum((1, 2)) / share.numel())
+        if self._copies is not None and len(self._copies.latents):
+            mean = self._with_copies(self._copies, evidence, mean, logits)
         return mean, torch.cat([each.index for each in candidates]), torch.cat(weights)
+
+    def _with_copies(self, copies: Copies, evidence: Evidence, mean: Tensor, others: list[Tensor]) -> Tensor:
+        """The mean ground, of copies of the surroundings as far as they suit better."""
+        down, across = self._windows(evidence.level, mean)
+        sharp = 1 + _RESOLUTION * (1 - evidence.level)
+        logits = copies.logits(evidence, down, across) * sharp
+        fit = torch.full((len(others), *mean.shape[1:]), -torch.inf, device=mean.device)
+        for each, own, columns in zip(fit, others, self._columns, strict=True):
+            each[:, columns] = own.logsumexp(0)
+        share = torch.sigmoid(logits.logsumexp(0) - sharp * fit.logsumexp(0))
+        within = torch.softmax(logits, 0).nan_to_num()
+        if evidence.level <= _WHOLE:
+            within = blurred(within) * copies.shows
+            within = within / within.sum(0).clamp_min(1e-6)
+            share = blurred(share[None])[0] * copies.shows.any(0)
+        return (1 - share) * mean + share * torch.einsum("nhw,nchw->chw", within, copies.latents)
+
+    def _windows(self, level: float, like: Tensor) -> tuple[Tensor, Tensor]:
+        """For rows and for columns, the narrower the less noise there is."""
+        radius = (1 + 9 * level**1.3) * self.canvas.magnification
+        return soft_window(like.shape[-2], radius, like.device), soft_window(like.shape[-1], radius, like.device)
 
     def _shares(self, logits: list[Tensor]) -> Tensor:
         """(tiles, h, w) how much each tile counts at each place, changing softly from one to the next."""
@@ -100,7 +129,7 @@ class Grounds:
         shares = torch.softmax(fits, 0)
         width = 2 * _FADE + 1
         spread = functional.avg_pool1d(functional.pad(shares, (_FADE, _FADE), mode="replicate"), width, 1)
-        shares = (spread + 1e-6) * reach
+        shares = (spread + _LEAST_SHARE) * reach
         return shares / shares.sum(0)
 
     def _suiting(self, known: Evidence, columns: slice) -> Tensor:
@@ -157,20 +186,26 @@ class Grounds:
         misfit[..., columns] = gap.square().sum(1) * precision
         if evidence.level > _WHOLE:
             total = misfit.sum((1, 2))[:, None, None].expand_as(misfit)
+            if len(self._columns) > 1:
+                total = total + self._profile(latents, evidence)[:, None, None]
         else:
-            radius = (1 + 9 * evidence.level**1.3) * self.canvas.magnification
-            down, across = (soft_window(side, radius, gap.device) for side in misfit.shape[1:])
-            total = down @ misfit @ across.T + self._profile(gap[:, :3], precision)[:, None, None]
+            down, across = self._windows(evidence.level, misfit)
+            total = down @ misfit @ across.T + self._profile(latents, evidence)[:, None, None]
         placed = torch.full_like(misfit, -torch.inf)
         prior = self._prior[columns.start][candidates.index]
         placed[..., columns] = prior[:, None, None] - 0.5 * total[..., columns]
         return placed
 
-    def _profile(self, gap: Tensor, precision: Tensor) -> Tensor:
-        """(k,) misfit of the mean colours of whole rows."""
-        weight = precision / precision.sum(1, keepdim=True)
-        rows = (gap * weight).sum(3)
-        return (rows.square().sum(1) * precision.sum(1)).sum(1) * _PROFILE
+    def _profile(self, latents: Tensor, evidence: Evidence) -> Tensor:
+        """(k,) misfit of the mean colours of whole rows, from one side of the canvas to the other."""
+        certain = evidence.precision.sum(1)
+        weight = evidence.precision / certain[:, None]
+        rows = (evidence.value[:_COLOURS] * weight).sum(2) - (evidence.signal * weight).sum(1) * latents[
+            :, :_COLOURS
+        ].mean(3)
+        share = latents.shape[3] / self.canvas.width
+        much = _PROFILE if len(self._columns) == 1 else _PROFILE_WIDE
+        return (rows.square().sum(1) * certain).sum(1) * much * share
 
 
 def _without_misfits(scores: Tensor, leeway: float) -> Tensor:

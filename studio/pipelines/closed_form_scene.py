@@ -16,16 +16,18 @@ from studio.pipelines.closed_form_canvas import Canvas
 from studio.pipelines.closed_form_evidence import Evidence, Surroundings
 from studio.pipelines.closed_form_grounds import Atlas, Grounds
 from studio.pipelines.closed_form_join import Membrane
-from studio.pipelines.closed_form_things import CUTOUTS, Store, Thing
+from studio.pipelines.closed_form_things import CUTOUTS, Stand, Store, Thing, in_rows
 from studio.pipelines.closed_form_wish import ANYTHING, Lexicon, Wish
 
 SCENE_SLOTS = ("place", "time", "weather", "hue", "style")
+COUNT = ".count"
 GLITTER = ".glitter"  # follows the kind before the dot: its light on the water
 _TREES = ("pine", "tree", "palm", "birch")
 _ALOFT = ("sun", "moon", "balloon", "birds", "lanterns", "rainbow")
 _ROOTED = ("flowers", "rocks", "fence", "path", "bridge", "rainbow", "lanterns")  # stay about where they were cut out
 _MOST_THINGS = 4
 _LEAST_HABIT = 0.08
+_SAID = 4.0  # times over that what was said of a thing counts: no other colour will do
 _LEEWAY = 4.5  # how much less than the best a cut-out may suit: less than another style or hour costs
 _LOSS = {"style": 9.0, "time": 9.0, "place": 2.0, "hue": 1.5, "weather": 0.3}  # of a cut-out from another scene
 
@@ -55,6 +57,7 @@ class Library:
 class _Wanted:
     kind: str
     presence: float
+    count: int = 1
     key: tuple[int, ...] = ()
     thing: Thing | None = None
 
@@ -70,9 +73,11 @@ class Scene:
         self._membrane = None if around is None else Membrane(around)
         self._grounds = Grounds(library.atlas, scores, canvas, around, self._membrane)
         self._wanted = self._wishes(usual=around is None)
+        self._hidden: dict[int, Tensor] = {}  # by number of the wanted: where it was thought to be
 
     def __call__(self, evidence: Evidence) -> Tensor:
         """The expected picture (C, h, w)."""
+        self._hidden.clear()
         ground, index, share = self._grounds(evidence)
         picture, cover = self._things(evidence, ground, self._mode(index, share))
         if self._wanted:
@@ -85,17 +90,28 @@ class Scene:
         """What all things together add to the ground and hide of it."""
         picture, cover = torch.zeros_like(ground), torch.zeros_like(ground[0])
         laid: dict[str, Thing] = {}
-        for wanted in self._wanted:
+        for number, wanted in enumerate(self._wanted):
             thing = self._cut_out(wanted, scene)
             if thing is None:
+                self._hidden.pop(number, None)
                 continue
-            leader = laid.get(wanted.kind.removesuffix(GLITTER)) if wanted.kind.endswith(GLITTER) else None
+            glitters = wanted.kind.endswith(GLITTER)
+            leader = laid.get(wanted.kind.removesuffix(GLITTER)) if glitters else None
             if leader is not None:
                 thing.follow(leader.columns())
-            seen, hidden = thing(evidence, (1 - cover) * ground + picture)
+            seen, hidden = thing(evidence, (1 - cover) * ground + picture, self._taken(number))
             picture, cover = (1 - hidden) * picture + seen, 1 - (1 - cover) * (1 - hidden)
             laid[wanted.kind] = thing
+            self._hidden[number] = torch.zeros_like(cover) if glitters else hidden
         return picture, cover
+
+    def _taken(self, number: int) -> Tensor:
+        """(h, w) what the other things hide, by what was last thought of them: glitter is in nobody's way."""
+        free = torch.ones(self.canvas.height, self.canvas.width, device=self.wish.scores.device)
+        if not self._wanted[number].kind.endswith(GLITTER):
+            for other, hidden in self._hidden.items():
+                free = free if other == number else free * (1 - hidden)
+        return 1 - free
 
     def _mode(self, index: Tensor, share: Tensor) -> tuple[int, ...]:
         """The scene slots' values that most of the ground has."""
@@ -120,11 +136,12 @@ class Scene:
         if not len(of_kind):
             return None
         rows = library.thing_attributes[of_kind]
-        scores = (
-            self.wish.of_items(rows, self.wish.details(base))
-            if self.wish.details(base)
-            else rows.new_zeros(len(rows)).float()
-        )
+        details = self.wish.details(base)
+        if wanted.count > 1:  # rows are made of single ones
+            details = [name for name in details if not name.endswith(COUNT)]
+        scores = _SAID * self.wish.of_items(rows, details) if details else rows.new_zeros(len(rows)).float()
+        if wanted.count > 1:
+            scores = scores - _SAID * (rows[:, self.wish.lexicon.columns[base + COUNT]] != 1)
         loss = torch.tensor([_LOSS[name] for name in SCENE_SLOTS], device=rows.device)
         if kind.endswith(GLITTER):
             loss = loss.clone()
@@ -135,11 +152,21 @@ class Scene:
         if kind.endswith(GLITTER) and float(best.values[0]) < -8:
             return None  # no water to glitter on
         close = int((best.values > best.values[0] - _LEEWAY).sum())
-        cutouts = library.store.pick(of_kind[best.indices[:close]].tolist(), self.canvas)
-        aloft = base in _ALOFT and not kind.endswith(GLITTER)
-        lift = 0 if kind.endswith(GLITTER) else round((4 if aloft else 1) * self.canvas.magnification)
-        position = None if kind.endswith(GLITTER) else self.wish.position(kind)
-        return Thing(cutouts, best.values[:close], position, self.canvas, lift, kind not in _ROOTED, wanted.presence)
+        chosen = of_kind[best.indices[:close]]
+        cutouts = library.store.pick(chosen.tolist(), self.canvas)
+        if wanted.count > 1:
+            columns = [self.wish.lexicon.columns[name] for name in (f"{base}.present", *details)]
+            looks: list[int] = (
+                library.thing_attributes[chosen][:, columns].unique(dim=0, return_inverse=True)[1].tolist()
+            )
+            cutouts = in_rows(cutouts, looks, wanted.count, self.canvas.width)
+        return Thing(cutouts, best.values[:close], self.canvas, self._stand(kind), wanted.presence)
+
+    def _stand(self, kind: str) -> Stand:
+        if kind.endswith(GLITTER):
+            return Stand(None, 0, moves=True)
+        lift = round((4 if kind in _ALOFT else 1) * self.canvas.magnification)
+        return Stand(self.wish.position(kind), lift, kind not in _ROOTED)
 
     def _homes(self) -> Tensor:
         """(N,) how well the grounds' places and hours suit the things that are asked for."""
@@ -157,7 +184,7 @@ class Scene:
         must = [kind for kind in kinds if self.wish.wants(kind)]
         if self.wish.wants("trees") and not any(kind in _TREES for kind in must) and set(_TREES) & set(kinds):
             must.append(self._usual(_TREES, 1)[0][0])
-        wanted = [_Wanted(kind, float("inf")) for kind in must for _ in range(self._count(kind))]
+        wanted = [_Wanted(kind, float("inf"), self._count(kind)) for kind in must]
         free = [kind for kind in kinds if kind not in must and not self.wish.forbids(kind)]
         if not self.wish.forbids("trees"):
             free = [kind for kind in free if not (kind in _TREES and any(each in _TREES for each in must))]
@@ -184,7 +211,7 @@ class Scene:
         return sorted(found, key=lambda pair: -pair[1])[:most]
 
     def _count(self, kind: str) -> int:
-        return {"two": 2, "three": 3}.get(self.wish.value(f"{kind}.count") or "", 1)
+        return {"two": 2, "three": 3}.get(self.wish.value(kind + COUNT) or "", 1)
 
     def _depth(self, kind: str) -> float:
         """The lower a kind stands, the nearer it is; what shines on water lies under what floats."""

@@ -23,8 +23,11 @@ CUTOUTS = 12  # the fittest, that take part
 _FEW = 24  # placements that are laid one by one
 _FIT = 8.0  # what it costs if the ground behind a thing differs from the one it was cut out of, by squared difference
 _ABSENT_FIT = 0.6  # a difference at which it is as well left out
+_CROWD = 6.0  # what it costs to hide behind it, or to be hidden by it, wholly: another thing's share
 _THIRDS = (0.25, 0.5, 0.75)  # where left, centre and right are
-_SPREAD = 0.06
+_SPREAD = 0.045
+_BESIDE = 0.9  # from one thing to the next of its kind, in widths
+_STAGGER = 1  # latents by which every other one stands lower
 _CHANNELS_BEHIND = 3
 _NEVER = -1e4
 
@@ -44,6 +47,65 @@ class Cutouts:
     widths: list[int]
 
 
+def in_rows(cutouts: Cutouts, looks: list[int], number: int, width: int) -> Cutouts:
+    """Rows of `number` instead of single things, none wider than `width` latents: each with the next that looks alike.
+
+    A row is one thing with one place. Things placed one by one would all come to stand where the noise looks most like
+    one. looks: one number a cut-out, equal where they look alike.
+    """
+    count, _, high, _ = cutouts.picture.shape
+    rows: list[tuple[Tensor, int, int]] = []
+    for item in range(count):
+        alike = [other for other in (*range(item, count), *range(item)) if looks[other] == looks[item]]
+        members = [alike[i % len(alike)] for i in range(number)]
+        wide = max(cutouts.widths[member] for member in members)
+        gap = min(round(_BESIDE * wide), (width - wide) // max(1, number - 1))
+        feet = [min(high, cutouts.heights[member]) for member in members]
+        tall = max(feet) + _STAGGER
+        row = torch.zeros(len(_planes(cutouts, item)), tall, wide + gap * (number - 1), device=cutouts.cover.device)
+        for place, (member, foot) in enumerate(zip(members, feet, strict=True)):
+            one = _planes(cutouts, member)[:, :foot, : cutouts.widths[member]]
+            bottom = tall if place % 2 else tall - _STAGGER
+            where = (slice(None), slice(bottom - foot, bottom), slice(place * gap, place * gap + one.shape[2]))
+            row[where] = _before(one, row[where])
+        rows.append((row, max(0, cutouts.tops[item] + cutouts.heights[item] + _STAGGER - tall), cutouts.lefts[item]))
+    return _stacked(rows, cutouts.picture.shape[1])
+
+
+def _planes(cutouts: Cutouts, item: int) -> Tensor:
+    """(C + 5, a, b): picture, cover, behind, inside of one."""
+    return torch.cat([cutouts.picture[item], cutouts.cover[item], cutouts.behind[item], cutouts.inside[item]])
+
+
+def _before(one: Tensor, other: Tensor) -> Tensor:
+    """Planes of one cut-out in front of those of another."""
+    cover = one[-2 - _CHANNELS_BEHIND]
+    picture = one[: -2 - _CHANNELS_BEHIND] + (1 - cover) * other[: -2 - _CHANNELS_BEHIND]
+    covered = 1 - (1 - cover) * (1 - other[-2 - _CHANNELS_BEHIND])
+    behind = torch.where(one[-1:] > 0, one[-1 - _CHANNELS_BEHIND : -1], other[-1 - _CHANNELS_BEHIND : -1])
+    return torch.cat([picture, covered[None], behind, torch.maximum(one[-1:], other[-1:])])
+
+
+def _stacked(parts: list[tuple[Tensor, int, int]], channels: int) -> Cutouts:
+    """Planes with their tops and lefts, padded to one size."""
+    high = max(part[0].shape[1] for part in parts)
+    wide = max(part[0].shape[2] for part in parts)
+    planes = torch.stack(
+        [functional.pad(part[0], (0, wide - part[0].shape[2], 0, high - part[0].shape[1])) for part in parts]
+    )
+    picture, cover, behind, inside = planes.split([channels, 1, _CHANNELS_BEHIND, 1], 1)
+    return Cutouts(
+        picture,
+        cover,
+        behind,
+        inside,
+        [part[1] for part in parts],
+        [part[2] for part in parts],
+        [part[0].shape[1] for part in parts],
+        [part[0].shape[2] for part in parts],
+    )
+
+
 class Store:
     """All cut-outs as stored: cells of all one after the other, row by row; see `ClosedFormUNet` for the tensors."""
 
@@ -55,23 +117,7 @@ class Store:
 
     def pick(self, indices: list[int], canvas: Canvas) -> Cutouts:
         """These cut-outs, brought to the canvas."""
-        parts = [self._one(index, canvas) for index in indices]
-        high = max(part[0].shape[1] for part in parts)
-        wide = max(part[0].shape[2] for part in parts)
-        planes = torch.stack(
-            [functional.pad(part[0], (0, wide - part[0].shape[2], 0, high - part[0].shape[1])) for part in parts]
-        )
-        picture, cover, behind, inside = planes.split([len(self._gain), 1, _CHANNELS_BEHIND, 1], 1)
-        return Cutouts(
-            picture,
-            cover,
-            behind,
-            inside,
-            [part[1] for part in parts],
-            [part[2] for part in parts],
-            [part[0].shape[1] for part in parts],
-            [part[0].shape[2] for part in parts],
-        )
+        return _stacked([self._one(index, canvas) for index in indices], len(self._gain))
 
     def _one(self, index: int, canvas: Canvas) -> tuple[Tensor, int, int]:
         """(C + 5, h, w): picture, cover, behind and ones; and its top and left on the canvas."""
@@ -93,32 +139,39 @@ class Store:
         return torch.cat([scaled, rest]), min(max(0, foot - rows), canvas.height - rows), round(left * scale)
 
 
+@dataclass(frozen=True)
+class Stand:
+    """How a thing may stand. position (3,) or None: scores of left, centre, right; lift: how many latents it may stand
+    higher or lower; moves: whether anywhere across, or only about where it was cut out."""
+
+    position: Tensor | None
+    lift: int
+    moves: bool
+
+
 class Thing:
     """One wanted thing on one canvas.
 
-    scores (M,): log-prior of each cut-out; position (3,) or None: scores of left, centre, right; lift: how many
-    latents it may stand higher or lower; moves: whether it may stand anywhere across, or only about where it was;
-    presence: log-odds that it is there, inf if it must be.
+    scores (M,): log-prior of each cut-out; presence: log-odds that it is there, inf if it must be.
     """
 
     def __init__(
         self,
         cutouts: Cutouts,
         scores: Tensor,
-        position: Tensor | None,
         canvas: Canvas,
-        lift: int,
-        moves: bool,
+        stand: Stand,
         presence: float,
     ) -> None:
-        self.cutouts, self.canvas, self.presence = cutouts, canvas, presence
+        self.cutouts, self.canvas, self.stand, self.presence = cutouts, canvas, stand, presence
+        lift = stand.lift
         _, _, high, wide = cutouts.picture.shape
         self._low = max(0, min(cutouts.tops) - lift)
         self._high = min(canvas.height, max(t + h for t, h in zip(cutouts.tops, cutouts.heights, strict=True)) + lift)
         slab = self._high - self._low
         self._pad = (0, max(0, wide - min(cutouts.widths)), 0, max(0, high - min(cutouts.heights)))
         self._shape = (slab + self._pad[3] - high + 1, canvas.width + self._pad[1] - wide + 1)
-        self._base = self._place_prior(scores, position, lift, moves)
+        self._base = self._place_prior(scores)
         self.prior = self._base
         self.weights = torch.zeros_like(self._base)
         picture, cover, behind = cutouts.picture, cutouts.cover, cutouts.behind
@@ -126,11 +179,13 @@ class Thing:
         self._size_kernel = torch.cat([-2 * cover * picture, cover.square(), picture.square().sum(1, keepdim=True)], 1)
         shows = cutouts.inside * (1 - 0.5 * cover)  # how much of the ground it was cut out of can be told
         shows = shows / shows.sum((2, 3), keepdim=True)
-        self._misfit_kernel = torch.cat([-2 * shows * behind, shows, shows * behind.square().sum(1, keepdim=True)], 1)
+        misfit = [-2 * shows * behind, shows, shows * behind.square().sum(1, keepdim=True)]
+        hides = cover / cover.sum((2, 3), keepdim=True).clamp_min(1e-4)
+        self._misfit_kernel = torch.cat([*(_FIT * part for part in misfit), _CROWD * hides], 1)
 
-    def __call__(self, evidence: Evidence, ground: Tensor) -> tuple[Tensor, Tensor]:
-        """ground (C, h, w) -> the expected picture (C, h, w) and cover (h, w): what is there afterwards is
-        `(1 - cover) * ground + picture`."""
+    def __call__(self, evidence: Evidence, ground: Tensor, taken: Tensor) -> tuple[Tensor, Tensor]:
+        """ground (C, h, w), taken (h, w) by other things, 0..1 -> the expected picture (C, h, w) and cover (h, w): what
+        is there afterwards is `(1 - cover) * ground + picture`."""
         rows = slice(self._low, self._high)
         value, base = evidence.value[:, rows], ground[:, rows]
         signal, precision = evidence.signal[rows], evidence.precision[rows]
@@ -142,8 +197,10 @@ class Thing:
             torch.cat([hold * base, hold * energy.sum(0, keepdim=True), hold[None]]), self._size_kernel
         )
         behind, one = base[:_CHANNELS_BEHIND], torch.ones_like(hold)[None]
-        misfit = self._correlate(torch.cat([behind, behind.square().sum(0, keepdim=True), one]), self._misfit_kernel)
-        logits = match - 0.5 * size + self.prior - _FIT * misfit
+        misfit = self._correlate(
+            torch.cat([behind, behind.square().sum(0, keepdim=True), one, taken[None, rows]]), self._misfit_kernel
+        )
+        logits = match - 0.5 * size + self.prior - misfit
         flat = logits.flatten()
         if self.presence == float("inf"):
             self.weights = torch.softmax(flat, 0).view_as(logits)
@@ -184,22 +241,28 @@ class Thing:
             found[shift : shift + reach] += row[:reach]
         return found
 
-    def _place_prior(self, scores: Tensor, position: Tensor | None, lift: int, moves: bool) -> Tensor:
-        count = len(scores)
+    def _place_prior(self, scores: Tensor) -> Tensor:
+        count, lift = len(scores), self.stand.lift
         prior = torch.full((count, *self._shape), _NEVER, device=scores.device)
         canvas, cut = self.canvas, self.cutouts
         for item in range(count):
             high, wide = cut.heights[item], cut.widths[item]
-            lefts = torch.arange(canvas.width - wide + 1, device=scores.device)
-            across = _across((lefts + wide / 2) / canvas.width, position)
-            if not moves:
-                home = cut.lefts[item] + (canvas.width - canvas.tile) / 2
-                across = across - 0.5 * ((lefts - home) / 3).square()
+            across = self._across(item)
             for rise in range(-lift, lift + 1):
                 top = cut.tops[item] + rise
                 if top >= 0 and top + high <= canvas.height:
-                    prior[item, top - self._low, : len(lefts)] = across + scores[item] - 0.6 * abs(rise)
+                    prior[item, top - self._low, : canvas.width - wide + 1] = across + scores[item] - 0.6 * abs(rise)
         return prior - torch.logsumexp(prior.flatten(), 0)
+
+    def _across(self, item: int) -> Tensor:
+        """Log-prior of a cut-out's left edge at each column where it may be."""
+        stand, canvas, wide = self.stand, self.canvas, self.cutouts.widths[item]
+        lefts = torch.arange(canvas.width - wide + 1, device=self.cutouts.cover.device)
+        across = _thirds((lefts + wide / 2) / canvas.width, stand.position, wide / 2 / canvas.width)
+        if not stand.moves:
+            home = self.cutouts.lefts[item] + (canvas.width - canvas.tile) / 2
+            across = across - 0.5 * ((lefts - home) / 3).square()
+        return across
 
     def follow(self, columns: Tensor) -> None:
         """Stand under something else, whose `columns` these are."""
@@ -210,10 +273,11 @@ class Thing:
             self.prior[item, :, : len(lefts)] = self._base[item, :, : len(lefts)] + spread[lefts + wide // 2].log()
 
 
-def _across(middles: Tensor, position: Tensor | None) -> Tensor:
-    """Log-prior of standing with its middle at these shares of the width."""
+def _thirds(middles: Tensor, position: Tensor | None, reach: float) -> Tensor:
+    """Log-prior of standing with its middle at these shares of the width; reach: half its own, by which it stays off
+    the sides."""
     if position is None:
         return torch.zeros_like(middles)
-    thirds = torch.tensor(_THIRDS, device=middles.device)
+    thirds = torch.tensor(_THIRDS, device=middles.device).clamp(min(reach, 0.5), max(1 - reach, 0.5))
     apart = ((middles[:, None] - thirds) / _SPREAD).square() * -0.5
     return torch.logsumexp(apart + position - position.max(), 1)

@@ -31,6 +31,7 @@ from studio.training.words.slots import SLOTS
 _ROUNDED_OFF = 0.9995  # share of the latents that eight bits hold; the others are clipped
 _WHOLE = 0.85  # of what is usually seen of an orb of that look
 _SAMPLED = 20_000  # scenes drawn to learn what is met where
+PIECE = "15MB"  # of weights in one file, at most
 STEPS, GUIDANCE, SAMPLER = 24, 2.0, "Euler a"
 _INDEX = {
     "_class_name": "StableDiffusionPipeline",
@@ -50,8 +51,8 @@ ABOUT = (
     "foul weather, in eight styles, with houses, boats, trees, balloons and some twenty other things in many colours. "
     "Nothing in it was trained to paint: at every step it forms the exact average of a library of rendered grounds "
     "and things, weighted by how well they explain the noise and fit your words. It is quick, mostly does as it is "
-    "told, fills holes poorly and knows nothing outside its world: no people, no animals but birds and sheep, no "
-    "photographs."
+    "told, fills holes and widens pictures with what it sees beside them, and knows nothing outside its world: no "
+    "people, no animals but birds and sheep, no photographs."
 )
 EXAMPLES = (
     "a red house on green hills, sheep, white clouds",
@@ -67,7 +68,8 @@ EXAMPLES = (
 
 def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNet:
     """The denoiser with the shards' library in it, its head still untaught. width: of the text encoder's states."""
-    land, things = _joined(shards.read("grounds")), _without_halves(_joined(shards.read("things")))
+    land = _joined((*shards.read("grounds"), *shards.read("gaps")))
+    things = _without_halves(_joined(shards.read("things")))
     grounds = land["grounds"].float()
     # neighbours in the library are neighbours in the world; where the words leave a choice, it should be among all
     order = torch.from_numpy(np.random.default_rng(0).permutation(len(grounds)))
@@ -84,9 +86,7 @@ def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNe
         "gain": gain,
         "encode": torch.from_numpy(basis.encode),
         "decode": torch.from_numpy(basis.decode),
-        "library": _rounded(grounds, gain[:, None, None])[order],
         "ground_attributes": land["ground_attributes"][order],
-        "cells": _rounded(things["cells"].float(), gain),
         "cover": (things["cover"].float() * 255).round().to(torch.uint8),
         "behind": _rounded(things["behind"].float(), gain[:3]),
         "boxes": things["boxes"],
@@ -96,6 +96,8 @@ def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNe
     }
     for name, tensor in tensors.items():
         denoiser.get_buffer(name).copy_(tensor)
+    denoiser.fill("library", _rounded(grounds, gain[:, None, None])[order])
+    denoiser.fill("cells", _rounded(things["cells"].float(), gain))
     return denoiser
 
 
@@ -166,7 +168,7 @@ def write_folder(
             timestep_spacing="trailing",
             steps_offset=1,
         )
-    denoiser.half().save_pretrained(part / "unet")
+    denoiser.half().save_pretrained(part / "unet", max_shard_size=PIECE)
     codec.half().save_pretrained(part / "vae")
     encoder.half().save_pretrained(part / "text_encoder")
     tokenizer.save_pretrained(part / "tokenizer")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.training.judge import marks
 from studio.training.scenes.draw import draw_scene
+from studio.training.scenes.painter import PLACES_ACROSS, Bounds, side_of_light
+from studio.training.scenes.render import render_with_boxes
 from studio.training.scenes.scene import Scene
 from studio.training.words.captions import describe
 from studio.training.words.slots import numbers
 
+_CHANGE = 15  # of 255: by how much a pixel changes that shows a thing
+_LEAST_PIXELS = 120  # of 65,536, of which a thing is to be seen
 GROUPS = ("place", "time", "weather", "hue", "style", "objects", "colours", "numbers", "positions", "distances")
 _DETAILS = {
     "present": "objects",
@@ -59,6 +63,35 @@ def seen(question: Question, rows: NDArray[np.int8]) -> bool:
     spoken = asked > 0
     same = np.equal(rows[:, spoken], asked[spoken])
     return bool(same.all(1).any())
+
+
+def visible(question: Question) -> Question:
+    """The same, asking only for what can be seen in its own scene's rendering.
+
+    What is hidden or tiny there no judge can find; positions count where a thing is nearest to the third it was put
+    into. A model's pictures are asked for everything; this is for the renderings themselves.
+    """
+    scene, side = question.scene, side_of_light(question.scene)
+    whole = render_with_boxes(scene, 256, question.seed, side=side)
+    gone: set[str] = set()
+    for thing in scene.things:
+        if f"{thing.kind}.present" not in question.asked:
+            continue
+        others = tuple(other for other in scene.things if other is not thing)
+        without = render_with_boxes(replace(scene, things=others), 256, question.seed, side=side)
+        change = np.abs(whole.picture.astype(np.int16) - without.picture).max(2)
+        if int((change > _CHANGE).sum()) < _LEAST_PIXELS:
+            gone |= {name for name in question.asked if name.partition(".")[0] == thing.kind}
+        elif thing.kind in whole.boxes and _third(whole.boxes[thing.kind]) != question.asked.get(
+            f"{thing.kind}.position"
+        ):
+            gone.add(f"{thing.kind}.position")
+    return replace(question, asked={name: value for name, value in question.asked.items() if name not in gone})
+
+
+def _third(box: Bounds) -> str:
+    middle = (box[0] + box[2]) / 2
+    return min(PLACES_ACROSS, key=lambda name: abs(PLACES_ACROSS[name] - middle))
 
 
 def group_of(name: str) -> str:

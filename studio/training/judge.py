@@ -27,6 +27,7 @@ from studio.training.words.slots import SLOTS
 
 SIDE = 256  # pixels that the judge looks at
 CELLS = 16  # of its map of things, along each side
+_HINTS = 8 + 2 * CELLS
 _NAMES = tuple(kind.name for kind in KINDS)
 _BY_KIND = tuple(tuple(i for i, slot in enumerate(SLOTS) if slot.subject == name) for name in _NAMES)
 _GLOBAL = tuple(i for i, slot in enumerate(SLOTS) if slot.subject not in _NAMES)
@@ -76,39 +77,42 @@ class Judge(nn.Module):
             _Residual(width),
         )
         self.map = nn.Conv2d(width, len(KINDS), 1)
-        self.whole = nn.Linear(2 * width, sum(SLOTS[i].classes for i in _GLOBAL))
+        self.whole = nn.Linear(4 * width, sum(SLOTS[i].classes for i in _GLOBAL))
         self.things = nn.ModuleList(
-            nn.Linear(width + 8, sum(SLOTS[i].classes for i in slots)) if slots else nn.Identity() for slots in _BY_KIND
+            nn.Linear(2 * width + _HINTS, sum(SLOTS[i].classes for i in slots)) if slots else nn.Identity()
+            for slots in _BY_KIND
         )
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         features = self.body(pictures * 2 - 1)
         where = self.map(features)
-        spread = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
+        sky, land = features[:, :, : CELLS // 3], features[:, :, CELLS // 2 :]
+        spread = [features.mean((2, 3)), features.amax((2, 3)), sky.mean((2, 3)), land.mean((2, 3))]
         logits = pictures.new_zeros(len(pictures), _STARTS[-1])
-        _scatter(logits, _GLOBAL, self.whole(spread))
+        _scatter(logits, _GLOBAL, self.whole(torch.cat(spread, 1)))
         flat = features.flatten(2)
         attention = where.flatten(2).softmax(-1)
         pooled = torch.einsum("bkp,bcp->bkc", attention, flat)
-        hints = _hints(where, attention)
+        summed = torch.einsum("bkp,bcp->bkc", where.flatten(2).sigmoid(), flat) / CELLS
+        evidence = torch.cat([pooled, _hints(where, attention), summed], 2)
         for k, slots in enumerate(_BY_KIND):
-            found = self.things[k](torch.cat([pooled[:, k], hints[:, k]], 1))
+            found = self.things[k](evidence[:, k])
             _scatter(logits, slots, found)
         return logits, where
 
 
 def _hints(where: Tensor, attention: Tensor) -> Tensor:
-    """(B, kinds, 8): how strongly and where each thing is seen, in numbers."""
+    """(B, kinds, _HINTS): how strongly and where each thing is seen, in numbers."""
     cells = torch.arange(CELLS, device=where.device, dtype=where.dtype) / (CELLS - 1)
     grid = attention.unflatten(-1, (CELLS, CELLS))
     x: Tensor = (grid.sum(2) * cells).sum(-1)
     y: Tensor = (grid.sum(3) * cells).sum(-1)
     seen = where.sigmoid()
-    across = seen.amax(2)
+    across, down = seen.amax(2), seen.amax(3)
     thirds = torch.stack([part.amax(-1) for part in across.tensor_split(3, -1)], -1)
     amount = torch.log1p(seen.sum((2, 3)))
     strongest = where.amax((2, 3)) * 0.2
-    return torch.cat([torch.stack([strongest, x, x * x, y, amount], -1), thirds], -1)
+    return torch.cat([torch.stack([strongest, x, x * x, y, amount], -1), thirds, across, down], -1)
 
 
 def _scatter(logits: Tensor, slots: Sequence[int], values: Tensor) -> None:
@@ -185,10 +189,12 @@ def train_judge(
     batch: int = 32,
     seed: int = 0,
     report: Callable[[int, int, float], None] | None = None,
+    judge: Judge | None = None,
 ) -> Judge:
-    """Teach a judge. The same evidence and seed give the same judge on the same machine."""
+    """Teach a judge, a new one or one that has learned before. The same evidence and seed give the same judge on the
+    same machine."""
     torch.manual_seed(seed)
-    judge = Judge()
+    judge = judge or Judge()
     judge.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - a third faster
     optimizer = torch.optim.AdamW(judge.parameters(), lr=2e-3, weight_decay=0.02)
     attributes = torch.from_numpy(evidence.attributes.astype(np.int64))
@@ -245,13 +251,26 @@ def to_tensor(pictures: Bytes) -> Tensor:
 
 
 def verdicts(judge: Judge, pictures: Bytes) -> list[dict[str, str]]:
-    """For each picture the likeliest value of every slot (the details of things that are not there included)."""
+    """For each picture the likeliest value of every slot (the details of things that are not there included).
+
+    The judge looks twice, the second time in a mirror, and takes the mean.
+    """
     found: list[dict[str, str]] = []
     with torch.inference_mode():
         for start in range(0, len(pictures), 32):
-            logits, _ = judge(to_tensor(pictures[start : start + 32]))
+            seen = to_tensor(pictures[start : start + 32])
+            logits = judge(seen)[0] + judge(seen.flip(-1))[0][:, _mirrored_classes()]
             found += [_read(row) for row in logits]
     return found
+
+
+def _mirrored_classes() -> list[int]:
+    """For each class, the one that the mirrored picture has instead: left is right."""
+    order = list(range(_STARTS[-1]))
+    for start, slot in zip(_STARTS, SLOTS, strict=False):
+        if slot.name.endswith(".position"):
+            order[start + 1], order[start + 3] = start + 3, start + 1
+    return order
 
 
 def _read(row: Tensor) -> dict[str, str]:

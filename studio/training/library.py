@@ -22,7 +22,18 @@ from torch import Tensor
 
 from studio.training.checkpoint import load, save
 from studio.training.codec import Basis
-from studio.training.parts import GLITTER, ORBS, SET_PIECES, SETTLED, Cutout, cut_out, draw_ground, paint, things_for
+from studio.training.parts import (
+    GLITTER,
+    ORBS,
+    SET_PIECES,
+    SETTLED,
+    Cutout,
+    cut_out,
+    draw_gaps,
+    draw_ground,
+    paint,
+    things_for,
+)
 from studio.training.scenes.scene import Scene
 from studio.training.scenes.world import KINDS, PLACES, STYLES, TIMES
 from studio.training.words.slots import SLOTS, encode
@@ -38,12 +49,13 @@ ANYTHING = -1  # a ground's attribute that is no matter: things stand on it as t
 @dataclass(frozen=True)
 class Amounts:
     """What a round adds to each combination, grounds with an ordinary sky and with a coloured one; how many places each
-    variant of a thing is cut out of in a round; and the rounds."""
+    variant of a thing is cut out of in a round; the rounds; and how many of each kind of gap are filled after them."""
 
     plain: int = 5
     coloured: int = 3
     copies: int = 2
     rounds: int = 2
+    gaps: int = 2
 
 
 def ground_attributes(scene: Scene) -> NDArray[np.int8]:
@@ -71,7 +83,22 @@ def thing_attributes(cutout: Cutout) -> NDArray[np.int8]:
 
 def make_grounds(index: int, turn: int, seed: int, amounts: Amounts, basis: Basis) -> dict[str, Tensor]:
     """Grounds of COMBINATIONS[index] in round `turn`; see `Shards` for the keys."""
-    drawn = [_ground(index, turn, part, seed, amounts) for part in range(amounts.plain + amounts.coloured)]
+    return _painted([_ground(index, turn, part, seed, amounts) for part in range(_parts(amounts))], basis)
+
+
+def make_gaps(index: int, seed: int, amounts: Amounts, basis: Basis) -> dict[str, Tensor]:
+    """Grounds of COMBINATIONS[index] that the rounds leave out."""
+    random = np.random.default_rng([seed, index, 0x6A95])
+    turns, parts = range(amounts.rounds), range(_parts(amounts))
+    there = [_ground(index, turn, part, seed, amounts)[0] for turn in turns for part in parts]
+    scenes = draw_gaps(random, *COMBINATIONS[index], there, amounts.gaps)
+    return _painted([(scene, int(random.integers(2**31))) for scene in scenes], basis)
+
+
+def _painted(drawn: list[tuple[Scene, int]], basis: Basis) -> dict[str, Tensor]:
+    if not drawn:
+        none = torch.zeros(0, 8, 32, 32).half()
+        return {"grounds": none, "ground_attributes": torch.zeros(0, len(SLOTS), dtype=torch.int8)}
     pictures = np.stack([paint(scene, paint_seed).picture for scene, paint_seed in drawn])
     return {
         "grounds": torch.from_numpy(basis.latents(pictures)).half(),
@@ -98,6 +125,10 @@ def _ground(index: int, turn: int, part: int, seed: int, amounts: Amounts) -> tu
     return draw_ground(random, *COMBINATIONS[index], part + turn * amounts.plain, hue), paint_seed
 
 
+def _parts(amounts: Amounts) -> int:
+    return amounts.plain + amounts.coloured
+
+
 def _packed(cutouts: list[Cutout]) -> dict[str, Tensor]:
     """Cells of all things one after the other, row by row within each."""
 
@@ -118,9 +149,11 @@ def _packed(cutouts: list[Cutout]) -> dict[str, Tensor]:
 
 
 class Shards:
-    """A folder of shards, "grounds" and "things". Keys: grounds (n, 8, 32, 32), ground_attributes (n, A); cells (c, 8),
-    cover (c, 1), behind (c, 3), boxes (m, 4) top, left, height, width, kinds (m,) in THING_KINDS, thing_attributes
-    (m, A)."""
+    """A folder of shards: "grounds", "gaps", which are grounds, too, and "things".
+
+    Keys: grounds (n, 8, 32, 32), ground_attributes (n, A); cells (c, 8), cover (c, 1), behind (c, 3), boxes (m, 4) top,
+    left, height, width, kinds (m,) in THING_KINDS, thing_attributes (m, A).
+    """
 
     def __init__(
         self, folder: Path, seed: int, amounts: Amounts, basis: Basis, combinations: int = len(COMBINATIONS)
@@ -137,12 +170,17 @@ class Shards:
         order = np.random.default_rng([self.seed, 0x5EED]).permutation(len(COMBINATIONS))[: self.combinations]
         turns = range(self.amounts.rounds)
         wanted = [(what, turn, int(index)) for turn in turns for index in order for what in ("grounds", "things")]
+        wanted += [("gaps", 0, int(index)) for index in order if self.amounts.gaps]
         return [shard for shard in wanted if not self.path(*shard).exists()]
 
     def make(self, what: str, turn: int, index: int) -> None:
         """Paints a shard and writes it, whole or not at all."""
-        paint_shard = make_grounds if what == "grounds" else make_things
-        save(self.path(what, turn, index), paint_shard(index, turn, self.seed, self.amounts, self.basis), {})
+        if what == "gaps":
+            found = make_gaps(index, self.seed, self.amounts, self.basis)
+        else:
+            paint_shard = make_grounds if what == "grounds" else make_things
+            found = paint_shard(index, turn, self.seed, self.amounts, self.basis)
+        save(self.path(what, turn, index), found, {})
 
     def read(self, what: str) -> Iterator[dict[str, Tensor]]:
         """All shards there are, by round and combination."""

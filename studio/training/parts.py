@@ -8,10 +8,11 @@ ground g the latents are `(1 - cover) * g + picture`: exact where the ground is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +38,11 @@ _SIDE = 32  # latents
 _OPACITY = {"orb": (0.10, 0.35), "loose": (0.06, 0.20), "other": (0.025, 0.14)}
 # where a thing makes the ground another: the trees of a forest are the forest, what goes on water makes a river
 SETTLED: Mapping[str, tuple[str, ...]] = {"forest": TREES, "city": ("boat", "bridge")}
+_LOW_SUN = ("dawn", "sunset")  # hours at which the sun is hardly lighter than its sky
+_MATTE = (0.3, 0.7)  # the same of it, by how much of another sky shows through
+_SMOOTH = 5  # pixels over which that is told
+_FAIR = ("clear", "clouds")
+_FOUL: tuple[str, ...] = ("fog", "storm", "snowfall")
 _BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 
 
@@ -66,7 +72,7 @@ def draw_ground(
     allowed = [hue for hue in HUES if time != "night" or hue not in _DARK_HUES]
     hue = None if hue_number is None else allowed[hue_number % len(allowed)]
     weather = _weather(random, place, number, hue is not None)
-    clear = weather in ("clear", "clouds")
+    clear = weather in _FAIR
     if time == "night" and clear and random.random() < 0.65:
         things.append(Thing("stars"))
     if time == "night" and weather == "clear" and random.random() < 0.3:
@@ -80,6 +86,26 @@ def draw_ground(
         colours = _BY_NAME[kind].colours
         things.append(Thing(kind, colours[int(random.integers(len(colours)))], position="centre"))
     return Scene(place, time, style, weather, hue, tuple(things), palette, flipped)
+
+
+def draw_gaps(
+    random: np.random.Generator, place: str, time: str, style: str, there: Sequence[Scene], most: int
+) -> list[Scene]:
+    """Grounds of what those that are there leave out: colours of sky and peaks in foul weather, `most` each; peaks in
+    fair weather."""
+    allowed = [hue for hue in HUES if time != "night" or hue not in _DARK_HUES]
+    taken = {scene.hue for scene in there}
+    missing = [number for number, hue in enumerate(allowed) if hue not in taken][:most]
+    found = [draw_ground(random, place, time, style, part, number) for part, number in enumerate(missing)]
+    if possible("peaks", place):
+        weathers = [*(_FOUL if place != "snow" else _FOUL[::-1])[:most]]
+        if not any(scene.thing("peaks") and scene.hue is None and scene.weather in _FAIR for scene in there):
+            weathers.append("clear")
+        for weather in weathers:
+            plain = draw_ground(random, place, time, style, 0, None)
+            kept = tuple(thing for thing in plain.things if thing.kind not in ("stars", "aurora", "peaks"))
+            found.append(replace(plain, weather=weather, things=(*kept, Thing("peaks"))))
+    return found
 
 
 def _weather(random: np.random.Generator, place: str, number: int, coloured: bool) -> str:
@@ -154,12 +180,34 @@ def cut_out(scene: Scene, thing: Thing, seed: int, ground: Bytes, basis: Basis) 
     else:
         line = round(HORIZON[scene.place] * picture.shape[0] / BLOCK) * BLOCK
         sky = np.concatenate([picture[:line], ground[line:]])
-        found = [_difference(thing.kind, scene, thing, sky, ground, basis, near)]
+        matte = _matte(scene, thing, seed, sky, ground) if thing.kind == "sun" and scene.time in _LOW_SUN else None
+        found = [_difference(thing.kind, scene, thing, sky, ground, basis, near, matte)]
         if scene.place in _WATER:
             water = np.concatenate([ground[:line], picture[line:]])
             everywhere = np.ones_like(near)
             found.append(_difference(thing.kind + GLITTER, scene, thing, water, ground, basis, everywhere))
     return [cutout for cutout in found if cutout is not None]
+
+
+def _matte(scene: Scene, thing: Thing, seed: int, picture: Bytes, ground: Bytes) -> Floats:
+    """(h, w) how much of the sky a low sun hides, 0..1.
+
+    It may be of the colour of its sky. Before a sky of another colour it shows what it hides: where with it the two
+    skies are alike (triangulation matting, Smith and Blinn, 1996).
+    """
+    other = replace(scene, hue="purple")
+    there = paint(replace(other, things=(*other.things, thing)), seed).picture
+    skies = paint(other, seed).picture.astype(np.float32) - ground
+    left = there.astype(np.float32) - picture
+    common, all_of_it = _smoothed((skies * left).sum(2)), _smoothed(np.square(skies).sum(2))
+    through = common / (all_of_it + 1)
+    low, high = _MATTE
+    share = np.clip((1 - through - low) / (high - low), 0, 1)
+    return (share * share * (3 - 2 * share)).astype(np.float32)
+
+
+def _smoothed(plane: Floats) -> Floats:
+    return np.asarray(cv2.blur(plane, (_SMOOTH, _SMOOTH)), np.float32)
 
 
 def _vicinity(kind: str, box: Bounds) -> Floats:
@@ -177,12 +225,19 @@ def _vicinity(kind: str, box: Bounds) -> Floats:
 
 
 def _difference(
-    kind: str, scene: Scene, thing: Thing, picture: Bytes, ground: Bytes, basis: Basis, near: Floats
+    kind: str,
+    scene: Scene,
+    thing: Thing,
+    picture: Bytes,
+    ground: Bytes,
+    basis: Basis,
+    near: Floats,
+    matte: Floats | None = None,
 ) -> Cutout | None:
     change = np.abs(picture.astype(np.float32) - ground).max(2) / 255
     low, high = _OPACITY["orb" if kind in ORBS else "loose" if scene.style in _LOOSE else "other"]
     share = np.clip((change - low) / (high - low), 0, 1)
-    opacity = share * share * (3 - 2 * share)
+    opacity = share * share * (3 - 2 * share) if matte is None else matte
     kept = np.where((change > min(low, 0.06) * 0.7)[..., None], picture, ground)
     cover = opacity.reshape(_SIDE, BLOCK, _SIDE, BLOCK).mean((1, 3)).astype(np.float32) * near
     without = basis.latents(ground[None])[0]

@@ -16,7 +16,7 @@ from studio.request.geometry import Size
 from studio.request.pipeline import Pipeline
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest, Prompt
-from studio.training.exam import GROUPS, Grades, Question, grade, questions
+from studio.training.exam import GROUPS, Grades, Question, grade, questions, visible
 from studio.training.judge import Judge, load_judge, verdicts
 from studio.training.scenes.render import render
 from tests.benchmarks.figures import Figures, at_least, at_most, exactly, fact, median, percentile
@@ -27,6 +27,7 @@ from tests.benchmarks.quality_photos import photographs, psnr
 JUDGE = Path(__file__).parent / "judge.safetensors"
 GOALS = {"colours": 0.8}  # of headings with a goal of their own
 GOAL = 0.9
+FRESH = 7071  # the seed of prompts that nothing was ever chosen by
 
 
 class Silent:
@@ -78,22 +79,30 @@ class Studio:
 def run(quick: bool) -> Figures:
     judge = load_judge(JUDGE)
     asked = questions(12 if quick else 200)
+    fresh = questions(6 if quick else 100, FRESH)
     studio = Studio()
-    made = [studio.make(studio.request(question.prompt, seed=number)) for number, question in enumerate(asked)]
+    made, unseen = made_of(studio, asked), made_of(studio, fresh)
     seconds = studio.seconds[1:]  # the first one reads the weights
     obeyed = graded(judge, asked, made)
-    ceiling = graded(judge, asked, renderings(asked, studio))
+    ceiling = graded(judge, [visible(question) for question in asked], renderings(asked, studio))
     return {
         "attributes_right": at_least(obeyed.overall, GOAL, "share"),
         "attributes_right_in_renderings": fact(ceiling.overall, "share"),
+        "attributes_right_never_tuned_on": at_least(graded(judge, fresh, unseen).overall, GOAL, "share"),
         **headings(obeyed, ceiling),
         "prompts": fact(len(asked)),
+        "prompts_never_tuned_on": fact(len(fresh)),
         **edit_figures(studio, 2 if quick else 12),
         **codec_figures(studio),
         "seconds_per_picture": at_most(median(seconds), 5.0, "s"),
         "seconds_per_picture_slowest_tenth": fact(percentile(seconds, 0.9), "s"),
         **newness_figures(studio, made),
     }
+
+
+def made_of(studio: Studio, asked: Sequence[Question]) -> list[np.ndarray]:
+    """The first seed of each prompt is its number."""
+    return [studio.make(studio.request(question.prompt, seed=number)) for number, question in enumerate(asked)]
 
 
 def graded(judge: Judge, asked: Sequence[Question], pictures: Sequence[np.ndarray]) -> Grades:

@@ -40,8 +40,11 @@ class Sources:
 
 def sources_of(model: Model) -> Sources:
     codec = AutoencoderTiny.from_pretrained(str(model.path / "vae"), local_files_only=True)
-    weights = load_file(str(next((model.path / "unet").glob("*.safetensors"))))
-    pictures = weights["library"].float() * weights["gain"].float()[:, None, None]
+    weights = {
+        name: tensor for path in (model.path / "unet").glob("*.safetensors") for name, tensor in load_file(path).items()
+    }
+    pieces = sorted((name for name in weights if name.startswith("library_")), key=lambda name: int(name.split("_")[1]))
+    pictures = torch.cat([weights[name] for name in pieces]).float() * weights["gain"].float()[:, None, None]
     return Sources(codec.float().eval(), pictures)
 
 

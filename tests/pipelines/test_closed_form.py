@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from studio.pipelines.closed_form import ClosedFormUNet
+from studio.pipelines.closed_form_own import mirror
 from studio.pipelines.closed_form_schedule import NoiseLevels
 from studio.pipelines.closed_form_words import Slot, slots_to_config
 from studio.pipelines.conditioning import AttentiveDenoiser
@@ -19,6 +20,7 @@ SLOTS = (
     Slot("style", ("flat", "ink"), 8.0, (0.0, 0.0, -7.0)),
     Slot("house.present", ("present", "absent"), 6.0, (0.0, -0.6, 0.0)),
     Slot("house.colour", ("red", "blue"), 8.0, (0.0, 0.0, 0.0)),  # what guidance makes of 4
+    Slot("house.count", ("one", "two", "three"), 2.0, (0.0, 0.0, 0.0, 0.0)),
     Slot("house.position", ("left", "centre", "right"), 2.5, (0.0, 0.0, 0.0, 0.0)),
 )
 CLASSES = sum(slot.classes for slot in SLOTS)
@@ -37,6 +39,14 @@ def words(**said: str) -> torch.Tensor:
     return torch.cat(rows)[None, None]
 
 
+def even_blocks() -> torch.Tensor:
+    """(8, 192): a code of blocks that are the same in a mirror."""
+    away = (torch.arange(8) - 3.5).abs() - 2
+    patterns = (torch.ones(8, 8), away[:, None].expand(8, 8), away[None].expand(8, 8))
+    rows = [pattern[..., None] * colour / 64 for pattern in patterns for colour in torch.eye(3)]
+    return torch.stack(rows)[:8].flatten(1)
+
+
 @pytest.fixture(scope="module")
 def model():
     grounds = torch.zeros(8, 8, SIDE, SIDE)
@@ -45,7 +55,7 @@ def model():
         place = item % 2
         grounds[item, 0] = SEA if place else PLAIN
         grounds[item, 3] = 0.1 * item  # so that no two are the same
-        attributes[item] = torch.tensor([1 + place, 1, 1, 0, 1, -1, -1, -1])
+        attributes[item] = torch.tensor([1 + place, 1, 1, 0, 1, -1, -1, -1, -1])
     unet = ClosedFormUNet(
         ground_count=8,
         thing_count=2,
@@ -57,17 +67,17 @@ def model():
     ).eval()
     gain = torch.full((8,), 0.02)
     unet.gain.copy_(gain)
-    unet.encode.copy_(torch.randn(8, 192, generator=torch.Generator().manual_seed(0)) * 0.1)
+    unet.encode.copy_(even_blocks())
     unet.decode.copy_(torch.linalg.pinv(unet.encode))
-    unet.library.copy_((grounds / 0.02).round().to(torch.int8))
+    unet.library_0.copy_((grounds / 0.02).round().to(torch.int8))
     unet.ground_attributes.copy_(attributes)
     for number, colour in enumerate((RED, BLUE)):
         cells = slice(16 * number, 16 * number + 16)
-        unet.cells[cells, 1] = int(colour / 0.02)
+        unet.cells_0[cells, 1] = int(colour / 0.02)
         unet.cover[cells] = 255
         unet.behind[cells, 0] = int(PLAIN / 0.02)
         unet.boxes[number] = torch.tensor([8, 6, 4, 4])
-        unet.thing_attributes[number] = torch.tensor([1, 1, 1, 0, 1, 1, 1 + number, 0])
+        unet.thing_attributes[number] = torch.tensor([1, 1, 1, 0, 1, 1, 1 + number, 1, 0])
     unet.habits.fill_(0.01)
     with torch.no_grad():
         unet.head.evidence.weight.copy_(torch.eye(CLASSES))
@@ -118,6 +128,23 @@ def test_a_thing_is_there_once_whole_and_in_its_colour(model, name, colour, seed
     picture = painted(model, words(place="plain", house_present="present", house_colour=name), seed=seed)
     assert int((picture[1] / colour > 0.5).sum()) == 16
     assert torch.allclose(picture[1].abs().max(), torch.tensor(2.0), atol=0.1)
+
+
+@pytest.mark.parametrize(("count", "number"), [("one", 1), ("two", 2), ("three", 3)])
+@pytest.mark.parametrize("seed", range(3))
+def test_as_many_stand_there_as_were_asked_for(model, count, number, seed):
+    states = words(place="plain", house_present="present", house_colour="red", house_count=count)
+    picture = painted(model, states, SIDE, 24, seed=seed)
+    walls = (picture[1] > 1).any(0).int()
+    assert int(picture[1].sum() / RED) >= 14 * number
+    assert int(walls.sum()) >= 4 + 3 * (number - 1)
+
+
+def test_two_that_stand_together_are_of_one_colour(model):
+    for seed in range(3):
+        states = words(place="plain", house_present="present", house_count="two")
+        picture = painted(model, states, seed=seed)
+        assert min(int((picture[1] > 1).sum()), int((picture[1] < -1).sum())) == 0
 
 
 @pytest.mark.parametrize(("position", "low", "high"), [("left", 0, 8), ("right", 8, 16)])
@@ -209,6 +236,36 @@ def test_a_ground_is_moved_to_the_colours_around_the_hole(model):
     assert float(filled[0, 6:10, 6:10].mean()) == pytest.approx(SEA + 0.5, abs=0.15)
 
 
+@pytest.mark.parametrize("hole", [(slice(None), slice(10, 16)), (slice(4, 12), slice(4, 12))], ids=["side", "middle"])
+def test_a_hole_goes_on_with_what_is_beside_it(model, hole):
+    heights = torch.linspace(-1, 1, SIDE)[:, None].expand(SIDE, SIDE)
+    known = torch.zeros(1, 8, SIDE, SIDE)
+    known[:, 0], known[:, 5] = SEA, heights  # no library picture has anything in this channel
+    mask = torch.zeros(1, 1, SIDE, SIDE)
+    mask[0, 0][hole] = 1
+    with model.attend(known, mask):
+        filled = painted(model, words())
+    assert float((filled[5] - heights)[hole].abs().mean()) < 0.15
+
+
+def test_beyond_the_last_row_the_last_ones_go_on(model):
+    known = torch.zeros(1, 8, SIDE, SIDE)
+    known[:, 0], known[:, 5, 6:10] = SEA, 1.0
+    mask = torch.zeros(1, 1, SIDE, SIDE)
+    mask[..., 10:, :] = 1
+    with model.attend(known, mask):
+        filled = painted(model, words())
+    assert float(filled[5, 10:13].mean()) > 0.5
+
+
+def test_a_mirrored_latent_is_the_mirrored_pictures():
+    pixels = torch.randn(3, 8, 16, generator=torch.Generator().manual_seed(0))
+    encode = torch.eye(192)
+    blocks = pixels.unflatten(2, (2, 8)).permute(1, 3, 0, 2).reshape(192, 1, 2)  # rows, columns, RGB
+    mirrored = pixels.flip(2).unflatten(2, (2, 8)).permute(1, 3, 0, 2).reshape(192, 1, 2)
+    assert torch.equal(mirror(blocks, encode, encode, across=True), mirrored)
+
+
 def test_surroundings_are_forgotten(model):
     def break_off(sample, states):
         model(sample, 500, states)
@@ -236,7 +293,7 @@ def test_it_survives_being_saved_in_half_precision(model, tmp_path):
     states = words(place="sea")
     with torch.no_grad():
         difference = (loaded(noise(), 500, states).sample - model(noise(), 500, states).sample).abs().max()
-    assert loaded.library.dtype == torch.int8
+    assert loaded.library_0.dtype == torch.int8
     assert float(difference) < 0.05
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.training.exam import grade, group_of, questions, seen
+from studio.training.exam import grade, group_of, questions, seen, visible
 from studio.training.judge import (
     Evidence,
     Judge,
@@ -100,3 +100,22 @@ def test_a_scene_that_the_library_holds_is_noticed() -> None:
 )
 def test_every_attribute_has_its_heading(name: str, group: str) -> None:
     assert group_of(name) == group
+
+
+def test_what_a_rendering_hides_is_not_asked_of_it() -> None:
+    question = questions(4)[3]  # tents in a city: the renderer has no place for them
+    asked = visible(question).asked
+    assert "tent.present" in question.asked
+    assert "tent.present" not in asked
+    assert {"place", "time", "bridge.present", "moon.present"} <= asked.keys()
+
+
+def test_a_mirror_does_not_change_the_verdict(evidence: Evidence) -> None:
+    judge = train_judge(evidence, steps=2, batch=4)
+    pictures = evidence.pictures[:2]
+    seen, mirrored = verdicts(judge, pictures), verdicts(judge, pictures[:, :, ::-1])
+    for one, other in zip(seen, mirrored, strict=True):
+        for name, value in one.items():
+            if name.endswith(".position"):
+                value = {"left": "right", "right": "left"}.get(value, value)
+            assert other[name] == value

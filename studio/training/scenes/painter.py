@@ -34,6 +34,14 @@ def along(profile: Floats) -> Line:
     return row_at
 
 
+def side_of_light(scene: Scene) -> float:
+    """Where the light on the land comes from, -1 (left) to 1."""
+    orb = scene.thing("sun") or scene.thing("moon")
+    if orb is None or orb.position is None:
+        return -1.0
+    return {"left": -1.0, "centre": -0.4, "right": 1.0}[orb.position]
+
+
 class Painter:
     """One picture in the making. `horizon` is its row in pixels; `boxes` collects where things ended up."""
 
@@ -44,19 +52,12 @@ class Painter:
         self.own_numbers = int(rng.integers(2**63))
         self.painted: Counter[str] = Counter()  # how often each function marked `aside` was called
         shift = rng.normal(0, 0.012, (3, 3)).astype(np.float32)
-        side = self._side_of_light(scene) if side is None else side
+        side = side_of_light(scene) if side is None else side
         self.light: Light = light_for(scene.time, scene.hue, scene.weather, scene.palette, side, shift)
         self.canvas = Canvas(width, height, scene.style, self.light, rng, scene.flipped)
         self.horizon = 0.56 * height
         self.orb: tuple[float, float, float] | None = None  # x, y, radius of sun or moon in pixels
         self.boxes: dict[str, Bounds] = {}
-
-    @staticmethod
-    def _side_of_light(scene: Scene) -> float:
-        orb = scene.thing("sun") or scene.thing("moon")
-        if orb is None or orb.position is None:
-            return -1.0
-        return {"left": -1.0, "centre": -0.4, "right": 1.0}[orb.position]
 
     @property
     def unit(self) -> float:
