@@ -29,6 +29,7 @@ _SHORTLIST = 320  # grounds that are compared with the surroundings of a hole in
 _AS_IT_IS = 0.3  # how much it counts there that an item need not be moved to their colours
 _COLOURS = 3  # the channels that carry the colour of a place
 _OFF = 4.0  # squared difference to which the world beyond a tile's edge is put
+_SHOWN = 1 / 3  # of the canvas that must be known for its own pieces to tell what goes on around it
 _RESOLUTION = 2.0  # how much more decided the choice among copies becomes as the noise falls
 _FADE = 6  # latents over which one tile passes into the next
 _LEAST_SHARE = 0.02  # of a tile where another suits better, so that none ends at an edge
@@ -69,7 +70,8 @@ class Grounds:
         self.scores = _without_misfits(scores - scores.max(), _LEEWAY if around is None else _LEEWAY_AROUND)
         self._fitted: dict[int, Tensor] = {}
         self._membrane = membrane
-        self._copies = None if around is None else Copies(around, canvas.encode, canvas.decode)
+        shown = around is not None and float((~around.hole).float().mean()) > _SHOWN
+        self._copies = Copies(around, canvas.encode, canvas.decode) if around is not None and shown else None
         last = canvas.width - canvas.tile
         lefts = sorted({*range(0, last, _STEP), last})
         self._columns = [slice(left, left + canvas.tile) for left in lefts]
