@@ -20,6 +20,7 @@ Bits = bytes | bytearray | memoryview
 COLOUR = QImage.Format.Format_ARGB32_Premultiplied
 AREA = QImage.Format.Format_Alpha8
 SOURCE = QPainter.CompositionMode.CompositionMode_Source
+UNIT = 1 << 16  # pixels that Qt works on in one piece, in the thread that asks
 
 
 def qrect(rect: Rect) -> QRect:
@@ -35,7 +36,10 @@ def blank(size: Size, layout: QImage.Format = COLOUR) -> QImage:
     image = QImage(QSize(*size), layout)
     if image.isNull():
         raise Trouble(f"There is not enough memory for a picture of {size} pixels.", "Use a smaller one.")
-    image.fill(0)
+    if size.area > UNIT:
+        np.asarray(_Held(image, image.bits()))[...] = 0  # numpy lets go of Python's lock meanwhile
+    else:
+        image.fill(0)
     return image
 
 
@@ -85,10 +89,37 @@ def pixels_of(image: QImage) -> Pixels:
     """Frozen sRGB pixels: three channels if the image is opaque everywhere, else four with straight alpha."""
     if image.format() == AREA:
         return Pixels(view(image)[..., None].copy())
-    straight = view(image.convertToFormat(QImage.Format.Format_RGBA8888))
-    if (straight[..., 3] == 255).all():
-        return Pixels(np.ascontiguousarray(straight[..., :3]))
-    return Pixels(straight.copy())
+    plain = straight(image)
+    if (plain[..., 3] == 255).all():
+        return Pixels(np.ascontiguousarray(plain[..., :3]))
+    return Pixels(plain)
+
+
+def straight(image: QImage) -> Array:
+    """A COLOUR image with straight alpha: red, green, blue, alpha; height × width × 4.
+
+    Strip by strip: Qt converts more than `UNIT` pixels in a pool of its own and waits for it with Python's lock in
+    its hand, and the window with it (60 ms for a band of a large picture on a busy machine).
+    """
+    pixels = np.empty((image.height(), image.width(), 4), np.uint8)
+    rows = max(1, UNIT // image.width())
+    source = view(image)
+    for top in range(0, image.height(), rows):
+        strip = over(source[top : top + rows], image.format())
+        pixels[top : top + rows] = view(strip.convertToFormat(QImage.Format.Format_RGBA8888))
+    return pixels
+
+
+def coloured(image: QImage) -> QImage:
+    """An image of any format as COLOUR, strip by strip, see `straight`. Raises Trouble when there is no memory."""
+    if image.format() == COLOUR:
+        return image
+    made = blank(Size(image.width(), image.height()))
+    pixels, rows = writable(made), max(1, UNIT // image.width())
+    for top in range(0, image.height(), rows):
+        strip = image.copy(0, top, image.width(), min(rows, image.height() - top))
+        pixels[top : top + strip.height()] = view(strip.convertToFormat(COLOUR))
+    return made
 
 
 def scaled(image: QImage, size: Size) -> QImage:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from studio.document.compositing import compose, tinted
-from studio.document.images import COLOUR, SOURCE, blank, pixels_of, resampled
+from studio.document.images import COLOUR, SOURCE, UNIT, blank, over, pixels_of, resampled, view
 from studio.document.layers import AreaLayer, Group, Layer, Plane
 from studio.document.tiles import SIDE
 from studio.request.geometry import Rect, Size
@@ -60,15 +61,18 @@ def overview(layers: Sequence[Layer], canvas: Size, side: int = 256) -> Pixels:
     """The whole picture in small; composed in strips, so that it needs little memory however large the canvas is."""
     factor = min(1.0, side / max(canvas))
     size = canvas.scaled(factor)
-    strip = max(1, round(SIDE / factor / 8)) if factor < 1 else canvas.height
+    rows = max(math.ceil(1 / factor), UNIT // canvas.width)  # see `images.straight`
+    strip = max(1, SIDE // rows) * rows if factor < 1 else canvas.height
     image = blank(size)
     painter = QPainter(image)
     painter.setCompositionMode(SOURCE)
     for top in range(0, canvas.height, strip):
-        height = min(strip, canvas.height - top)
-        first, last = round(top * factor), round((top + height) * factor)
-        if last > first:
-            part = compose(layers, Rect(0, top, canvas.width, height))
-            painter.drawImage(0, first, resampled(part, Size(size.width, last - first)))
+        part = compose(layers, Rect(0, top, canvas.width, min(strip, canvas.height - top)))
+        for row in range(0, part.height(), rows):
+            height = min(rows, part.height() - row)
+            first, last = round((top + row) * factor), round((top + row + height) * factor)
+            if last > first:
+                piece = over(view(part)[row : row + height], COLOUR)
+                painter.drawImage(0, first, resampled(piece, Size(size.width, last - first)))
     painter.end()
     return pixels_of(image)

@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QImage
 
-from studio.document.images import decoded
+from studio.document.images import COLOUR, blank, coloured, decoded, over, straight, view
+from studio.request.geometry import Size
+from tests.document.making import noise
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds; it takes a few
@@ -19,7 +21,9 @@ PATIENCE = 60  # seconds; it takes a few
 CONNECTING_WHILE_DECODING = """
 import sys, threading
 from PySide6.QtCore import QObject, Signal
-from studio.document.images import decoded
+from studio.document.images import COLOUR, blank, coloured, decoded, over, straight, view
+from studio.request.geometry import Size
+from tests.document.making import noise
 
 class Heard(QObject):
     told = Signal()
@@ -76,3 +80,13 @@ def test_the_beginning_of_a_picture_is_none(kind: str) -> None:
 def test_what_is_no_picture_is_none() -> None:
     for data in (b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"\0" * 100):
         assert decoded(data).isNull()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (300, 7), (700, 500), (70_000, 3)])
+def test_large_pictures_are_converted_in_strips_as_in_one_piece(size: tuple[int, int]) -> None:
+    pixels = noise(size, 4)
+    image = over(pixels.array, QImage.Format.Format_RGBA8888)
+    whole = image.convertToFormat(COLOUR)
+    assert coloured(image) == whole
+    assert (straight(whole) == view(whole.convertToFormat(QImage.Format.Format_RGBA8888))).all()
+    assert not view(blank(Size(*size))).any()

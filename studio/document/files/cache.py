@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from studio.document.compositing import compose
 from studio.document.files.png import Band, assembled, band_of
-from studio.document.images import AREA, Array, view
+from studio.document.images import AREA, Array, straight, view
 from studio.document.layers import Group, Layer, PaintLayer, Plane
 from studio.document.tiles import SIDE, Tiles, keys_in
 from studio.request.geometry import Rect
@@ -31,7 +31,7 @@ class BandCache:
 
         def rows(part: Rect) -> Array:
             image = tiles.read(part)
-            return view(image)[..., None] if tiles.layout == AREA else _straight(image)
+            return view(image)[..., None] if tiles.layout == AREA else straight(image)
 
         channels = 1 if tiles.layout == AREA else 4  # in the key, too: an empty mask is not an empty layer
         keyed = [(part, ("plane", channels, *_shown(tiles, part)), _held(tiles, part)) for part in _parts(area)]
@@ -41,7 +41,7 @@ class BandCache:
         """What layers show together, as PNG, in pieces."""
 
         def rows(part: Rect) -> Array:
-            return _straight(compose(layers, part))
+            return straight(compose(layers, part))
 
         keyed = [
             (part, ("picture", part, *(_looks(layer, part) for layer in layers)), _held_by(layers, part))
@@ -68,10 +68,6 @@ def _parts(area: Rect) -> list[Rect]:
     """Bands of a rectangle that end where rows of tiles do, so that a stroke changes few of them."""
     edges = [area.y, *range((area.y // SIDE + 1) * SIDE, area.bottom, SIDE), area.bottom]
     return [Rect(area.x, top, area.width, bottom - top) for top, bottom in pairwise(edges)]
-
-
-def _straight(image: QImage) -> Array:
-    return view(image.convertToFormat(QImage.Format.Format_RGBA8888))
 
 
 def _shown(tiles: Tiles, part: Rect) -> Key:

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QImage, QImageReader
 
 from studio.document.files.png import SIGNATURE
-from studio.document.images import COLOUR, decoded, view
+from studio.document.images import coloured, decoded, view
 from studio.document.selecting import plane
 from studio.document.tiles import Tiles
 from studio.request.errors import BadInput
@@ -69,7 +69,7 @@ def image_of_png(data: bytes, name: str, budget: Budget) -> QImage:
 
 def colour_plane(data: bytes, name: str, x: int, y: int, budget: Budget) -> Tiles:
     """A picture as a plane of colour with its corner at x, y."""
-    return Tiles.of_image(image_of_png(data, name, budget).convertToFormat(COLOUR), x, y)
+    return Tiles.of_image(coloured(image_of_png(data, name, budget)), x, y)
 
 
 def coverage_plane(data: bytes, name: str, x: int, y: int, budget: Budget) -> Tiles:
