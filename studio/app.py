@@ -39,6 +39,7 @@ from studio.ui.live.wiring import Live
 from studio.ui.models.keeper import ModelsKeeper
 from studio.ui.panels.prompt.language import Offer
 from studio.ui.preferences import Preferences
+from studio.ui.removing import Removing
 from studio.ui.series.wiring import MakingMore
 from studio.ui.styles import StyleImport
 from studio.ui.theme import apply_theme
@@ -98,6 +99,7 @@ class Studio:
         self.live = Live(self.window)
         self.more = MakingMore(self.window, self.gallery.bring_in)
         self.upscaling = Upscaling(self.window)
+        self.removing = Removing(self.window)
         self.styles = StyleImport(self.window, home.styles, self._load_styles)
         self.unkept = Unkept(self.window, self.gallery)
         self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
@@ -121,6 +123,7 @@ class Studio:
         self.tidying.close()
         self.keeper.shut()
         self.unkept.shut()
+        self.removing.shut()
         self.engine.close()
         self.gallery.close()
 

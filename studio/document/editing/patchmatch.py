@@ -67,8 +67,17 @@ def _pyramid(picture: Array, mask: Array) -> list[_Level]:
         colour[hole] = mean
         levels.append(_Level(colour.astype(np.float32), hole))
         if min(size) <= COARSEST * 2:
-            return levels
+            return [*levels[:-1], _continued(levels[-1])]
         scale /= 2
+
+
+def _continued(level: _Level) -> _Level:
+    """The hole begins with its surroundings continued smoothly into it (Telea 2004): a horizon runs on."""
+    if level.hole.all():
+        return level
+    flat = np.rint(level.picture).clip(0, 255).astype(np.uint8)
+    smooth = cv().inpaint(flat, level.hole.astype(np.uint8), 3, cv().INPAINT_TELEA)
+    return level._replace(picture=np.where(level.hole[..., None], smooth, level.picture).astype(np.float32))
 
 
 def _over(level: _Level, coarse: Floats) -> Floats:

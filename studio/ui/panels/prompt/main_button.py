@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from studio.document.editing.modes import Mode
@@ -79,6 +79,7 @@ class MainButton(QWidget):
         self.main.keys = keys
         self.more = _More()
         self.menu = QMenu(self)
+        self._beside: dict[Mode, QAction] = {}
         self.stop = QPushButton()
         self.stop.setIcon(icon("stop"))
         self.stop.setIconSize(QSize(16, 16))
@@ -96,6 +97,10 @@ class MainButton(QWidget):
         self.stop.clicked.connect(self.stopped)
         self.more.clicked.connect(self._open)
         self.show_state(Mode.GENERATE, (Mode.GENERATE,), 1, running=False, problem="", sentence="")
+
+    def offer(self, mode: Mode, other: QAction) -> None:
+        """Another way to do much the same stands below a mode in the menu, where that is possible."""
+        self._beside[mode] = other
 
     def show_state(
         self, mode: Mode, possible: Sequence[Mode], count: int, *, running: bool, problem: str, sentence: str
@@ -125,6 +130,8 @@ class MainButton(QWidget):
                 bold.setWeight(font().Weight.DemiBold)
                 action.setFont(bold)
             action.triggered.connect(lambda _checked=False, chosen=each: self.chosen.emit(chosen))
+            if each in self._beside:
+                self.menu.addAction(self._beside[each])
         self.menu.addSeparator()
         ahead = self.menu.addAction(icon("list-ordered"), "Make it next, before the others")
         ahead.setEnabled(running)
