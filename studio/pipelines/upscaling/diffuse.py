@@ -152,7 +152,6 @@ class Repaint:
             latents=steps.noised(known, noise),
             generators=(generator,),
             noise=noise,
-            frame=self.layout.frame,
             known=known,
             shown=seen,
         )
