@@ -97,7 +97,7 @@ class Studio:
         self.window.prompt.words.offers = self._names
         self.window.prompt.show_weights(self.models.of_kind("lora", "vae"))
         self.live = Live(self.window)
-        self.more = MakingMore(self.window, self.gallery.bring_in)
+        self.more = MakingMore(self.window, self.gallery.bring_in, home.folder_runs if working else None)
         self.upscaling = Upscaling(self.window)
         self.removing = Removing(self.window)
         self.styles = StyleImport(self.window, home.styles, self._load_styles)
@@ -125,6 +125,7 @@ class Studio:
         self.unkept.shut()
         self.removing.shut()
         self.engine.close()
+        self.more.folders.shut()
         self.gallery.close()
 
     def _names(self) -> list[Offer]:

@@ -79,6 +79,11 @@ class Home:
         return self.root / "queue"
 
     @property
+    def folder_runs(self) -> Path:
+        """Which folders of pictures are being worked over."""
+        return self.root / "folders"
+
+    @property
     def journal(self) -> Path:
         """Journals of documents that are not saved yet."""
         return self.root / "journal"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject
 
 from studio.engine.engine import Engine
@@ -18,6 +21,15 @@ def pictures(count: int) -> str:
     return "1 picture" if count == 1 else f"{count} pictures"
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """So many pictures that are not in the queue yet, and the two things to do about them."""
+
+    count: int
+    go_on: Callable[[], object]
+    forget: Callable[[], object]
+
+
 class Telling(QObject):
     """Listens to the engine and the generation, and says what a person should know."""
 
@@ -31,6 +43,7 @@ class Telling(QObject):
         self._generation = generation
         self._problem: Notice | None = None
         self._left_over: Notice | None = None
+        self._waiting: list[Waiting] = []
         generation.failed.connect(self.failed)
         generation.finished.connect(self.finished)
         generation.unkept.connect(self.unkept)
@@ -72,18 +85,30 @@ class Telling(QObject):
         if problem:
             self._problem = self._say(problem)
 
+    def offer_too(self, waiting: Waiting) -> None:
+        """Something beside the queue was left unfinished; it is offered together with it."""
+        self._waiting.append(waiting)
+
     def offer_left_over(self) -> None:
         """What last time left unfinished: go on with it, or not."""
-        count = sum(job.request.count for job in self._engine.left_over)
+        count = sum(job.request.count for job in self._engine.left_over) + sum(each.count for each in self._waiting)
         if not count:
             return
         were = "was" if count == 1 else "were"
         self._left_over = self._notices.tell(
             f"{pictures(count)} {were} still to be made when you left.".capitalize(),
             "info",
-            Remedy("Continue", self._engine.resume),
-            Remedy("Discard", self._engine.discard),
+            Remedy("Continue", lambda: self._decide(self._engine.resume, [each.go_on for each in self._waiting])),
+            Remedy("Discard", lambda: self._decide(self._engine.discard, [each.forget for each in self._waiting])),
         )
+
+    def _decide(self, about_queue: Callable[[], object], about_others: list[Callable[[], object]]) -> None:
+        self._waiting.clear()
+        for deed in (about_queue, *about_others):
+            try:
+                deed()
+            except Trouble as trouble:
+                self.trouble(trouble)
 
     def _again(self, job: Job) -> None:
         self._generation.retry(job)

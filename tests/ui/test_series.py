@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel
 from studio.document.grids import Kind
 from studio.request.geometry import Size
 from studio.ui.series.wiring import MakingMore
-from tests.ui.fakes import colour
+from tests.ui.fakes import OTHER_MODEL, FakeEngine, FakeModels, colour
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 LEFT = Qt.MouseButton.LeftButton
@@ -113,7 +113,7 @@ def test_every_picture_of_a_folder_is_worked_over(qtbot, desk, tmp_path):
     (folder / "2.png").write_bytes(b"broken")
     (folder / "notes.txt").write_text("not a picture")
     desk.document.change(strength=0.5)
-    desk.more.make_folder(folder)
+    desk.more.folders.begin(folder)
     requests = []
     while desk.engine.jobs:
         assert len(desk.engine.jobs) <= 2
@@ -124,6 +124,98 @@ def test_every_picture_of_a_folder_is_worked_over(qtbot, desk, tmp_path):
     assert requests[0].mask is None
     assert np.array_equal(requests[1].mask.array[..., 0], mask)
     assert "2 of 3 pictures of the folder were worked over." in said(desk)
+
+
+def photos(tmp_path, count=5):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(count):
+        Image.fromarray(colour(Size(64, 64), 40 * number).array).save(folder / f"{number}.png")
+    return folder
+
+
+def restarted(desk_of, tmp_path, unfinished=()):
+    """The next start, with what the queue has kept of the last one."""
+    engine = FakeEngine()
+    engine.leave_over(*unfinished)
+    desk = desk_of(engine=engine, show=False)
+    desk.more = MakingMore(desk.window, lambda path: path, tmp_path / "runs")
+    desk.window.telling.offer_left_over()
+    return desk
+
+
+def sources(jobs):
+    return [int(job.request.source.array[0, 0, 0]) // 40 for job in jobs]
+
+
+@pytest.fixture
+def killed(desk_of, tmp_path):
+    """A start that ends in the middle of a folder: one of five pictures is made, two are in the queue."""
+    desk = desk_of(show=False)
+    desk.more = MakingMore(desk.window, lambda path: path, tmp_path / "runs")
+    desk.document.change(prompt="a fox in ink", strength=0.5)
+    desk.more.folders.begin(photos(tmp_path))
+    play(desk)
+    jobs = desk.engine.jobs
+    assert sources(jobs) == [1, 2]
+    desk.more.folders.shut()  # the system lets go of the locks of a program that is killed
+    return jobs
+
+
+def test_the_next_start_goes_on_with_a_folder_where_the_last_one_ended(desk_of, tmp_path, killed):
+    desk = restarted(desk_of, tmp_path, killed)
+    (notice,) = desk.window.page.notices.shown
+    assert notice.sentence == "4 pictures were still to be made when you left."
+    next(button for button in notice.buttons if button.text() == "Continue").click()
+    made = []
+    while desk.engine.jobs:
+        made.append(play(desk))
+    assert sorted(sources(made)) == [1, 2, 3, 4]
+    assert {(job.request.prompt.raw, job.request.strength) for job in made} == {("a fox in ink", 0.5)}
+    assert "2 of 2 pictures of the folder were worked over." in said(desk)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_what_is_left_of_a_folder_can_be_discarded(desk_of, tmp_path, killed):
+    desk = restarted(desk_of, tmp_path, killed)
+    (notice,) = desk.window.page.notices.shown
+    next(button for button in notice.buttons if button.text() == "Discard").click()
+    assert desk.engine.jobs == ()
+    assert desk.engine.left_over == ()
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_folder_that_another_window_works_on_is_left_to_it(desk_of, tmp_path):
+    first = restarted(desk_of, tmp_path)
+    first.more.folders.begin(photos(tmp_path))
+    assert restarted(desk_of, tmp_path).window.page.notices.shown == ()
+    first.more.folders.shut()
+    assert "3 pictures were still" in restarted(desk_of, tmp_path).window.page.notices.shown[0].sentence
+
+
+def test_a_cancelled_folder_is_not_offered_again(desk_of, tmp_path):
+    desk = restarted(desk_of, tmp_path)
+    desk.more.folders.begin(photos(tmp_path)).cancel()
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_folder_whose_model_is_gone_is_kept_and_said(desk_of, tmp_path, killed):
+    engine = FakeEngine()
+    desk = desk_of(engine=engine, models=FakeModels(OTHER_MODEL), show=False)
+    desk.more = MakingMore(desk.window, lambda path: path, tmp_path / "runs")
+    desk.window.telling.offer_left_over()
+    next(b for b in desk.window.page.notices.shown[0].buttons if b.text() == "Continue").click()
+    assert "the model scenes is not there" in said(desk)
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+    desk.more.folders.shut()
+
+
+@pytest.mark.logs
+def test_damaged_notes_of_a_folder_are_dropped(desk_of, tmp_path, killed):
+    (place,) = (tmp_path / "runs").iterdir()
+    (place / "wish.json").write_text("{")
+    assert restarted(desk_of, tmp_path).window.page.notices.shown == ()
+    assert not place.exists()
 
 
 def test_a_folder_without_pictures_is_said(desk, tmp_path):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from studio.document.document import SOURCE_STRENGTH, Document
+from studio.document.document import SOURCE_STRENGTH
 from studio.document.recipe import Recipe
 from studio.document.resolve import Canvas, automatic_size, fitted, on_paper, resolve
 from studio.request.errors import BadInput
@@ -34,14 +34,14 @@ def pictures_in(folder: Path) -> list[Path]:
 class FolderWish:
     """Makes the request for each file: the words, numbers and strength of when it was made."""
 
-    def __init__(self, document: Document, files: list[Path], read: Callable[[Path], Pixels]) -> None:
+    def __init__(self, recipe: Recipe, model: Model, files: Sequence[Path], read: Callable[[Path], Pixels]) -> None:
         """Raises BadInput when the model cannot start from a picture."""
-        family = document.model.family
+        family = model.family
         if not family.can(Ability.IMAGE_TO_IMAGE):
             raise BadInput(f"{family.title} cannot start from a picture.", "Choose another model.")
-        strength = document.recipe.strength if document.recipe.strength < 1 else SOURCE_STRENGTH
-        self._recipe: Recipe = replace(document.recipe, count=1, strength=strength)
-        self._model: Model = document.model
+        strength = recipe.strength if recipe.strength < 1 else SOURCE_STRENGTH
+        self._recipe = replace(recipe, count=1, strength=strength)
+        self._model = model
         self._files, self._read = files, read
 
     @property

@@ -15,13 +15,15 @@ from studio.ui.progress import joined, seconds
 
 
 class Series(QObject):
-    """changed: it has come further. over: nothing more will happen to it.
+    """changed: it has come further. over: nothing more will happen to it. handed(int): all before this place are in
+    the queue, or cannot be.
 
     ask: makes the request of a place; Trouble it raises is noted and the series goes on. ahead: how many of its jobs
     are in the queue at a time; what is there survives a crash.
     """
 
     changed = Signal()
+    handed = Signal(int)
     over = Signal()
 
     def __init__(
@@ -73,8 +75,9 @@ class Series(QObject):
             except Trouble as trouble:
                 self._done += 1
                 self.problems.append(str(trouble))
-                continue
-            self._submit(place, request)
+            else:
+                self._submit(place, request)
+            self.handed.emit(self._next)
         self._look_whether_over()
 
     def _submit(self, place: int, request: GenerationRequest) -> None:

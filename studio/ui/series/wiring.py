@@ -17,7 +17,7 @@ from studio.library.gallery.grid_sheet import sheet
 from studio.request.errors import Trouble
 from studio.ui.actions import Action
 from studio.ui.candidates import Candidate
-from studio.ui.series.folder import FolderWish, pictures_in
+from studio.ui.series.folder_runs import FolderRuns
 from studio.ui.series.grid_dialog import GridDialog
 from studio.ui.series.series import Series
 from studio.ui.window import MainWindow
@@ -25,16 +25,18 @@ from studio.ui.window_pages import CANVAS
 
 log = logging.getLogger(__name__)
 
-AHEAD = 2  # jobs of a folder in the queue at a time; their pictures are kept in memory and on disk
 VARIATIONS = 4  # pictures, when only one is asked for otherwise
 
 
 class MakingMore(QObject):
-    """bring_in: puts a picture file into the gallery; called on a thread of its own. told(str): a sentence."""
+    """bring_in: puts a picture file into the gallery; called on a thread of its own. told(str): a sentence.
+
+    runs: where it is written down which folders are worked over; None: it is not.
+    """
 
     told = Signal(str)
 
-    def __init__(self, window: MainWindow, bring_in: Callable[[Path], Path]) -> None:
+    def __init__(self, window: MainWindow, bring_in: Callable[[Path], Path], runs: Path | None = None) -> None:
         super().__init__(window)
         self.window_ = window
         self._bring_in = bring_in
@@ -43,6 +45,7 @@ class MakingMore(QObject):
         window.table.add(*self._actions())
         window.results.varied.connect(self.vary)
         self.told.connect(window.telling.sentence)
+        self.folders = FolderRuns(window, runs, self.start)
 
     # variations
 
@@ -82,12 +85,11 @@ class MakingMore(QObject):
         )
         title = cells[0].request.prompt.raw or "No prompt"
         series.over.connect(lambda: self._write_sheet(series, title, axes, cells))
-        return self._start(series)
+        return self.start(series)
 
     def _write_sheet(self, series: Series, title: str, axes: tuple[Axis, ...], cells: tuple[Cell, ...]) -> None:
         """On a thread of its own: drawing and packing a large sheet takes seconds."""
         pictures = {cells[place].place: picture.pixels for place, picture in series.pictures.items()}
-        self.series.remove(series)
         if not pictures:
             return
         labels = [axis.labels for axis in axes]
@@ -123,25 +125,14 @@ class MakingMore(QObject):
 
     def _chosen(self, folder: str) -> None:
         try:
-            self.make_folder(Path(folder))
+            self.folders.begin(Path(folder))
         except Trouble as trouble:
             self.window_.telling.trouble(trouble)
 
-    def make_folder(self, folder: Path) -> Series:
-        """Raises BadInput when there is nothing to work on."""
-        window, files = self.window_, pictures_in(folder)
-        wish = FolderWish(window.document, files, window.incoming.read)
-        series = Series(window.engine, f"Folder: {folder.name}", len(files), wish.ask, ahead=AHEAD)
-        series.over.connect(lambda: self._folder_over(series))
-        return self._start(series)
-
-    def _folder_over(self, series: Series) -> None:
-        self.series.remove(series)
-        made = f"{len(series.pictures)} of {series.total} pictures of the folder were worked over."
-        self.told.emit(" ".join([made, *series.problems[:2]]))
-
-    def _start(self, series: Series) -> Series:
+    def start(self, series: Series) -> Series:
+        """Shows it as one row of the queue until it is over."""
         self.series.append(series)
+        series.over.connect(lambda: self.series.remove(series))
         self.window_.queue.rows.gather(series)
         series.start()
         return series
