@@ -83,7 +83,7 @@ class FolderRuns:
     def _untold(self, error: OSError) -> None:
         log.info("a folder cannot be written down: %r", error)
         self._window.telling.sentence(
-            "How far the folder is cannot be written down: if Sfumato ends meanwhile, the rest has to be asked for again."
+            "How far the folder is cannot be written down: if Sfumato ends now, the rest has to be asked for again."
         )
 
     def _over(self, series: Series, record: Record | None) -> None:
@@ -101,7 +101,7 @@ class FolderRuns:
         found = next((model for model in self._window.models.all() if model.reference == wanted), None)
         if found is None:
             raise BadInput(
-                f"The folder {record.asked.folder.name!r} cannot be gone on with: the model {wanted.name} is not there.",
+                f"The folder {record.asked.folder.name!r} cannot go on: the model {wanted.name} is not there.",
                 "Bring the model back and start Sfumato again.",
             )
         return found
