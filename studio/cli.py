@@ -23,7 +23,7 @@ from studio.settings.screen import Screen, look
 
 SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
-COMMANDS = ("generate", "upscale", "convert", "gallery", "models", "train", "doctor", "screenshot")
+COMMANDS = ("generate", "batch", "upscale", "convert", "gallery", "models", "train", "doctor", "screenshot")
 Command = Callable[[argparse.Namespace, Home], int]
 
 

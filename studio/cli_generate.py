@@ -115,7 +115,7 @@ def request_from(options: argparse.Namespace, models: Models) -> tuple[Generatio
         size=size,
         steps=whole(options.steps, "--steps", model.defaults.steps),
         guidance=real(options.guidance, "--guidance", model.defaults.guidance),
-        sampler=_sampler(options.sampler, model),
+        sampler=sampler_of(options.sampler, model),
         seed=whole(options.seed, "--seed", secrets.randbits(63)),
         count=whole(options.count, "--count", 1),
         source=source,
@@ -137,7 +137,8 @@ def _variation(text: str | None) -> Variation | None:
     return Variation(seed=whole(seed, "--variation", 0), strength=real(strength, "--variation", 0.0))
 
 
-def _sampler(name: str | None, model: Model) -> Sampler:
+def sampler_of(name: str | None, model: Model) -> Sampler:
+    """The one that was typed, else the model's own. Raises BadInput for what the model cannot use."""
     if name is None:
         return model.defaults.sampler
     sampler = Sampler.named(name)
@@ -280,7 +281,7 @@ class Teller:
             case Made(index=index, picture=picture):
                 path = self.keep(picture)
                 self.paths.append(path)
-                self.say({"event": "made", "index": index, **_facts(picture, path)})
+                self.say({"event": "made", "index": index, **facts(picture, path)})
             case Step():
                 self._step(event)
             case Loading(what=what, fraction=fraction):
@@ -323,7 +324,7 @@ class Teller:
             for note in finished.notes:
                 print(f"sfumato: {note}", file=sys.stderr)
             return
-        pictures = [_facts(picture, path) for picture, path in zip(finished.pictures, self.paths, strict=True)]
+        pictures = [facts(picture, path) for picture, path in zip(finished.pictures, self.paths, strict=True)]
         seconds = round(finished.timings.total, 3)
         self.say({"event": "finished", "pictures": pictures, "seconds": seconds, "notes": list(finished.notes)})
 
@@ -332,6 +333,7 @@ class Teller:
             print(json.dumps(fact, allow_nan=False), flush=True)
 
 
-def _facts(picture: Picture, path: Path) -> dict[str, Any]:
+def facts(picture: Picture, path: Path) -> dict[str, Any]:
+    """What a line of JSON says about a picture that is kept."""
     size = picture.pixels.size
     return {"path": str(path), "seed": picture.request.seed, "width": size.width, "height": size.height}

@@ -46,7 +46,15 @@ def options(*typed: str) -> argparse.Namespace:
     add_options(parser)
     plain = dict.fromkeys(("model", "size", "steps", "guidance", "sampler", "image", "strength", "mask", "expand"))
     return argparse.Namespace(
-        **{**plain, "control": [], "prompt": "a house at dawn", "negative": "", "seed": "3", "count": "1"},
+        **{
+            **plain,
+            "control": [],
+            "prompt": "a house at dawn",
+            "negative": "",
+            "seed": "3",
+            "count": "1",
+            "draft": False,
+        },
         **vars(parser.parse_args(list(typed))),
     )
 
