@@ -29,7 +29,8 @@ from studio.request.geometry import Size
 from studio.request.request import GenerationRequest
 from studio.ui.gallery.gallery_view import GalleryView
 from studio.ui.gallery.modes import Mode
-from studio.ui.gallery.recalling import SETTINGS, Recalled, model_of, recall
+from studio.ui.gallery.recalled_controls import bring_back, wanted
+from studio.ui.gallery.recalling import CONTROLS, SETTINGS, Recalled, model_of, recall
 from studio.ui.widgets.notice import Remedy
 
 VARIATIONS = 4
@@ -89,11 +90,16 @@ class BackToWork(QObject):
     def recall(self, metadata: Metadata, names: frozenset[str]) -> Recalled:
         """Takes settings over into the document, as one step of undo; all of them lead back to the canvas."""
         found = self._found(metadata, names)
-        if found.taken:
+        controls, gone = wanted(metadata, self._gallery) if CONTROLS in names else ((), ())
+        if found.taken or controls:
             with self._document.step("Use settings"):
                 if found.model is not None:
                     self._document.set_model(found.model)
                 self._document.change(**found.fields)
+                there, cannot = bring_back(self._document, controls)  # the model decides what can be followed
+            taken = (*found.taken, CONTROLS) if there else found.taken
+            found = replace(found, taken=taken, problems=(*found.problems, *cannot))
+        found = replace(found, problems=(*found.problems, *gone))
         many = len(names) > 1 and bool(found.taken)
         if many:
             self._to_canvas()

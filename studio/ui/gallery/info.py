@@ -14,6 +14,7 @@ from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
 from studio.ui.gallery.painting import LABELS
 from studio.ui.gallery.rating import LabelButton, Stars
+from studio.ui.gallery.recalling import SETTINGS
 from studio.ui.widgets.scroll_column import ScrollColumn
 from studio.ui.widgets.tool import clear_layout, label, line, tool_button
 
@@ -24,7 +25,6 @@ KINDS = {
     "outpaint": "Expanded",
     "upscale": "Enlarged",
 }
-RECALLED = ("prompt", "negative", "seed", "steps", "sampler", "guidance", "size", "model", "strength")
 _LONGEST = 4000  # characters of a prompt that are shown
 WIDTH = 300
 
@@ -32,7 +32,7 @@ WIDTH = 300
 class InfoPanel(ScrollColumn):
     """rated(int), labelled(str), favoured(bool), tagged(str), untagged(str): for all that is selected.
 
-    recalled(object): names of settings to take over, a frozenset out of RECALLED.
+    recalled(object): names of settings to take over, a frozenset out of SETTINGS.
     asked(str): "remix", "vary" or "again". copied(): all settings, to the clipboard.
     """
 
@@ -189,7 +189,7 @@ class InfoPanel(ScrollColumn):
         column.setSpacing(8)
         everything = QPushButton("Use all settings")
         everything.setToolTip("Puts the prompt and every setting into the prompt panel")
-        everything.clicked.connect(lambda: self.recalled.emit(frozenset(RECALLED)))
+        everything.clicked.connect(lambda: self.recalled.emit(frozenset(SETTINGS)))
         remix = QPushButton("Remix")
         remix.setToolTip("All settings but the seed: another picture of the kind")
         remix.clicked.connect(lambda: self.asked.emit("remix"))

@@ -15,7 +15,8 @@ from studio.request.geometry import Size
 from studio.request.request import LARGEST_SEED, LONGEST_PROMPT, MOST_STEPS
 from studio.request.sampling import Sampler
 
-SETTINGS = ("prompt", "negative", "seed", "steps", "sampler", "guidance", "size", "model", "strength")
+CONTROLS = "controls"
+SETTINGS = ("prompt", "negative", "seed", "steps", "sampler", "guidance", "size", "model", "strength", CONTROLS)
 """What can be taken over, one by one or together."""
 
 HASH = 8  # signs of a hash from which on two that begin alike are the same

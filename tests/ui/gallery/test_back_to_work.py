@@ -10,10 +10,12 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from studio.document.control_layers import controls_in
 from studio.document.enlarging import Wish
 from studio.document.images import view
 from studio.document.layers import MaskLayer, PaintLayer
 from studio.library.gallery.lineage import lineage_of
+from studio.request.control import Control
 from studio.request.events import Finished, Picture
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
@@ -21,10 +23,11 @@ from studio.request.request import Attachment, Prompt
 from studio.request.sampling import Algorithm, Sampler, Schedule
 from studio.request.upscaling import Method, Upscale
 from studio.ui.gallery.modes import Mode
+from studio.ui.gallery.recalling import SETTINGS
 from studio.ui.gallery_wiring import furnish_gallery
 from studio.ui.window_pages import CANVAS, GALLERY
 from tests.library.gallery.requests import picture
-from tests.ui.fakes import SCENES_MODEL, colour
+from tests.ui.fakes import OTHER_MODEL, SCENES_MODEL, colour
 from tests.ui.gallery.conftest import SPECIMENS, select
 
 SIZE = Size(256, 192)
@@ -93,6 +96,49 @@ def test_the_picture_codec_comes_with_the_model(qtbot, work):
     select(work.view, 0)
     work.view.recall(frozenset(("model",)))
     assert work.document.recipe.codec == "fine"
+
+
+def followed(name="control_canny"):
+    lines = np.zeros((768, 1024, 3), np.uint8)
+    lines[60:64] = 255
+    control = Control(kind="controlnet", name=name, picture=Pixels(lines), preprocessor="canny", weight=0.7, end=0.8)
+    model = OTHER_MODEL.reference
+    return made("by lines", controls=(control,), model=model, size=Size(1024, 768)), lines
+
+
+def show_followed(qtbot, work):
+    kept, lines = followed()
+    work.gallery.keep(kept)
+    qtbot.waitUntil(lambda: work.view.model.rowCount() == 2)
+    select(work.view, 0)
+    return lines
+
+
+def test_what_the_picture_followed_comes_back_as_a_control_layer(qtbot, work):
+    lines = show_followed(qtbot, work)
+    active = work.document.active
+    work.view.recall(frozenset(SETTINGS))
+    (layer,) = controls_in(work.document.layers)
+    assert (layer.steer.name, layer.steer.weight, layer.steer.end) == ("control_canny", 0.7, 0.8)
+    assert work.document.active is active
+    (again,) = work.document.request().controls
+    assert np.array_equal(again.picture.array[..., :3], lines)
+    work.view.recall(frozenset(SETTINGS))
+    assert len(list(controls_in(work.document.layers))) == 1
+    work.document.undo_stack.undo()
+    work.document.undo_stack.undo()
+    assert list(controls_in(work.document.layers)) == []
+    assert work.document.recipe.prompt == ""
+
+
+def test_what_it_followed_is_said_when_it_is_gone(qtbot, work):
+    show_followed(qtbot, work)
+    for path in work.gallery.sources._folder.rglob("*.png"):
+        path.unlink()
+    work.view.recall(frozenset(SETTINGS))
+    assert list(controls_in(work.document.layers)) == []
+    assert work.document.recipe.prompt == "by lines"
+    assert "What the picture followed cannot be brought back." in said(work)
 
 
 def test_one_setting_is_taken_over_and_the_gallery_stays(work):
