@@ -14,6 +14,18 @@ log = logging.getLogger(__name__)
 Work = Callable[[], object]
 
 
+class _Presence:
+    """Whether the object that tells is still there: it may be deleted with its window while work goes on."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.there = True
+
+    def end(self, _gone: QObject | None = None) -> None:
+        with self.lock:
+            self.there = False
+
+
 class Latest(QObject):
     """done(object): what the newest work came to. What was asked for before, and not begun, is left out.
 
@@ -30,7 +42,9 @@ class Latest(QObject):
         self._next: tuple[int, Work] | None = None
         self._thread: threading.Thread | None = None
         self._number = 0
+        self._presence = _Presence()
         self._ended.connect(self._tell)
+        self.destroyed.connect(self._presence.end)
 
     def ask(self, work: Work) -> None:
         """Does `work` in a thread as soon as the one before is through."""
@@ -63,12 +77,15 @@ class Latest(QObject):
                     return
                 (number, work), self._next = self._next, None
             try:
-                self._ended.emit(number, work())
+                result = work()
             except Trouble as trouble:
-                self._ended.emit(number, trouble)
+                result = trouble
             except Exception as error:
                 log.exception("work behind the window")
-                self._ended.emit(number, Trouble("That could not be worked out.", "See the log.", repr(error)))
+                result = Trouble("That could not be worked out.", "See the log.", repr(error))
+            with self._presence.lock:
+                if self._presence.there:
+                    self._ended.emit(number, result)
 
     def _tell(self, number: int, result: object) -> None:
         """In the window's thread."""

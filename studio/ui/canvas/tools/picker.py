@@ -17,6 +17,7 @@ from studio.ui.canvas.tools.tool import Surface, Tool
 
 RADIUS = 34.0  # device pixels of the ring that shows the colour
 WIDTH = 14.0
+LOOK = 1024  # pixels a side at most that a palette is taken from: smaller pictures keep their colours unmixed
 
 
 class Picker(Tool):
@@ -76,7 +77,7 @@ class Picker(Tool):
 def take_palette(document: Document, kit: Kit) -> None:
     """The colours of what is seen, or of what is selected of it, for the hand."""
     if document.selection is None:
-        seen = overview(document.layers, document.size)
+        seen = overview(document.layers, document.size, LOOK)
     else:
         area = Rect.of(document.size).intersection(document.selection.bounds())
         seen = document.picture(area if not area.empty else None)

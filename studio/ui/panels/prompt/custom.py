@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -75,7 +77,7 @@ class CustomPart(QWidget):
 
     def _set(self) -> None:
         recipe = self._document.recipe
-        now = {
+        now: dict[str, Any] = {
             "fill": self.fill.currentData(),
             "context": self.context.currentData(),
             "seamless": self.seamless.isChecked(),
