@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from installer.environment import Environment
 
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile")  # two processes; more would each load torch, a GB or so
 TAIL = 4096  # bytes of pytest's output to look for its closing line in
 
 
@@ -33,7 +34,7 @@ def run_checks(
             results["pyright"] = run([python, "-m", "pyright"], environment)
         else:
             print("pyright was not run: it needs Node.js, which is not here and could not be installed.", flush=True)
-    code, closing = run_tests([python, "-m", "pytest", *arguments], environment)
+    code, closing = run_tests([python, "-m", "pytest", *(arguments or SIDE_BY_SIDE)], environment)
     found = [name for name, result in results.items() if result]
     if found:  # said again at the end, where it is seen, with pytest's own closing line last as ever
         print(f"{' and '.join(found)} found problems, see above.\n{closing}", flush=True)
