@@ -98,7 +98,7 @@ def test_the_worst_code_wins_and_pytest_has_the_last_word(
     checks: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("installer.checks.has_node", lambda environment: True)
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-k good -p no:cacheprovider")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k good -p xdist -p no:cacheprovider")
     codes = {"ruff": 2, "pyright": 0}
     assert run_checks(checks, [], lambda command, environment: codes[command[2]]) == 2
     lines = capfd.readouterr().out.strip().splitlines()
@@ -110,7 +110,7 @@ def test_without_node_pyright_is_left_out_aloud(
     checks: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("installer.checks.has_node", lambda environment: False)
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-k good -p no:cacheprovider")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k good -p xdist -p no:cacheprovider")
     asked: list[str] = []
 
     def run(command: list[str], environment: Environment) -> int:
