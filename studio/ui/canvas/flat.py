@@ -75,13 +75,10 @@ class Flat:
         Returns the image, and whether it is up to date. Ask again to go on.
         """
         need = self._aligned(need, number)
-        settled = self.ready(number, need)
         deadline = None if need.size.area <= AT_ONCE else time.perf_counter() + seconds
         done = self._bring(number, need, deadline)
-        if not number:
-            most = max(ROOM, 3 * need.size.area) * (1 if settled else 2)  # rather not while something is being drawn
-            if len(self._drawn) * CHUNK**2 > most:
-                self._let_go(need)
+        if not number and len(self._drawn) * CHUNK**2 > max(ROOM, 3 * need.size.area):
+            self._let_go(need)
         return self._levels[number].image, done
 
     def ready(self, number: int, need: Rect) -> bool:
