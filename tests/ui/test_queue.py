@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication
 
 from studio.request.geometry import Size
 from studio.ui.panels.queue import whole_parts
@@ -133,6 +134,7 @@ def test_a_right_click_beside_all_rows_opens_nothing(desk):
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, place, keys)
     desk.window.queue.contextMenuEvent(event)
     desk.window.results.contextMenuEvent(event)
+    assert QApplication.activePopupWidget() is None
 
 
 def test_what_there_is_no_room_for_is_left_out_in_whole_parts(themed):

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
+from studio.ui.widgets.notice import Notices
 from studio.ui.widgets.tool import GAP, PADDING, label
 
 MARGIN = 16  # pixels from the edge of what it lies over
+_MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 _CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Popover(QFrame):
     """applied: Enter, or the button. discarded: Escape, or another sheet took its place. It goes with either.
 
-    In one window one sheet is open at a time. While the keyboard is in `over` Enter and Escape mean the sheet, too,
+    Bars that tell something stay readable: the sheet lies below them. In one window one sheet is open at a time. While the keyboard is in `over` Enter and Escape mean the sheet, too,
     unless what is done there needs them.
     """
 
@@ -31,6 +33,7 @@ class Popover(QFrame):
         self._gone = False
         self._before: QWidget | None = None  # who had the keyboard
         self._watched: tuple[QWidget, ...] = ()
+        self._bars: list[Notices] = []
         self.setProperty("role", "sheet")
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -59,7 +62,8 @@ class Popover(QFrame):
         for other in self.window().findChildren(Popover):
             if other is not self:
                 other.discard()  # and gives the keyboard back
-        self._watched = tuple({self._over, self._over.parentWidget() or self._over})
+        self._bars = self.window().findChildren(Notices)
+        self._watched = tuple({self._over, self._over.parentWidget() or self._over, *self._bars})
         for watched in self._watched:
             watched.installEventFilter(self)
         self._before = cast("QWidget | None", self.window().focusWidget())
@@ -98,7 +102,7 @@ class Popover(QFrame):
         self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and watched is self._over:
+        if event.type() in _MOVES and (watched is self._over or watched in self._bars):
             self._place()
         elif event.type() is QEvent.Type.Hide and watched is self._over:
             self.discard()
@@ -139,5 +143,10 @@ class Popover(QFrame):
             layout.activate()
         self.adjustSize()
         corner = self._over.mapTo(self.window(), QPoint(0, 0)) if self._over is not self.window() else QPoint(0, 0)
-        left = corner.x() + self._over.width() - self.width() - MARGIN
-        self.move(max(0, left), corner.y() + MARGIN)
+        left = max(0, corner.x() + self._over.width() - self.width() - MARGIN)
+        top = corner.y() + MARGIN
+        for bars in self._bars:
+            told = QRect(bars.mapTo(self.window(), QPoint(0, 0)), bars.size())
+            if bars.isVisible() and told.intersects(QRect(QPoint(left, top), self.size())):
+                top = told.bottom() + 1 + MARGIN // 2
+        self.move(left, top)

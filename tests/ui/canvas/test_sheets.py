@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from studio.document import layering
 from studio.document.document import Document
@@ -17,6 +18,7 @@ from studio.ui.canvas.edge_sheet import EdgeSheet
 from studio.ui.canvas.extent_sheet import ExtentSheet
 from studio.ui.canvas.resize_sheet import ResizeSheet
 from studio.ui.widgets.name_sheet import NameSheet
+from studio.ui.widgets.notice import Notices
 from studio.ui.widgets.popover import Popover
 from tests.document.making import plain
 from tests.ui.canvas.hands import at, colour, covered, drag
@@ -159,3 +161,20 @@ def test_a_name_is_asked_for(qtbot, canvas):
     QTest.keyClicks(asked.field, "  Ink ")
     QTest.keyClick(asked.field, ENTER)
     assert names == ["Ink"]
+
+
+def test_what_is_told_meanwhile_stays_readable(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(600, 400)
+    part = QWidget(window)
+    part.setGeometry(0, 0, 600, 400)
+    notices = Notices(window, part)
+    window.show()
+    sheet = NameSheet(part, "Keep this brush", "Ink")
+    before = sheet.geometry()
+    notice = notices.tell("This model cannot follow pictures.", "error")
+    qtbot.waitUntil(lambda: sheet.y() > before.y())
+    assert not sheet.geometry().intersects(notices.geometry())
+    notices.withdraw(notice)
+    qtbot.waitUntil(lambda: sheet.geometry() == before)
