@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections import OrderedDict
 
 from studio.pipelines.devices import Device, memory_ran_out, total_main_memory
+from studio.pipelines.garbage import collect
 from studio.pipelines.loaded import Loaded, load
 from studio.request.errors import Trouble
 from studio.request.family import Model
@@ -85,7 +85,7 @@ class Store:
 
 def _collect(device: Device) -> None:
     """Frees cycles that hold weights. Slow, so only when a model is let go."""
-    gc.collect()
+    collect()
     device.give_back()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ from studio.pipelines.encode import encode, notes_on_words
 from studio.pipelines.finer_previews import tiny_decoder_of
 from studio.pipelines.foretelling import Foreteller
 from studio.pipelines.framing import Frame, opaque
+from studio.pipelines.garbage import collect
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
 from studio.pipelines.needs import Needs
@@ -200,7 +200,7 @@ class _Job:
             log.warning("memory ran out: %s", str(error))  # not the error: a kept log line must not hold its tensors
         else:
             return True
-        gc.collect()
+        collect()
         self.device.give_back()
         return False
 

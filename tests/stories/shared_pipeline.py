@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from unittest.mock import patch
 
 from studio.library.timelines import Timelines
 from studio.pipelines import make_pipeline
@@ -25,8 +24,7 @@ class SharedPipeline:
         home = Home.find({"SFUMATO_HOME": str(folder)})
         home.prepare()
         self.timelines = Timelines(folder / "timelines", ROOM)
-        with patch("studio.pipelines.warm.gc"):  # a real worker has no windows; here those of other tests lie about
-            self._pipeline = make_pipeline(models_of(home), timelines=self.timelines)
+        self._pipeline = make_pipeline(models_of(home), timelines=self.timelines)
         self._rest_after = 0
         self._go = threading.Event()
 

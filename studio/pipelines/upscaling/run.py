@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import numpy as np
 import torch
 
 from studio.pipelines.devices import Device, memory_ran_out
+from studio.pipelines.garbage import collect
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
 from studio.pipelines.progress import Clock, Forecast
@@ -105,7 +105,7 @@ class Upscaler:
                 if not memory_ran_out(error):
                     raise
                 log.warning("memory ran out: %s", str(error))
-            gc.collect()
+            collect()
             self._device.give_back()
             rung += 1
         raise Trouble(

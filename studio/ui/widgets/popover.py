@@ -19,8 +19,8 @@ _CONFIRM = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class Popover(QFrame):
     """applied: Enter, or the button. discarded: Escape, or another sheet took its place. It goes with either.
 
-    Bars that tell something stay readable: the sheet lies below them. In one window one sheet is open at a time. While the keyboard is in `over` Enter and Escape mean the sheet, too,
-    unless what is done there needs them.
+    Bars that tell something stay readable: the sheet lies below them. In one window one sheet is open at a time. While
+    the keyboard is in `over` Enter and Escape mean the sheet, too, unless what is done there needs them.
     """
 
     applied = Signal()
