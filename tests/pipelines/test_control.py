@@ -30,6 +30,7 @@ from studio.request.errors import BadInput, CancelledError, Trouble
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 from tests.pipelines import tiny, tiny_control
+from tests.pipelines.stock import by_diffusers
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # diffusers by hand
 CONTROLLED = {"sd15": StableDiffusionControlNetPipeline, "sdxl": StableDiffusionXLControlNetPipeline}
@@ -93,21 +94,16 @@ def by_hand(kind, stock, request, parts=(), **given):
     if "requires_safety_checker" in stock.config:
         parts["requires_safety_checker"] = False
     by = kind(**parts)
-    by.set_progress_bar_config(disable=True)
     scheduler, settings = scheduler_settings(request.sampler)
     by.scheduler = scheduler.from_config({**tiny.BETAS}, **settings)
     sizes = {} if "strength" in given and "mask_image" not in given else {"height": 64, "width": 64}
-    with torch.inference_mode():
-        shares = by(
-            prompt=request.prompt.text,
-            num_inference_steps=request.steps,
-            guidance_scale=request.guidance,
-            generator=torch.Generator().manual_seed(request.seed),
-            output_type="np",
-            **sizes,
-            **given,
-        ).images[0]
-    return (shares * 255).round().astype(np.uint8)
+    return by_diffusers(
+        by,
+        request,
+        guidance_scale=request.guidance,
+        **sizes,
+        **given,
+    )
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.control import Control
 from studio.request.errors import BadInput
 from tests.pipelines import tiny, tiny_control, tiny_flow
+from tests.pipelines.stock import by_diffusers
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -48,20 +49,15 @@ def by_hand(stock, network, request, monkeypatch, **given):
         lambda encoded, generator=None: encoded.latent_dist.mode(),
     )
     by = FluxControlNetPipeline(**stock.components, controlnet=network)
-    by.set_progress_bar_config(disable=True)
-    with torch.inference_mode():
-        shares = by(
-            prompt=request.prompt.text,
-            height=64,
-            width=64,
-            num_inference_steps=request.steps,
-            guidance_scale=request.guidance,
-            generator=torch.Generator().manual_seed(request.seed),
-            max_sequence_length=512,
-            output_type="np",
-            **given,
-        ).images[0]
-    return (shares * 255).round().astype(np.uint8)
+    return by_diffusers(
+        by,
+        request,
+        height=64,
+        width=64,
+        guidance_scale=request.guidance,
+        max_sequence_length=512,
+        **given,
+    )
 
 
 def control(name, seed=1, **changes):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from diffusers import (
     StableDiffusionImg2ImgPipeline,
     StableDiffusionPipeline,
@@ -15,6 +14,7 @@ from PIL import Image
 
 from studio.pipelines.samplers import scheduler_settings
 from tests.pipelines import tiny
+from tests.pipelines.stock import by_diffusers
 
 # diffusers 0.42.1 gives numpy tensors where it wants arrays, of which numpy 2.4 warns
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -57,17 +57,13 @@ def made_by_hand(pipeline, request, schedule):
     given = {"height": request.size.height, "width": request.size.width}
     if request.source is not None:
         given = {"image": Image.fromarray(request.source.array), "strength": request.strength}
-    with torch.inference_mode():
-        shares = pipeline(
-            prompt=request.prompt.text,
-            negative_prompt=request.negative.text or None,
-            num_inference_steps=request.steps,
-            guidance_scale=request.guidance,
-            generator=torch.Generator().manual_seed(request.seed),
-            output_type="np",
-            **given,
-        ).images[0]
-    return (shares * 255).round().astype(np.uint8)
+    return by_diffusers(
+        pipeline,
+        request,
+        negative_prompt=request.negative.text or None,
+        guidance_scale=request.guidance,
+        **given,
+    )
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)

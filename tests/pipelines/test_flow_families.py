@@ -21,6 +21,7 @@ from studio.request.family import Model
 from studio.request.geometry import Size
 from studio.request.request import Attachment
 from tests.pipelines import tiny, tiny_flow
+from tests.pipelines.stock import by_diffusers
 
 # diffusers 0.42.1 warns of a class of its own, and gives numpy tensors where it wants arrays, of which numpy warns
 pytestmark = [
@@ -160,19 +161,14 @@ def by_hand(case: Case, name: str, folder, request, **given: Any):
 
 
 def called(pipeline, case: Case, request, **given: Any):
-    pipeline.set_progress_bar_config(disable=True)
-    with torch.inference_mode():
-        shares = pipeline(
-            prompt=request.prompt.text,
-            num_inference_steps=request.steps,
-            generator=torch.Generator().manual_seed(request.seed),
-            height=request.size.height,
-            width=request.size.width,
-            output_type="np",
-            **case.given(request),
-            **given,
-        ).images[0]
-    return (shares * 255).round().astype(np.uint8)
+    return by_diffusers(
+        pipeline,
+        request,
+        height=request.size.height,
+        width=request.size.width,
+        **case.given(request),
+        **given,
+    )
 
 
 @every

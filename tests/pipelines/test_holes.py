@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from diffusers import StableDiffusionInpaintPipeline, StableDiffusionPipeline
 from PIL import Image
 
@@ -13,6 +12,7 @@ from studio.pipelines.joining import mended
 from studio.pipelines.samplers import scheduler_settings
 from studio.request.pixels import Pixels
 from tests.pipelines import tiny
+from tests.pipelines.stock import by_diffusers
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
@@ -38,26 +38,21 @@ def hole(value: int = 255) -> Pixels:
 def test_the_same_as_by_diffusers_inside_the_hole(sampler, strength, filler, filling, monkeypatch):
     plain = StableDiffusionPipeline.from_pretrained(filler.path, local_files_only=True)
     pipeline = StableDiffusionInpaintPipeline(**plain.components, requires_safety_checker=False)
-    pipeline.set_progress_bar_config(disable=True)
     request = tiny.request(filler, sampler, steps=5, source=tiny.photo(), mask=hole(), strength=strength)
     kind, settings = scheduler_settings(request.sampler)
     pipeline.scheduler = kind.from_config({**tiny.BETAS}, **settings)
     if strength < 1:  # what is kept is put back at every step here, which diffusers does not do
         monkeypatch.setattr("studio.pipelines.denoise._with_known", lambda latents, *_others: latents)
-    with torch.inference_mode():
-        shares = pipeline(
-            prompt=request.prompt.text,
-            image=Image.fromarray(request.source.array),
-            mask_image=Image.fromarray(request.mask.array[..., 0]),
-            height=64,
-            width=64,
-            strength=strength,
-            num_inference_steps=request.steps,
-            guidance_scale=request.guidance,
-            generator=torch.Generator().manual_seed(request.seed),
-            output_type="np",
-        ).images[0]
-    stock = (shares * 255).round().astype(np.uint8)
+    stock = by_diffusers(
+        pipeline,
+        request,
+        image=Image.fromarray(request.source.array),
+        mask_image=Image.fromarray(request.mask.array[..., 0]),
+        height=64,
+        width=64,
+        strength=strength,
+        guidance_scale=request.guidance,
+    )
     joined = pasted(mended(stock, request.source.array, request.mask.array[..., 0]), request.source, request.mask)
     ours = filling.run(request, tiny.Notes()).pictures[0].pixels.array
     if strength == 1:

@@ -15,6 +15,7 @@ from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.errors import BadInput, Trouble
 from studio.request.request import Attachment
 from tests.pipelines import tiny
+from tests.pipelines.stock import by_diffusers
 
 pytestmark = [  # diffusers and peft, called by hand
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -67,17 +68,13 @@ def stock_of(model, request):
 
 
 def by_hand(stock, request):
-    with torch.inference_mode():
-        shares = stock(
-            prompt=request.prompt.text,
-            num_inference_steps=request.steps,
-            guidance_scale=request.guidance,
-            generator=torch.Generator().manual_seed(request.seed),
-            height=64,
-            width=64,
-            output_type="np",
-        ).images[0]
-    return (shares * 255).round().astype(np.uint8)
+    return by_diffusers(
+        stock,
+        request,
+        guidance_scale=request.guidance,
+        height=64,
+        width=64,
+    )
 
 
 @pytest.mark.parametrize("family", ["sd15", "sdxl"])

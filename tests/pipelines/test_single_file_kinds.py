@@ -24,6 +24,7 @@ from studio.pipelines.joining import mended
 from studio.pipelines.samplers import scheduler_settings
 from tests.pipelines import tiny
 from tests.pipelines.original import save_original
+from tests.pipelines.stock import by_diffusers
 from tests.pipelines.test_holes import hole
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -69,20 +70,15 @@ def as_file(folders, tmp_path, monkeypatch):
 def by_hand(kind, folder, request, schedule, **given):
     plain = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
     pipeline = kind(**plain.components, requires_safety_checker=False)
-    pipeline.set_progress_bar_config(disable=True)
     scheduler, settings = scheduler_settings(request.sampler)
     pipeline.scheduler = scheduler.from_config({**tiny.BETAS, **schedule}, **settings)
-    with torch.inference_mode():
-        shares = pipeline(
-            prompt=request.prompt.text,
-            negative_prompt=request.negative.text or None,
-            num_inference_steps=request.steps,
-            guidance_scale=request.guidance,
-            generator=torch.Generator().manual_seed(request.seed),
-            output_type="np",
-            **given,
-        ).images[0]
-    return (shares * 255).round().astype(np.uint8)
+    return by_diffusers(
+        pipeline,
+        request,
+        negative_prompt=request.negative.text or None,
+        guidance_scale=request.guidance,
+        **given,
+    )
 
 
 @pytest.mark.parametrize("sampler", ["DPM++ 2M Karras", "Euler a"])
