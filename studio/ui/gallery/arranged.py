@@ -86,10 +86,6 @@ class Arranged(QListView):
         self._layout = Layout(self._count(), self._first, width, self.cell, header, MARGIN)
         bar = self.verticalScrollBar()
         most = max(0, self._layout.height + MARGIN - self.viewport().height())
-        if bool(most) != bool(
-            bar.maximum()
-        ):  # the bar keeps its room but shows nothing when there is nothing to scroll
-            bar.setStyleSheet("" if most else "QScrollBar::handle { background: transparent; }")
         bar.setRange(0, most)
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(_LINE)

@@ -31,6 +31,7 @@ from studio.ui.gallery.arranged import HEADER, MARGIN, Arranged, Index
 from studio.ui.gallery.model import PictureModel, mime_of
 from studio.ui.gallery.painting import paint_cell, paint_empty, paint_header
 from studio.ui.theme import colours
+from studio.ui.widgets.scroll_bar import rest_when_idle
 
 _MOST_CELLS = 3000  # repainted one by one; more at once repaint all
 _DRAGGED = 96  # pixels of the picture under the pointer while it is dragged
@@ -70,6 +71,7 @@ class Grid(Arranged):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rest_when_idle(self.verticalScrollBar())
         self.setAccessibleName("Pictures")
         self._pictures = model
         self.setModel(model)

@@ -11,6 +11,7 @@ from studio.ui.models.cards import GAP, PICTURE, TEXT, CardPainter
 from studio.ui.models.entry_model import EntryModel
 from studio.ui.models.pictures import Pictures
 from studio.ui.theme import colours, font
+from studio.ui.widgets.scroll_bar import rest_when_idle
 
 CARD = 208  # pixels at least
 _EMPTY_WIDTH = 420
@@ -49,8 +50,7 @@ class EntryGrid(QListView):
         self._pictures = pictures
         pictures.ready.connect(self.viewport().update)
         self.activated.connect(self._activated)
-        self.verticalScrollBar().rangeChanged.connect(self._show_bar)
-        self._show_bar(0, 0)
+        rest_when_idle(self.verticalScrollBar())
 
     def select(self, entry: Entry | None) -> None:
         """Marks the weights at the same path, without moving the view."""
@@ -101,10 +101,6 @@ class EntryGrid(QListView):
         painter.setFont(font())
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(middle.adjusted(0, 32, 0, 0), flags, self.empty[1])
-
-    def _show_bar(self, _low: int, high: int) -> None:
-        """The bar keeps its room, but shows nothing when there is nothing to scroll."""
-        self.verticalScrollBar().setStyleSheet("" if high else "QScrollBar::handle { background: transparent; }")
 
     def _activated(self, index: QModelIndex) -> None:
         entry = self._entries.entry(index)
