@@ -137,7 +137,7 @@ def plan_edit(
     if parts:
         return _details(mode, canvas, parts, strength, family)
     seen = whole if result == whole else _context(result, canvas, strength, context, family)
-    passes, warnings = _passes(seen, strength, family)
+    passes, warnings = _passes(seen, result, strength, family)
     return EditPlan(
         mode=mode,
         context=seen,
@@ -254,7 +254,8 @@ def work_size(area: Size, family: Family) -> Size:
     return Size(*(min(family.largest_side, -(-side // multiple) * multiple) for side in sides))
 
 
-def _passes(seen: Rect, strength: float, family: Family) -> tuple[tuple[Pass, ...], tuple[str, ...]]:
+def _passes(seen: Rect, result: Rect, strength: float, family: Family) -> tuple[tuple[Pass, ...], tuple[str, ...]]:
+    """A first pass over all that is seen, and where it had to be made small, pieces of what may change."""
     first_size = work_size(seen.size, family)
     area = _padded_to_ratio(seen, first_size)
     first = Pass(area=area, size=first_size, strength=strength)
@@ -263,7 +264,8 @@ def _passes(seen: Rect, strength: float, family: Family) -> tuple[tuple[Pass, ..
         return (first,), ()
     scale = min(1.0, math.sqrt(MOST_PIXELS / area.size.area))
     again = min(SECOND_PASS_STRENGTH, strength)
-    pieces = (_piece(piece, scale, again, family) for piece in _pieces(seen, family, scale))
+    changing = (piece for piece in _pieces(seen, family, scale) if not piece.intersection(result).empty)
+    pieces = (_piece(piece, scale, again, family) for piece in changing)
     warnings = ("The picture is very large: its finest detail is enlarged, not made.",) if scale < 1 else ()
     return (first, *pieces), warnings
 
