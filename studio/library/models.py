@@ -6,24 +6,23 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from studio.library.attached import find_attached
 from studio.library.digests import Digests
 from studio.library.entry import Entry
-from studio.library.gallery.index.entry import fingerprint
 from studio.library.image_encoders import image_encoder_for
-from studio.library.index import Hashes, Index, Row, stamp_of
+from studio.library.index import Hashes, Index, Row
+from studio.library.looking import look_at
 from studio.library.notes import NoteBook
-from studio.library.offered import described, with_own_names
-from studio.library.overrides import overridden
+from studio.library.offered import described
 from studio.library.parts import completed
-from studio.library.recognition.folder import INDEX, main_weights
 from studio.library.recognition.recognise import recognise
 from studio.library.recognition.recognised import Recognised
 from studio.library.resources import resource
+from studio.library.together import put_together
 from studio.library.trees import Tree, candidates, tree_of
 from studio.request.control import Control
 from studio.request.errors import BadInput, Trouble
@@ -99,10 +98,10 @@ class Models:
         seen: dict[Path, Row] = {}
         fresh: list[Row] = []
         new = 0
-        for path in self._candidates():
+        for path in candidates(tree_of(root) for root in (resource("models"), *self.folders)):
             if stop():
                 return
-            row = self._look(path, known.get(path))
+            row = look_at(path, known.get(path))
             if row is None:
                 continue
             seen[path] = row
@@ -234,7 +233,7 @@ class Models:
         if not known:
             self.refresh()
             return
-        embedded = {path: row for path in candidates(tree_of(resource("models"))) if (row := self._look(path, None))}
+        embedded = {path: row for path in candidates((tree_of(resource("models")),)) if (row := look_at(path, None))}
         self._rows = {**embedded, **{path: known[path] for path in self._mine(known)}}
         self._entries = self._made()
 
@@ -256,55 +255,15 @@ class Models:
         except (sqlite3.Error, OSError) as error:
             log.warning("the index of models cannot be written: %r", error)
 
-    def _candidates(self) -> Iterator[Path]:
-        seen: set[Path] = set()
-        for root in (resource("models"), *self.folders):
-            for path in candidates(tree_of(root)):
-                if path not in seen:
-                    seen.add(path)
-                    yield path
-
     def _mine(self, paths: Iterable[Path]) -> list[Path]:
         """Those of these paths that lie in one of the folders that are looked through."""
         folders = {os.path.join(folder, "") for tree in self.trees() for folder in (tree.root, *tree.folders)}
         starts = tuple(folders)
         return [path for path in paths if str(path).startswith(starts)]
 
-    def _look(self, path: Path, known: Row | None) -> Row | None:
-        """What is at a path now; None when nothing is any more."""
-        try:
-            stamp = _stamp(path)
-            if known is not None and known.stamp == stamp:
-                return known
-            return Row(recognise(path), stamp, _print(path))
-        except OSError as error:
-            log.info("%s is passed over: %r", path, error)
-            return None
-
     def _made(self) -> tuple[Entry, ...]:
-        """Puts together what was found, what was said and which files belong together."""
         embedded = resource("models")
-        hashes = self._hashes()
-        changed = {path: overridden(row.found, self.book.of(row.print)) for path, row in self._rows.items()}
-        others = [found for path, found in changed.items() if path not in self._gone]
-        entries: list[Entry] = []
-        roots = {os.path.join(root, ""): root for root in sorted(self.folders, key=lambda each: -len(each.parts))}
-        inside = os.path.join(embedded, "")
-        for path, row in self._rows.items():
-            known = hashes.get(path)
-            entry = Entry(
-                found=changed[path],
-                print=row.print,
-                root=next((root for start, root in roots.items() if str(path).startswith(start)), path.parent),
-                hashes=known[1] if known is not None and known[0] == row.stamp.partition("/")[0] else None,
-                notes=self.book.of(row.print),
-                missing=path in self._gone,
-                embedded=str(path).startswith(inside),
-                changed=_time(row.stamp),
-            )
-            entries.append(entry if entry.missing else _offered(entry, others))
-        entries = with_own_names(entries)
-        return tuple(sorted(entries, key=lambda each: (not each.embedded, each.title.lower(), str(each.path))))
+        return put_together(self._rows, self._gone, self.book, self._hashes(), self.folders, embedded)
 
     def _hashes(self) -> dict[Path, tuple[str, Hashes]]:
         if self._index is None:
@@ -313,35 +272,3 @@ class Models:
             return self._index.hashes()
         except (sqlite3.Error, OSError):
             return {}
-
-
-def _offered(entry: Entry, others: Sequence[Recognised]) -> Entry:
-    found, parts, lacking = completed(entry.found, others)
-    if found.reason or not entry.paints:
-        return replace(entry, found=found, lacking=lacking)
-    digest = entry.hashes.sha256 if entry.hashes is not None else ""
-    try:
-        return replace(entry, found=found, model=described(found, entry.notes, parts, digest))
-    except Trouble as trouble:
-        return replace(entry, found=replace(found, reason=str(trouble)))
-
-
-def _stamp(path: Path) -> str:
-    """Another text whenever the file, or the folder's description or weights, have changed."""
-    if not path.is_dir():
-        return stamp_of(path)
-    weights = main_weights(path)
-    return f"{stamp_of(weights) if weights else ''}/{stamp_of(path / INDEX)}"
-
-
-def _print(path: Path) -> str:
-    file = main_weights(path) if path.is_dir() else path
-    if file is None:
-        return ""
-    with file.open("rb") as stream:
-        return fingerprint(stream, file.stat().st_size).hex()
-
-
-def _time(stamp: str) -> float:
-    text = stamp.partition("-")[0]
-    return int(text) / 1e9 if text.isdecimal() else 0.0

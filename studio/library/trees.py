@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,26 +40,49 @@ def tree_of(root: Path) -> Tree:
     return Tree(root, "", (root,))
 
 
-def candidates(tree: Tree) -> Iterator[Path]:
-    """Files and diffusers folders that look like weights, in a fixed order."""
-    for folder in tree.folders:
-        yield from _below(folder)
+def candidates(trees: Iterable[Tree]) -> Iterator[Path]:
+    """Files and diffusers folders that look like weights, each once, in a fixed order.
+
+    Linked folders come after all others: what can be reached by a link, too, goes by its own place.
+    """
+    been: set[tuple[int, int]] = set()
+    waiting = [folder for tree in trees for folder in tree.folders]
+    while waiting:
+        yield from _below(waiting.pop(0), been, waiting)
 
 
-def _below(root: Path) -> Iterator[Path]:
+def _below(root: Path, been: set[tuple[int, int]], links: list[Path]) -> Iterator[Path]:
+    """been: device and number of folders that were gone through. links: linked folders that are found go there."""
     for folder, subfolders, files in os.walk(root):
         here = Path(folder)
+        if not _is_new(here, been):
+            subfolders.clear()
+            continue
         subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED)
         if INDEX in files:
             subfolders.clear()
             yield here
             continue
+        links += [here / name for name in subfolders if (here / name).is_symlink()]
         for name in sorted(files):
             if name.startswith(".") or not name.lower().endswith((*WEIGHTS, *PICKLED)):
                 continue
             shard = _SHARD.search(name)
             if shard is None or shard.group(1) == "00001":
                 yield here / name
+
+
+def _is_new(folder: Path, been: set[tuple[int, int]]) -> bool:
+    """Whether nobody was in a folder yet, by whatever link: links may lead in circles."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return False
+    identity = (status.st_dev, status.st_ino)
+    if identity in been:
+        return False
+    been.add(identity)
+    return True
 
 
 def _outermost(folders: list[Path]) -> tuple[Path, ...]:
@@ -118,10 +141,17 @@ def _lines(file: Path) -> list[str]:
 # SwarmUI, Fooocus, InvokeAI, A1111
 
 
+_SWARM = re.compile(r"\s*(ModelRoot|SD\w+Folder):\s*(\S.*)")
+
+
 def _swarm_folders(root: Path) -> list[Path]:
-    named = [line.partition(":")[2].strip() for line in _lines(root / "Data" / "Settings.fds") if "ModelRoot:" in line]
-    chosen = [part for text in named for part in text.split(";") if part]
-    return [root / Path(part) for part in chosen] or [root / "Models"]
+    """Several roots with semicolons between them; folders of kinds lie in them, or elsewhere if absolute."""
+    chosen: dict[str, list[str]] = {}
+    for found in filter(None, map(_SWARM.fullmatch, _lines(root / "Data" / "Settings.fds"))):
+        chosen[found[1]] = [part.strip() for part in found[2].split(";") if part.strip()]
+    roots = chosen.pop("ModelRoot", ["Models"])
+    elsewhere = [part for parts in chosen.values() for part in parts if Path(part).is_absolute()]
+    return [root / part for part in (*roots, *elsewhere)]
 
 
 def _fooocus_folders(root: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
@@ -76,14 +77,19 @@ class Background(QObject):
 
 
 def folders_below(roots: Iterable[Path], most: int) -> list[str]:
-    """Folders that are there, and those in them, at most so many: systems tell of changes in each only, not below."""
-    found: list[str] = []
+    """Folders that are there, and those in them, at most so many: systems tell of changes in each only, not below.
+
+    Links may lead in circles: no folder is gone into twice.
+    """
+    found: dict[str, str] = {}  # by where it really is
     waiting = [folder for folder in roots if folder.is_dir()]
     while waiting and len(found) < most:
         folder = waiting.pop(0)
-        found.append(str(folder))
+        if (real := os.path.realpath(folder)) in found:
+            continue
+        found[real] = str(folder)
         try:
             waiting += [each for each in folder.iterdir() if each.is_dir() and not each.name.startswith(".")]
         except OSError as error:
             log.info("%s cannot be watched: %r", folder, error)
-    return found
+    return list(found.values())

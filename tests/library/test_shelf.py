@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.library import models as module
+from studio.library import looking as module
 from studio.library.digests import hash_file
 from studio.library.index import Index
 from studio.library.models import Models
@@ -25,7 +25,7 @@ from studio.library.trees import tree_of
 from studio.request.errors import BadInput, Trouble
 from studio.request.geometry import Size
 from tests.library.original import UNET, flux, under
-from tests.library.weights import SD15, SDXL, safetensors
+from tests.library.weights import SD15, SDXL, diffusers_folder, safetensors
 
 LORA = {"lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight": [8, 2048]}
 LORA |= {name.replace("down.weight", "up.weight"): [640, 8] for name in LORA}
@@ -100,6 +100,61 @@ def test_settings_of_other_programs_that_cannot_be_read_cost_nothing(tmp_path):
     (root / "fooocus_version.py").write_text("")
     (root / "config.txt").write_text("{" * 100_000)
     assert names(Models([root])) == ["a"]
+
+
+def test_linked_folders_are_gone_into_once_and_never_in_circles(tmp_path):
+    root = tmp_path / "webui"
+    safetensors(tmp_path / "big" / "one.safetensors", SD15)
+    safetensors(root / "models" / "own" / "two.safetensors", SD15, dtype="F32")
+    (root / "webui.py").write_text("")
+    (root / "models" / "linked").symlink_to(tmp_path / "big")
+    (root / "models" / "circle").symlink_to(root / "models")
+    (root / "models" / "again").symlink_to(root / "models" / "own")
+    (root / "models" / "nowhere").symlink_to(tmp_path / "gone")
+    assert tree_of(root).title == "A1111"
+    found = [entry.path.relative_to(tmp_path).as_posix() for entry in Models([root]).entries()]
+    assert found == ["webui/models/linked/one.safetensors", "webui/models/own/two.safetensors"]
+
+
+def test_what_can_be_reached_by_a_link_too_goes_by_its_own_place(tmp_path):
+    safetensors(tmp_path / "big" / "one.safetensors", SD15)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "link").symlink_to(tmp_path / "big")
+    assert [each.path for each in Models([tmp_path / "mine", tmp_path / "big"]).entries()] == [
+        tmp_path / "big" / "one.safetensors"
+    ]
+
+
+def test_a_swarmui_folder_names_several_roots_and_folders_elsewhere(tmp_path):
+    root = tmp_path / "SwarmUI"
+    safetensors(root / "First" / "a.safetensors", SD15)
+    safetensors(tmp_path / "second" / "b.safetensors", SDXL)
+    safetensors(tmp_path / "loras" / "c.safetensors", LORA)
+    (root / "Data").mkdir(parents=True)
+    (root / "Data" / "Settings.fds").write_text(
+        f"Paths:\n\tModelRoot: First;{tmp_path / 'second'}\n\tSDLoraFolder: Lora;{tmp_path / 'loras'}\n"
+        "\tSDModelFolder: Stable-Diffusion\n\tSDVAEFolder: \n"
+    )
+    assert names(Models([root])) == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes on Windows")
+def test_a_pipe_that_is_called_like_weights_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / "a.safetensors")
+    safetensors(tmp_path / "b.safetensors", SD15)
+    assert names(Models([tmp_path])) == ["b"]
+    assert "no file" in recognise(tmp_path / "a.safetensors").reason
+
+
+def test_a_folder_that_lacked_a_part_is_a_model_once_that_is_there(tmp_path):
+    folder = diffusers_folder(tmp_path / "m" / "plain")
+    (folder / "vae").rename(tmp_path / "vae")
+    models = Models([tmp_path / "m"], Index(tmp_path / "models.db"))
+    [entry] = models.entries()
+    assert "vae" in entry.reason
+    (tmp_path / "vae").rename(folder / "vae")
+    models.refresh()
+    assert [model.title for model in models.all()] == ["plain"]
 
 
 # what is remembered

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,10 @@ def recognise(path: Path) -> Recognised:
     try:
         if path.is_dir():
             return judged(recognise_folder(path))
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # to open a pipe would be to wait for whoever writes to it
+            return Recognised(path=path, kind="unknown", reason="It is no file that could hold weights.")
+        size = status.st_size
         if path.suffix.lower() in PICKLED:
             return Recognised(path=path, kind="unknown", format="pickle", size=size, reason=UNSAFE)
         if path.suffix.lower() in WEIGHTS:

@@ -90,8 +90,10 @@ class ModelsPage(QWidget):
         return self._around.hub(token())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Newer pictures may have been made, and another model chosen."""
+        """Newer pictures may have been made, another model chosen, and a disk put in that was out."""
         super().showEvent(event)
+        if any(entry.missing for entry in self._models.entries()):
+            self._work.look()
         self.pictures.forget()
         self._mark_used()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from studio.library.models import Looked, Models
 from studio.ui.background import Background, folders_below
+from studio.ui.models.growing import Growing
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +38,10 @@ class LibraryWork(Background):
         self._later.setInterval(SETTLE)
         self._later.timeout.connect(self.look)
         self._watcher.directoryChanged.connect(self._folder_changed)
+        self._above: set[str] = set()
+        self._known: tuple[Path, ...] = ()
+        self.growing = Growing(self)
+        self.growing.grown.connect(self.look)
 
     def look(self) -> None:
         """Looks through all folders; asked again meanwhile, once more after."""
@@ -53,20 +59,28 @@ class LibraryWork(Background):
 
     def close(self) -> None:
         self._later.stop()
+        self.growing.stop()
         super().close()
 
-    def _look(self) -> list[str]:
+    def _look(self) -> tuple[list[str], tuple[Path, ...]]:
+        """The folders to watch, and how far the way to each folder that was added is there."""
         self.models.refresh(self._stop.is_set, self._tell)
-        return folders_below((each for tree in self.models.trees() for each in tree.folders), MOST_WATCHED)
+        there = self._there()
+        return folders_below((each for tree in self.models.trees() for each in tree.folders), MOST_WATCHED), there
 
     def _tell(self, looked: Looked) -> None:
         if not self._stop.is_set():
             self.progressed.emit(looked)
 
-    def _watch(self, folders: list[str]) -> None:
+    def _watch(self, folders: tuple[list[str], tuple[Path, ...]]) -> None:
+        """A folder that comes or goes changes the one that it lies in."""
+        inside, self._known = folders
+        roots = zip(self.models.folders, self._known, strict=True)
+        self._above = {str(there.parent if there == root else there) for root, there in roots}.difference(inside)
         watched = set(self._watcher.directories())
-        if missing := [folder for folder in folders if folder not in watched]:
+        if missing := [folder for folder in (*inside, *self._above) if folder not in watched]:
             self._watcher.addPaths(missing)
+        self.growing.follow(self.models.entries())
         self.changed.emit()
 
     def _look_ended(self) -> None:
@@ -96,5 +110,13 @@ class LibraryWork(Background):
         self.models.noted()
         self.changed.emit()
 
-    def _folder_changed(self, _folder: str) -> None:
-        self._later.start()
+    def _folder_changed(self, folder: str) -> None:
+        """What else happens beside a folder of models is of no interest, but for that it goes or comes."""
+        if folder not in self._above or self._there() != self._known:
+            self._later.start()
+
+    def _there(self) -> tuple[Path, ...]:
+        """Each folder that was added, or what is there of the way to it when its disk was taken out."""
+        return tuple(
+            next((each for each in (root, *root.parents) if each.is_dir()), root) for root in self.models.folders
+        )

@@ -157,6 +157,39 @@ def test_a_new_file_in_a_folder_is_seen_by_itself(full):
     full.qtbot.waitUntil(lambda: "Another" in full.names, timeout=8000)
 
 
+def test_a_file_that_is_being_copied_is_read_again_when_it_is_whole(full):
+    whole = safetensors(full.folder.parent / "later.safetensors", SD15).read_bytes()
+    path = full.folder / "Copied.safetensors"
+    path.write_bytes(whole[:-100])
+    full.look()
+    full.place(Place.UNUSABLE)
+    full.choose("Copied")
+    assert any("incomplete" in text for text in full.words)
+    with path.open("ab") as file:  # nobody tells the folder of that
+        file.write(whole[-100:])
+    full.place(Place.MODELS)
+    full.qtbot.waitUntil(lambda: "Copied" in full.names, timeout=8000)
+
+
+def test_a_disk_that_is_taken_out_costs_nothing_and_is_seen_when_it_is_back(full):
+    away = full.folder.with_name("in the drawer")
+    full.folder.rename(away)
+    full.qtbot.waitUntil(lambda: full.names == [], timeout=8000)
+    assert full.place(Place.MISSING).count == 4
+    away.rename(full.folder)
+    full.place(Place.MODELS)
+    full.qtbot.waitUntil(lambda: full.names == ["Big", "Dream"], timeout=8000)
+
+
+def test_a_file_that_is_renamed_keeps_what_was_said_about_it(full):
+    full.choose("Dream")
+    full.say("tags", "ink")
+    (full.folder / "Dream.safetensors").rename(full.folder / "Night.safetensors")
+    full.qtbot.waitUntil(lambda: "Night" in full.names, timeout=8000)
+    full.place(Place.TAG, "ink")
+    assert sorted(entry.name for entry in full.page.model.entries if not entry.missing) == ["Night"]
+
+
 def test_files_are_copied_and_pickles_converted_after_a_question(full, tmp_path):
     path = safetensors(tmp_path / "else" / "New.safetensors", SD15)
     with full.qtbot.waitSignal(full.work.looked):
