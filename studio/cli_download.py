@@ -8,12 +8,11 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
 
-from studio.library.downloads.catalogue import offers
+from studio.library.downloads.catalogue import offers, wishes_for, with_needs
 from studio.library.downloads.fetch import Fetcher, Wish
-from studio.library.downloads.hub import HUB, Hub, RemoteFile, diffusers_files
+from studio.library.downloads.hub import HUB, Hub, RemoteFile, diffusers_files, wish_of
 from studio.library.downloads.tokens import token
 from studio.library.recognition.verdict import size_text
 from studio.request.errors import BadInput
@@ -36,8 +35,9 @@ def search(options: argparse.Namespace, home: Home) -> int:
 
 def download(options: argparse.Namespace, home: Home) -> int:
     """Brings what was named, and prints where it is."""
-    for wish in _wishes(options.what.strip(), home.models):
-        path = Fetcher(threading.Event().wait, _Told(wish, options.json), token()).fetch(wish)
+    hub = _hub()
+    for wish in _wishes(hub, options.what.strip(), home.models):
+        path = Fetcher(threading.Event().wait, _Told(wish, options.json), hub.token_for(wish.url)).fetch(wish)
         print(json.dumps({"event": "finished", "path": str(path)}) if options.json else path)
     return 0
 
@@ -65,18 +65,12 @@ def _hub() -> Hub:
     return Hub(token(), os.environ.get("SFUMATO_HUB", HUB))
 
 
-def _wishes(what: str, folder: Path) -> Sequence[Wish]:
-    hub = _hub()
+def _wishes(hub: Hub, what: str, folder: Path) -> Sequence[Wish]:
     if "://" in what:
-        name = PurePosixPath(unquote(urlsplit(what).path)).name
-        if not name.lower().endswith((".safetensors", ".sft", ".gguf")):
-            raise BadInput("That is no address of a .safetensors or .gguf file.")
-        return [Wish(url=what, target=folder / name)]
+        return [wish_of(what, folder)]
     for offer in offers():
         if offer.id == what:
-            files = hub.files(offer.repository)
-            chosen = [file for file in files if file.path in offer.files]
-            return [hub.wish(each, folder) for each in chosen] or _whole(hub, offer.repository, files, folder)
+            return [wish for each in with_needs(offer, offers()) for wish in wishes_for(each, hub, folder)]
     repository, path = "/".join(what.split("/")[:2]), "/".join(what.split("/")[2:])
     files = hub.files(repository)
     if not path:
@@ -90,8 +84,7 @@ def _wishes(what: str, folder: Path) -> Sequence[Wish]:
 def _whole(hub: Hub, repository: str, files: Sequence[RemoteFile], folder: Path) -> Sequence[Wish]:
     if not diffusers_files(files):
         raise BadInput(f"{repository} is no diffusers folder: name one of its files.", _offered(files))
-    wishes = hub.wishes_of_folder(repository, files, folder)
-    return sorted(wishes, key=lambda wish: wish.target.name == "model_index.json")  # until that is there it is no model
+    return hub.wishes_of_folder(repository, files, folder)
 
 
 def _offered(files: Sequence[RemoteFile]) -> str:

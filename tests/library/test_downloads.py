@@ -11,13 +11,15 @@ import signal
 import subprocess
 import sys
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from studio.library.downloads import fetch as module
 from studio.library.downloads import tokens
-from studio.library.downloads.catalogue import offers
+from studio.library.downloads.catalogue import Offer, offers, wishes_for, with_needs
 from studio.library.downloads.fetch import Fetcher, Wish, discard, unfinished
 from studio.library.downloads.hub import Hub, diffusers_files
 from studio.library.recognition.recognised import KINDS, Recognised
@@ -288,7 +290,7 @@ def test_of_a_diffusers_folder_only_what_is_needed_is_brought_and_nothing_outsid
     with pytest.raises(BadInput, match="safely"):
         hub.wishes_of_folder("a/b", files, tmp_path)
     wishes = hub.wishes_of_folder("a/b", files[:-1], tmp_path)
-    assert wishes[0].target == tmp_path / "a--b" / "model_index.json"
+    assert wishes[-1].target == tmp_path / "a--b" / "model_index.json", "until that is there it is no model"
     assert diffusers_files(files[1:]) == []
 
 
@@ -331,6 +333,68 @@ def test_the_token_is_kept_in_the_keyring_or_for_this_run(monkeypatch):
     monkeypatch.setattr(tokens, "_keyring", lambda: None)
     assert not tokens.keep_token("def"), "it does not outlive this run, and that is said"
     assert tokens.token() == "def"
+
+
+def test_a_keyring_that_is_a_plain_file_is_none(monkeypatch):
+    monkeypatch.setattr(tokens, "_now", {})
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    rings = [SimpleNamespace(priority=0.5), SimpleNamespace(priority=5)]
+    package = SimpleNamespace(get_keyring=lambda: rings[0])
+    monkeypatch.setitem(sys.modules, "keyring", package)
+    assert tokens._keyring() is None
+    assert not tokens.keep_token("abc")
+    rings.pop(0)
+    assert tokens._keyring() is rings[0]
+    assert not tokens.keep_token("abc"), "one that is locked keeps nothing, and that is said"
+    monkeypatch.setitem(sys.modules, "keyring", None)  # not installed
+    assert tokens._keyring() is None
+
+
+def test_nobody_but_the_hub_is_told_the_token(server):
+    hub = Hub("secret", server.base)
+    assert hub.token_for(hub.url("a/b", "x.safetensors")) == "secret"
+    assert Hub("secret").token_for("https://huggingface.co/a/b/resolve/main/x.safetensors") == "secret"
+    for other in (
+        "https://civitai.com/api/download/x.safetensors",
+        "http://huggingface.co/a/b",  # not encrypted
+        "https://huggingface.co.evil.org/a",
+        "https://huggingface.co:81/a",
+        "https://user@evil.org/huggingface.co",
+    ):
+        assert Hub("secret").token_for(other) == "", other
+
+
+def test_an_offer_is_held_against_the_checksum_of_the_catalogue(server, tmp_path):
+    large = {"oid": SUM, "size": len(DATA)}
+    server.answers["/api/models/a/b/tree/main"] = [{"type": "file", "path": "one.safetensors", "size": 1, "lfs": large}]
+    hub = Hub(base=server.base)
+    offer = Offer("x", "X", "lora", "", "A.", "a/b", ("one.safetensors",), licence="MIT")
+    [wish] = wishes_for(offer, hub, tmp_path)
+    assert (wish.sha256, wish.size) == (SUM, len(DATA)), "the hub's own, where the catalogue has none"
+    assert "Hugging Face's own" in offer.checked
+    [wish] = wishes_for(replace(offer, sha256=SUM), hub, tmp_path)
+    assert wish.sha256 == SUM
+    with pytest.raises(Trouble, match=r"another one\.safetensors now"):
+        wishes_for(replace(offer, sha256="ab" * 32), hub, tmp_path)
+    with pytest.raises(Trouble, match="does not have two"):
+        wishes_for(replace(offer, files=("two.safetensors",)), hub, tmp_path)
+    server.serve("/u.pth", DATA, wrong=9)
+    [wish] = wishes_for(replace(offer, repository="", url=server.base + "/u.pth", sha256=SUM), hub, tmp_path)
+    with pytest.raises(Trouble, match="checksum differs"):
+        Fetcher(Waits().pause, Waits().progress).fetch(wish)
+    assert not wish.target.exists()
+
+
+def test_the_catalogue_has_upscalers_with_checksums_and_all_that_an_offer_needs():
+    every = offers()
+    upscalers = [each for each in every if each.kind == "upscaler"]
+    assert len(upscalers) > 4
+    for each in upscalers:
+        assert each.sha256 or each.repository, "nothing comes unchecked"
+        assert each.page.startswith("https://")
+    assert all(each.sha256 for each in every if each.url)
+    flux = next(each for each in every if each.id == "flux-schnell-gguf")
+    assert [each.id for each in with_needs(flux, every)] == ["flux-schnell-gguf", "t5-xxl-gguf", "clip-l", "ae"]
 
 
 def test_the_catalogue_can_be_read_and_speaks_of_what_is_known():

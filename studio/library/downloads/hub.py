@@ -9,11 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 from studio.library.downloads.fetch import Wish
-from studio.library.downloads.web import ask
+from studio.library.downloads.web import ask, host_of
+from studio.library.recognition.recognise import PICKLED, WEIGHTS
 from studio.request.errors import BadInput, Trouble
 
 HUB = "https://huggingface.co"
-_WEIGHTS = (".safetensors", ".sft", ".gguf")
+_ENDINGS = (".safetensors", ".gguf", ".pth", ".pt", ".ckpt", ".bin")
 _SMALL = (".json", ".txt", ".model")  # what belongs to weights in a diffusers folder
 _MOST_PAGES = 20
 
@@ -44,11 +45,15 @@ class RemoteFile:
 
     @property
     def is_weights(self) -> bool:
-        return self.path.lower().endswith(_WEIGHTS)
+        return self.path.lower().endswith(WEIGHTS)
+
+    @property
+    def is_pickled(self) -> bool:
+        return self.path.lower().endswith(PICKLED)
 
 
 class Hub:
-    """token: opens gated repositories of the person's account. base: where the hub is."""
+    """token: opens gated repositories of the person's account; nobody but the hub is told it. base: where it is."""
 
     def __init__(self, token: str = "", base: str = HUB) -> None:
         self._token = token
@@ -82,14 +87,18 @@ class Hub:
         return found
 
     def wish(self, file: RemoteFile, folder: Path) -> Wish:
-        """The file, to be brought into a folder under its own name."""
-        place = folder / PurePosixPath(file.path).name
+        """The file, to be brought into a folder under its own name; if that says nothing, into one of the
+        repository's name there.
+        """
+        inner, _ = named_place(file.repository, file.path)
+        place = folder / inner / PurePosixPath(file.path).name
         return Wish(url=self.url(file.repository, file.path), target=place, size=file.size, sha256=file.sha256)
 
     def wishes_of_folder(self, identifier: str, files: Sequence[RemoteFile], folder: Path) -> list[Wish]:
         """All that a diffusers folder needs, to be brought into a folder of its name; no weights twice."""
         place = folder / identifier.replace("/", "--")
-        chosen = diffusers_files(files)
+        # the description of the folder comes last: until then it is no model
+        chosen = sorted(diffusers_files(files), key=lambda file: file.path == "model_index.json")
         return [
             Wish(
                 url=self.url(identifier, file.path),
@@ -100,8 +109,32 @@ class Hub:
             for file in chosen
         ]
 
+    def token_for(self, url: str) -> str:
+        """The token if the address is one of the hub's, else ""."""
+        mine, theirs = (urllib.parse.urlsplit(each)[:2] for each in (self._base, url))
+        return self._token if mine == theirs else ""
+
     def url(self, identifier: str, path: str) -> str:
         return f"{self._base}/{_checked(identifier)}/resolve/main/{urllib.parse.quote(path)}"
+
+
+_NAMELESS = ("diffusion_pytorch_model", "pytorch_lora_weights", "model")
+
+
+def named_place(identifier: str, path: str) -> tuple[str, str]:
+    """The folder below that of the models into which a file of a repository goes, and the name by which it is known."""
+    stem = PurePosixPath(path).stem
+    name = identifier.partition("/")[2]
+    return (name, name) if stem.startswith(_NAMELESS) else ("", stem)
+
+
+def wish_of(url: str, folder: Path) -> Wish:
+    """A file of weights at any address, to be brought into a folder. Raises BadInput when it names none."""
+    host_of(url)
+    name = PurePosixPath(urllib.parse.unquote(urllib.parse.urlsplit(url).path)).name
+    if not name.lower().endswith((*WEIGHTS, *PICKLED)):
+        raise BadInput("That is no address of a file of weights.", f"Its name should end in {', '.join(_ENDINGS)}.")
+    return Wish(url=url, target=folder / name)
 
 
 def diffusers_files(files: Sequence[RemoteFile]) -> list[RemoteFile]:

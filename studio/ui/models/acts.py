@@ -101,14 +101,18 @@ class Acts(QObject):
             if path.is_dir() and not (path / "model_index.json").exists():
                 self.add_folder(path)
             elif path.suffix.lower() in PICKLED:
-                self._notices.tell(
-                    f"{path.name} is of a kind that can run code when it is opened. Its numbers can be read without.",
-                    "info",
-                    Remedy("Convert it", partial(self._convert, path, self._own / f"{path.stem}.safetensors")),
-                )
+                self.ask_to_convert(path, self._own / f"{path.stem}.safetensors")
             else:
                 self._notices.tell(f"{path.name} is being copied.")
                 self._work.run(partial(copy, path, self._own, self._go_on), self._came)
+
+    def ask_to_convert(self, path: Path, target: Path) -> None:
+        """Whether a pickled file may be read, number by number, and written as safetensors."""
+        self._notices.tell(
+            f"{path.name} is of a kind that can run code when it is opened. Its numbers can be read without.",
+            "info",
+            Remedy("Convert it", partial(self._convert, path, target)),
+        )
 
     # one entry
 
@@ -183,7 +187,7 @@ class Acts(QObject):
     def bring(self, title: str, wishes: Sequence[Wish]) -> None:
         self._transfers.bring(title, wishes)
 
-    def bring_part(self, hub: Hub, part: Part) -> None:
+    def bring_part(self, hub: Callable[[], Hub], part: Part) -> None:
         """Asks the hub for a missing part, then brings it."""
 
         def found(files: list[RemoteFile]) -> None:
@@ -191,11 +195,9 @@ class Acts(QObject):
             if chosen is None:
                 self._notices.tell(f"{part.repository} does not have {part.file} any more. Look at its page.", "error")
                 return
-            name = Path(part.file)
-            folder = self._own / part.repository.split("/")[1] if name.stem.startswith("diffusion") else self._own
-            self.bring(name.name, [hub.wish(chosen, folder)])
+            self.bring(Path(part.file).name, [hub().wish(chosen, self._own)])
 
-        self._work.run(partial(hub.files, part.repository), found)
+        self._work.run(lambda: hub().files(part.repository), found)
 
     def _came(self, target: Path) -> None:
         self._notices.tell(f"{target.name} is among your models now.", "good")

@@ -16,6 +16,7 @@ from studio.library.downloads.hub import Hub
 from studio.library.downloads.tokens import keep_token, token
 from studio.library.entry import Entry
 from studio.library.models import Looked, Models
+from studio.library.recognition.recognise import PICKLED
 from studio.library.recognition.verdict import size_text
 from studio.ui.models.acts import Acts
 from studio.ui.models.details import Details
@@ -25,7 +26,7 @@ from studio.ui.models.grid import EntryGrid
 from studio.ui.models.pictures import PictureOf, Pictures
 from studio.ui.models.side import SideBar
 from studio.ui.models.transfer_list import TransferList
-from studio.ui.models.transfers import State, Transfers
+from studio.ui.models.transfers import State, Transfer, Transfers
 from studio.ui.models.wanted import Place, Shelf, Sort, Wanted, chosen, shelves
 from studio.ui.models.work import LibraryWork
 from studio.ui.preferences import Preferences
@@ -71,7 +72,7 @@ class ModelsPage(QWidget):
         self.grid = EntryGrid(self.model, self.pictures)
         self.side = SideBar()
         self.details = Details(models.book.tags)
-        self.transfers = Transfers(self)
+        self.transfers = Transfers(self, token_for=lambda url: self.hub().token_for(url))
         self.downloads = TransferList(self.transfers)
         self.get_more = GetMore(around.offers, self.hub, around.own)
         self.pages = QStackedWidget()
@@ -87,6 +88,7 @@ class ModelsPage(QWidget):
         self.refresh()
 
     def hub(self) -> Hub:
+        """With the person's token. Call it on a thread: the keyring may have to be unlocked first."""
         return self._around.hub(token())
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -121,6 +123,7 @@ class ModelsPage(QWidget):
         self.pages.setCurrentIndex(1)
         self.side.choose_more()
         self.get_more.words.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._work.run(lambda: bool(token()), self.get_more.show_token)
 
     # inside
 
@@ -195,7 +198,7 @@ class ModelsPage(QWidget):
         self.details.used.connect(self._use)
         self.details.deed.connect(self.acts.do)
         self.details.noted.connect(self.acts.note)
-        self.details.part_wanted.connect(lambda part: self.acts.bring_part(self.hub(), part))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+        self.details.part_wanted.connect(lambda part: self.acts.bring_part(self.hub, part))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
         self.get_more.wished.connect(self.acts.bring)
         self.get_more.asked.connect(self._ask)
         self.get_more.token_given.connect(self._keep_token)
@@ -249,18 +252,19 @@ class ModelsPage(QWidget):
         self._work.run(work, done, self.get_more.asking_ended)
 
     def _keep_token(self, value: str) -> None:
-        lasting = keep_token(value)
-        words = (
-            "Your token is kept in the keyring of this system."
-            if lasting
-            else ("Your token is used until you close Sfumato: this system has no keyring to keep it in.")
-        )
-        self.notices.tell(words, "good")
+        def kept(lasting: bool) -> None:
+            self.get_more.show_token(bool(value))
+            self.notices.tell(_said_of_token(value, lasting), "good" if lasting else "info")
+
+        self._work.run(lambda: keep_token(value), kept)
 
     def _tell_error(self, sentence: str) -> None:
         self.notices.tell(sentence, "error")
 
-    def _arrived(self, _transfer: object) -> None:
+    def _arrived(self, transfer: Transfer) -> None:
+        for path in transfer.targets:
+            if path.suffix.lower() in PICKLED:
+                self.acts.ask_to_convert(path, path.with_suffix(".safetensors"))
         self._work.look()
 
     @property
@@ -284,3 +288,14 @@ class ModelsPage(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self.acts.add_files([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
         event.acceptProposedAction()
+
+
+def _said_of_token(value: str, lasting: bool) -> str:
+    if not value:
+        return "Your access token is forgotten."
+    if lasting:
+        return "Your access token is kept in the keyring of this system."
+    return (
+        "Your access token is used until you close Sfumato: no keyring of this system would keep it, and it is not"
+        " written to a plain file."
+    )

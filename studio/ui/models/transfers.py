@@ -12,7 +12,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.library.downloads.fetch import Fetcher, Wish, discard, unfinished
-from studio.library.downloads.tokens import token
 from studio.request.errors import CancelledError, Trouble
 
 AT_ONCE = 2
@@ -56,8 +55,14 @@ class Transfers(QObject):
     arrived = Signal(object)
     _ended = Signal(object, str, str)
 
-    def __init__(self, parent: QObject | None = None, stall: float = 30.0) -> None:
+    def __init__(
+        self, parent: QObject | None = None, stall: float = 30.0, token_for: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        """stall: seconds without a byte before a new attempt. token_for: what a server at an address may be told to
+        open the door; called on threads.
+        """
         super().__init__(parent)
+        self._token_for = token_for
         self.all: list[Transfer] = []
         self._stall = stall
         self._threads: list[threading.Thread] = []
@@ -130,7 +135,7 @@ class Transfers(QObject):
     def _run(self, transfer: Transfer) -> None:
         try:
             for wish in transfer.wishes:
-                Fetcher(transfer.stop.wait, _progress(transfer, wish), token(), self._stall).fetch(wish)
+                self._fetcher(transfer, wish).fetch(wish)
                 transfer.here[str(wish.target)] = wish.target.stat().st_size
         except CancelledError:
             self._ended.emit(transfer, State.PAUSED.value, "")
@@ -140,6 +145,9 @@ class Transfers(QObject):
             self._ended.emit(transfer, State.FAILED.value, f"It could not be written: {error.strerror or error}.")
         else:
             self._ended.emit(transfer, State.DONE.value, "")
+
+    def _fetcher(self, transfer: Transfer, wish: Wish) -> Fetcher:
+        return Fetcher(transfer.stop.wait, _progress(transfer, wish), self._token_for(wish.url), self._stall)
 
     def _end(self, transfer: Transfer, state: str, problem: str) -> None:
         transfer.state, transfer.problem, transfer.speed = State(state), problem, 0.0

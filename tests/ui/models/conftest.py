@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton
 
+from studio.library.downloads import tokens
 from studio.library.downloads.catalogue import Offer
 from studio.library.downloads.hub import Hub
 from studio.library.index import Index
@@ -116,6 +117,27 @@ class Shop:
 @pytest.fixture(autouse=True)
 def _no_embedded_models(tmp_path, monkeypatch):
     monkeypatch.setattr("studio.library.models.resource", lambda *parts: tmp_path.joinpath("embedded", *parts))
+
+
+@pytest.fixture(autouse=True)
+def ring(monkeypatch):
+    """In place of the system's keyring: what it keeps, by service and name."""
+    kept = {}
+
+    class Ring:
+        def get_password(self, service, name):
+            return kept.get((service, name))
+
+        def set_password(self, service, name, value):
+            kept[service, name] = value
+
+        def delete_password(self, service, name):
+            kept.pop((service, name))
+
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setattr(tokens, "_now", {})
+    monkeypatch.setattr(tokens, "_keyring", Ring)
+    return kept
 
 
 @pytest.fixture
