@@ -357,12 +357,14 @@ def test_what_is_taken_away_can_be_had_back(tmp_path):
 # pickles
 
 
-def test_a_pickled_file_is_converted_without_running_it(tmp_path):
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickled_file_is_converted_without_running_it(tmp_path, zipped):
     from safetensors.numpy import load_file
 
     one = torch.arange(12, dtype=torch.float32).reshape(3, 4)
     two = torch.ones(2, dtype=torch.float16)
-    torch.save({"state_dict": {"a": one, "b": one.T, "c": two, "part": {"d": one[1:]}}, "step": 3}, tmp_path / "x.ckpt")
+    saved = {"state_dict": {"a": one, "b": one.T, "c": two, "part": {"d": one[1:]}}, "step": 3}
+    torch.save(saved, tmp_path / "x.ckpt", _use_new_zipfile_serialization=zipped)
     convert(tmp_path / "x.ckpt", tmp_path / "x.safetensors")
     found = load_file(tmp_path / "x.safetensors")
     np.testing.assert_array_equal(found["a"], one.numpy())
@@ -379,12 +381,24 @@ class _Evil:
         return os.mkdir, (str(self.mark),)
 
 
-def test_what_a_pickle_wants_to_run_is_not_run(tmp_path):
+@pytest.mark.parametrize("zipped", [True, False])
+def test_what_a_pickle_wants_to_run_is_not_run(tmp_path, zipped):
     mark = tmp_path / "was here"
-    torch.save({"a": torch.ones(2), "b": _Evil(mark)}, tmp_path / "x.pt")
+    saved = {"a": torch.ones(2), "b": _Evil(mark)}
+    torch.save(saved, tmp_path / "x.pt", _use_new_zipfile_serialization=zipped)
     convert(tmp_path / "x.pt", tmp_path / "x.safetensors")
     assert not mark.exists()
     assert recognise(tmp_path / "x.safetensors").reason
+
+
+@pytest.mark.parametrize("cut", [1, 30, 200, 1000])
+def test_an_old_file_that_is_cut_is_refused(tmp_path, cut):
+    torch.save({"a": torch.ones(100), "b": torch.ones(7)}, tmp_path / "x.pt", _use_new_zipfile_serialization=False)
+    data = (tmp_path / "x.pt").read_bytes()
+    (tmp_path / "x.pt").write_bytes(data[: max(0, len(data) - cut)])
+    with pytest.raises(BadInput, match="damaged"):
+        convert(tmp_path / "x.pt", tmp_path / "x.safetensors")
+    assert [file.name for file in tmp_path.iterdir()] == ["x.pt"]
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\3\4", pickle.dumps({"a": 1}), b"\x80\x02c__builtin__\neval\n."])

@@ -75,8 +75,8 @@ class LibraryWork(Background):
     def _watch(self, folders: tuple[list[str], tuple[Path, ...]]) -> None:
         """A folder that comes or goes changes the one that it lies in."""
         inside, self._known = folders
-        roots = zip(self.models.folders, self._known, strict=True)
-        self._above = {str(there.parent if there == root else there) for root, there in roots}.difference(inside)
+        roots = set(self.models.folders)
+        self._above = {str(there.parent if there in roots else there) for there in self._known}.difference(inside)
         watched = set(self._watcher.directories())
         if missing := [folder for folder in (*inside, *self._above) if folder not in watched]:
             self._watcher.addPaths(missing)
