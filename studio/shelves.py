@@ -79,6 +79,7 @@ def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True, ti
         previews=previews,
         timelines=timelines_of(home, timelines),
         needs=home.cache / "needs.json",
+        kernels=home.cache / "kernels.json",
     )
 
 

@@ -55,7 +55,7 @@ def event_to_message(event: Event, frames: FrameWriter) -> Message:
             plain = {"done": event.done, "total": event.total, "seconds_left": event.seconds_left}
             return {"is": "step", **plain, "picture": event.picture, "pictures": event.pictures, "frame": frame}
         case Made(index, picture):
-            return {"is": "made", "index": index, "seconds": picture.seconds}
+            return {"is": "made", "index": index, "seconds": picture.seconds, "kernels": picture.kernels}
         case Finished(_, timings, notes):
             return {"is": "finished", "timings": asdict(timings), "notes": notes}
         case Failed():

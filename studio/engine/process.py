@@ -166,7 +166,7 @@ class ProcessWorker:
             request = ticket.request.single(message["index"])
         else:
             request = request_from_message(message["request"], {**pixels, **pixels_of(ticket.request)})
-        return Picture(pixels=pixels[""], request=request, seconds=message["seconds"])
+        return Picture(pixels=pixels[""], request=request, seconds=message["seconds"], kernels=message["kernels"])
 
     def _gone(self, code: int) -> Gone:
         word = self._last_word

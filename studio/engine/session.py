@@ -21,7 +21,7 @@ from studio.engine.status import DeviceFacts
 from studio.engine.wire import Message, read_message, write_message
 from studio.request.errors import BadInput
 from studio.request.events import Event, Failed, Finished, Made
-from studio.request.pipeline import Pipeline
+from studio.request.pipeline import Pipeline, Resting
 from studio.request.pixels import Pixels
 from studio.request.record import pixels_of
 
@@ -61,16 +61,24 @@ class Session:
         calm_the_collector()
         self._say({"is": "ready", "facts": self._facts()})
         while True:
-            self._run(pipeline, self._next(), unwanted)
+            self._run(pipeline, self._next(pipeline), unwanted)
 
-    def _next(self) -> Message:
+    def _next(self, pipeline: Pipeline) -> Message:
         for pause, tidy in TIDYING:
             try:
                 return self._jobs.get(timeout=pause)
             except Empty:
                 tidy()
+        if isinstance(pipeline, Resting):
+            self._rest(pipeline)
         self._say({"is": "facts", "facts": self._facts()})
         return self._jobs.get()
+
+    def _rest(self, pipeline: Resting) -> None:
+        try:
+            pipeline.rest(lambda: not self._jobs.empty())
+        except Exception:
+            log.exception("what was done while nobody waited")
 
     def _run(self, pipeline: Pipeline, message: Message, unwanted: memoryview[int]) -> None:
         number = message["job"]

@@ -22,21 +22,29 @@ def make_pipeline(
     previews: bool = True,
     timelines: Timelines | None = None,
     needs: Path | None = None,
+    kernels: Path | None = None,
 ) -> Pipeline:
     """The studio's pipeline on the best device of this machine.
 
     memory: "automatic", or "low" to stay on a leaner plan than needed. previews: whether steps carry pictures.
     timelines: where the steps of pictures are kept; None keeps none. needs: the file that remembers how much memory
-    models were measured to take.
+    models were measured to take. kernels: the one that remembers what computes them fastest.
     """
     warm_up()
     from studio.pipelines.devices import best_device
     from studio.pipelines.needs import Needs
+    from studio.pipelines.remembered import Remembered
     from studio.pipelines.studio_pipeline import StudioPipeline
 
     low = memory == "low"
     return StudioPipeline(
-        models, best_device(), low_memory=low, previews=previews, timelines=timelines, needs=Needs(needs)
+        models,
+        best_device(),
+        low_memory=low,
+        previews=previews,
+        timelines=timelines,
+        needs=Needs(needs),
+        kernels=Remembered(kernels),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache, partial
@@ -39,6 +39,7 @@ def denoise(
         for each in (numpy_at_peace(), strays, loaded.visit(denoiser), loaded.watch.closely(denoiser)):
             stack.enter_context(each)
         guides = stack.enter_context(loaded.controls.at_work(start.controls, start.seen))
+        stack.enter_context(_computed(loaded, course, start))
         looking = stack.enter_context(ExitStack())
         if start.fresh is not None:
             latents = _renewed(loaded, course, start, guides, start.fresh)
@@ -61,6 +62,13 @@ def denoise(
     return latents
 
 
+def _computed(loaded: Loaded, course: Course, start: Start) -> AbstractContextManager[None]:
+    first = course.conditioning.at(1)
+    inputs = replace(first.repeated(len(start.generators)), shown=start.shown)
+    replaced = first.areas is not None or any(each.refers for each in start.controls)
+    return loaded.computing.at_work(inputs, start.latents, replaced=replaced)
+
+
 def _predicted(
     loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide], call: int, noisy: Tensor
 ) -> Tensor:
@@ -74,6 +82,7 @@ def _predicted(
     for share, each in now.composed or ((1.0, now),):
         inputs = replace(each.repeated(len(start.generators)), shown=start.shown, guides=guiding)
         guidance = 0.0 if each.mute else course.guidance
+        loaded.computing.saw(inputs, scaled, timestep, guidance)
         output = loaded.adapter.predict(loaded.denoiser, inputs, scaled, timestep, guidance)
         output = output if share == 1 else share * output
         total = output if total is None else total + output

@@ -32,6 +32,11 @@ class Device:
         """NVIDIA, or AMD through ROCm, which goes by the same name in torch."""
         return self.torch_device.type == "cuda"
 
+    @property
+    def offers_kernels(self) -> bool:
+        """Whether networks can be computed in several ways there, of which it has to be found out which is fastest."""
+        return self.cuda
+
     def precision(self, family: Family) -> torch.dtype:
         """Half precision on graphics cards for families published so; a processor is many times slower in it."""
         if not self.graphics or family.bytes_per_parameter >= FULL_PRECISION:
@@ -63,6 +68,13 @@ class Device:
     def peak_bytes(self) -> int:
         """The most that was in use at a time since `forget_peak`, or 0 where the device does not say."""
         return torch.cuda.max_memory_allocated(self.torch_device) if self.cuda else 0
+
+    def finish(self) -> None:
+        """Waits for what was asked of it."""
+        if self.cuda:
+            torch.cuda.synchronize(self.torch_device)
+        elif self.torch_device.type == "mps":
+            torch.mps.synchronize()
 
     def give_back(self) -> None:
         """Returns to the system what torch keeps for later."""

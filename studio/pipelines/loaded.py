@@ -12,6 +12,7 @@ from typing import Any, cast
 import torch
 
 from studio.pipelines.adapters import Adapter, Reader, adapter_of
+from studio.pipelines.computing import Computing
 from studio.pipelines.control.controls import Controls
 from studio.pipelines.devices import Device
 from studio.pipelines.memory import WHOLE, WHOLE_ENCODER, Need, Plan, bytes_of, need_of
@@ -48,6 +49,7 @@ class Loaded:
     denoiser, codec: of diffusers' classes, called by the adapter.
     schedulers: its samplers. options: flags of its model_index.json.
     dtype: of the denoiser and its latents. plan: how it is laid out now. resident: all of it is on the device.
+    computing: how the denoiser is run.
     stamp: names the files that it was read from, as they were then. tiny: a decoder for previews, where
     there is one; tiny_sought: it was looked for.
     """
@@ -66,6 +68,7 @@ class Loaded:
     need: Need
     overlays: Overlays
     controls: Controls
+    computing: Computing
     plan: Plan = WHOLE
     resident: bool = False
     stamp: str = ""
@@ -182,6 +185,7 @@ def put_together(model: Model, device: Device, read: Read) -> Loaded:
             adapter, parts, readers, lambda path: _another_codec(path, parts["vae"], adapter, model.family)
         ),
         controls=Controls(adapter.steering, denoiser, device, dtype, watch),
+        computing=Computing(denoiser, watch),
     )
 
 

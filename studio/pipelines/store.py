@@ -44,6 +44,11 @@ class Store:
         return loaded
 
     @property
+    def latest(self) -> Loaded | None:
+        """The model that was used last."""
+        return next(reversed(self._models.values()), None)
+
+    @property
     def count(self) -> int:
         return len(self._models)
 

@@ -16,6 +16,7 @@ from torch import Tensor
 from studio.library.attached import TITLES
 from studio.library.timelines import Timelines
 from studio.pipelines.branching import begin
+from studio.pipelines.computing import KernelsFailed
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.control.controls import Wanted, all_controls
 from studio.pipelines.decode import decode
@@ -30,14 +31,16 @@ from studio.pipelines.loaded import Loaded
 from studio.pipelines.memory import choose, ladder, slice_attention
 from studio.pipelines.needs import Needs
 from studio.pipelines.overlays import Worn
-from studio.pipelines.prepare import Start, prepare
+from studio.pipelines.prepare import Start, latent_shape, prepare
 from studio.pipelines.preview import Previews, previews_for
 from studio.pipelines.progress import Clock, Forecast
+from studio.pipelines.remembered import Remembered
 from studio.pipelines.source import Source, read_source
 from studio.pipelines.steering import Course, Steering, as_made
 from studio.pipelines.store import Store
 from studio.pipelines.tiny_decoder import TinyDecoder
 from studio.pipelines.trail import Keeping, Trail
+from studio.pipelines.tuning import Tuner
 from studio.pipelines.upscaling.run import Upscaler
 from studio.request.control import Control
 from studio.request.errors import BadInput, Trouble
@@ -78,6 +81,7 @@ class StudioPipeline:
 
     low_memory: start on a leaner plan than needed. previews: whether steps carry pictures.
     timelines: where the steps of pictures are kept, which needs previews; None keeps none. needs: what was measured.
+    kernels: which of them were found to be fastest.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class StudioPipeline:
         previews: bool = True,
         timelines: Timelines | None = None,
         needs: Needs | None = None,
+        kernels: Remembered | None = None,
     ) -> None:
         self._models = models
         self._device = device
@@ -96,6 +101,7 @@ class StudioPipeline:
         self._low_memory = low_memory
         self._timelines = timelines
         self._needs = needs or Needs(None)
+        self._tuner = Tuner(device, kernels or Remembered(None))
         self.previews = previews
         self._upscaler = Upscaler(models, device, self._load, low_memory=low_memory, previews=previews)
 
@@ -118,14 +124,34 @@ class StudioPipeline:
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
             keeping = Keeping(self._timelines if self.previews and not report.draft else None, loaded)
-            job = _Job(request, loaded, frame, report, clock, self._device, self._low_memory, self.previews, keeping)
+            job = _Job(
+                request,
+                loaded,
+                frame,
+                report,
+                clock,
+                self._device,
+                self._low_memory,
+                self.previews,
+                keeping,
+                self._tuner,
+            )
             finished = job.run()
         self._needs.learn(loaded.measure, loaded.need)
         return finished
 
+    def rest(self, wanted: Callable[[], bool]) -> None:
+        """Uses a moment when nobody waits to find out what computes the last model fastest.
+
+        wanted: whether a job has come; it is asked between blocks of the network, and ends this at once.
+        """
+        if (loaded := self._store.latest) is not None:
+            self._tuner.measure(loaded, wanted)
+
     def _load(self, request: GenerationRequest, model: Model, report: Report) -> Loaded:
         """The model, with everything on that the request lays over it."""
         loaded = self._store.get(model, report)
+        loaded.computing.rely_on_torch()
         if self.previews and not loaded.tiny_sought:
             loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
         if not loaded.need.measured:
@@ -165,6 +191,7 @@ class _Job:
     low_memory: bool
     previews: bool
     keeping: Keeping
+    tuner: Tuner
     notes: list[str] = field(default_factory=list[str])
     pictures: list[Picture] = field(default_factory=list[Picture])
     rung: int = 0
@@ -194,6 +221,10 @@ class _Job:
         """False when memory ran out; then nothing of the attempt is left, its traceback included."""
         try:
             work()
+        except KernelsFailed as failure:
+            log.warning("%s failed, and is not used any more: %r", failure, failure.__cause__)
+            self.tuner.refuse(self.loaded, latent_shape(self.loaded, self.frame))
+            return self._survives(work)
         except (RuntimeError, MemoryError) as error:
             if not memory_ran_out(error):
                 raise
@@ -242,6 +273,7 @@ class _Job:
         self.device.forget_peak()
         self.loaded.lay_out(plan)
         slice_attention(self.loaded.denoiser, plan, self.device)
+        self.tuner.settle(self.loaded, latent_shape(self.loaded, self.frame))
         with self.clock.stage("encode"):
             conditioning = encode(self.loaded, singles[0], self.frame, self.report)
             if self.source is None:
@@ -316,7 +348,8 @@ class _Job:
         decoding = time.perf_counter() - begun
         if self.forecast is not None:
             self.forecast.picture_done(decoding)
-        picture = Picture(pixels=pixels, request=request, seconds=seconds + decoding)
+        kernels = self.loaded.computing.used.title if self.device.offers_kernels else ""
+        picture = Picture(pixels=pixels, request=request, seconds=seconds + decoding, kernels=kernels)
         self.pictures.append(picture)
         self.report(Made(len(self.pictures) - 1, picture))
 

@@ -6,13 +6,14 @@ encoder and the picture codec as well; nothing is left half done, since the bloc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from torch import nn
 from torch.overrides import TorchFunctionMode
+from torch.utils.hooks import RemovableHandle
 
 from studio.pipelines.strips import interruptible
 
@@ -30,6 +31,7 @@ class Watch:
         self._check: Callable[[], None] = _wanted
         self._coarse: WeakSet[nn.Module] = WeakSet()
         self._kept: WeakSet[nn.Module] = WeakSet()
+        self._hooks: WeakKeyDictionary[nn.Module, RemovableHandle] = WeakKeyDictionary()
 
     @contextmanager
     def over(self, check: Callable[[], None]) -> Generator[None]:
@@ -55,11 +57,27 @@ class Watch:
         if len(blocks) < ENOUGH:
             self._coarse.add(network)
         for block in blocks:
-            block.register_forward_pre_hook(self._before)
+            self._hooks[block] = block.register_forward_pre_hook(self._before)
+
+    @contextmanager
+    def aside(self, parts: Iterable[nn.Module]) -> Generator[None]:
+        """While open, these parts do not ask; their owners do."""
+        quiet = [part for part in parts if part in self._hooks]
+        for part in quiet:
+            self._hooks[part].remove()
+        try:
+            yield
+        finally:
+            for part in quiet:
+                self._hooks[part] = part.register_forward_pre_hook(self._before)
+
+    def coarse(self, network: nn.Module) -> bool:
+        """Whether a network that is kept has too few blocks for asking between them."""
+        return network in self._coarse
 
     def closely(self, network: nn.Module) -> AbstractContextManager[object]:
         """While open, a network that is kept and has too few blocks is asked at every torch function, too."""
-        return Interruptible(self._check) if network in self._coarse else nullcontext()
+        return Interruptible(self._check) if self.coarse(network) else nullcontext()
 
     def _before(self, module: nn.Module, inputs: Any) -> None:
         self._check()

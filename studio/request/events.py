@@ -46,11 +46,15 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A finished picture, with the request that makes exactly this one (count 1, its own seed)."""
+    """A finished picture, with the request that makes exactly this one (count 1, its own seed).
+
+    kernels: what computed the network, as people call it, or "" where there is no choice. Others round otherwise.
+    """
 
     pixels: Pixels
     request: GenerationRequest
     seconds: float = 0.0
+    kernels: str = ""
 
 
 @dataclass(frozen=True)

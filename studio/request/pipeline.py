@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from studio.request.course import Wish
 from studio.request.events import Event, Finished
@@ -38,4 +39,13 @@ class Pipeline(Protocol):
 
         Raises Trouble for what a person can mend; anything else counts as a defect and fails the job, too.
         """
+        ...
+
+
+@runtime_checkable
+class Resting(Protocol):
+    """A pipeline that has something to do while nobody waits."""
+
+    def rest(self, wanted: Callable[[], bool]) -> None:
+        """Called once after a while without jobs. wanted: whether one has come; then it has to return soon."""
         ...

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from studio.engine.lock import FolderLock
 from studio.engine.mailbox import Mailbox, WorkerState
 from studio.engine.messages import event_from_message, event_to_message
 from studio.engine.pace import Pace
+from studio.engine.session import Session
 from studio.engine.shared_block import PREFIX, SharedBlock, sweep
 from studio.engine.status import Phase
 from studio.engine.wire import read_message, write_message
@@ -232,3 +234,22 @@ def test_a_folder_has_one_owner(tmp_path: Path) -> None:
     again = FolderLock.take(tmp_path)
     assert again
     again.release()
+
+
+class TestRest:
+    def test_a_pipeline_may_use_a_pause_until_a_job_comes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("studio.engine.session.TIDYING", ())
+        session = Session(io.BytesIO(), io.BytesIO(), None)
+
+        class Pausing:
+            def run(self, request: object, report: object) -> Finished:
+                return Finished(())
+
+            def rest(self, wanted: Callable[[], bool]) -> None:
+                asked.append(wanted())
+                session._jobs.put({"job": 1})
+                asked.append(wanted())
+
+        asked: list[bool] = []
+        assert session._next(Pausing()) == {"job": 1}
+        assert asked == [False, True]

@@ -51,10 +51,15 @@ def write_own(picture: Picture, created: float, machine: Mapping[str, str]) -> b
         "created": created,
         "digest": picture.pixels.digest,
         "seconds": round(picture.seconds, 3),
-        "machine": dict(machine),
+        "machine": machine_of(picture, machine),
         "request": to_record(picture.request),
     }
     return json.dumps(values, separators=(",", ":")).encode("ascii")
+
+
+def machine_of(picture: Picture, machine: Mapping[str, str]) -> dict[str, str]:
+    """What made a picture: the machine, and what computed on it."""
+    return {**machine, **({"kernels": picture.kernels} if picture.kernels else {})}
 
 
 def needs(own: Own) -> tuple[str, ...]:

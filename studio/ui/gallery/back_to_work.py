@@ -18,7 +18,7 @@ from studio.library.gallery.again import compare
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
-from studio.library.gallery.record import Own
+from studio.library.gallery.record import Own, machine_of
 from studio.library.pictures import read_picture
 from studio.prompts.styles import Style
 from studio.request.course import Variation
@@ -222,7 +222,7 @@ class BackToWork(QObject):
 
     def _judge(self, again: _Again, event: Made) -> None:
         """Says whether it came out the same. A copy that is identical goes to the trash."""
-        machine = self._gallery.machine
+        machine = machine_of(event.picture, self._gallery.machine)
         digest = again.model.reference.digest if again.model is not None else ""
         verdict = compare(again.own, event.picture.pixels, digest, machine)
         copy = self._gallery.store.find(event.path) if event.path is not None else None

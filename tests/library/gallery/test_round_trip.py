@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from studio.library.gallery.again import compare
 from studio.library.gallery.formats.read import contents_of, read_contents
 from studio.library.gallery.gallery import Gallery
-from studio.library.gallery.record import Sources, read_own
+from studio.library.gallery.record import Sources, machine_of, read_own, write_own
 from studio.library.gallery.writing import encoded, write_picture
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput, Trouble
@@ -146,3 +148,13 @@ def test_a_full_disk_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.Mon
     assert "Free some space" in caught.value.remedy
     assert len(gallery.recent(10)) == 1
     assert not list((tmp_path / ".sfumato" / "incoming").iterdir())
+
+
+def test_what_computed_a_picture_is_noted_and_told_when_it_changed() -> None:
+    first = Picture(pixels=pixels(1), request=request(), kernels="cuDNN attention")
+    own = read_own(write_own(first, 0.0, {"torch": "2"}))
+    assert own is not None
+    assert own.machine == {"torch": "2", "kernels": "cuDNN attention"}
+    second = replace(first, pixels=pixels(2), kernels="torch's own attention")
+    verdict = compare(own, second.pixels, machine=machine_of(second, {"torch": "2"}))
+    assert verdict.sentence == "It came out different: kernels was cuDNN attention, now torch's own attention."
