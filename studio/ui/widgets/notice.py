@@ -16,7 +16,7 @@ from studio.ui.theme import colours
 Kind = Literal["info", "error", "good"]
 MARGIN = 8
 WIDEST = 720
-MOST = 3  # bars at a time; the oldest goes first
+MOST = 3  # bars at a time; older ones wait behind them until one is closed or they are asked for
 
 
 @dataclass(frozen=True)
@@ -86,15 +86,24 @@ def _act(remedy: Remedy, _checked: bool = False) -> None:
 
 
 class Notices(QWidget):
-    """Where the bars stand, over an edge of a part of `parent`, newest last: nothing below them moves."""
+    """Where the bars stand, over an edge of a part of `parent`, newest last: nothing below them moves.
+
+    Of more than `MOST` the newest are shown; a line above them says how many earlier ones wait, and turns to those.
+    """
 
     def __init__(self, parent: QWidget, over: QWidget) -> None:
         super().__init__(parent)
         self._over = over
         self._low = False
+        self._all: list[Notice] = []  # oldest first
+        self._back = 0  # bars that were leafed past, counted from the newest
+        self._earlier = QPushButton()
+        self._earlier.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._earlier.clicked.connect(self._leaf)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
+        self._column.addWidget(self._earlier, 0, Qt.AlignmentFlag.AlignHCenter)
         over.installEventFilter(self)
         self.hide()
 
@@ -107,37 +116,65 @@ class Notices(QWidget):
 
     @property
     def shown(self) -> tuple[Notice, ...]:
-        items = (self._column.itemAt(index) for index in range(self._column.count()))
-        return tuple(item.widget() for item in items if isinstance(item.widget(), Notice))  # pyright: ignore
+        """The bars that can be seen, oldest first."""
+        end = len(self._all) - self._back
+        return tuple(self._all[max(0, end - MOST) : end])
+
+    @property
+    def waiting(self) -> int:
+        """How many there are besides."""
+        return len(self._all) - len(self.shown)
 
     def tell(self, sentence: str, kind: Kind = "info", *remedies: Remedy) -> Notice:
-        """Shows a bar; the same sentence is not shown twice."""
-        for old in self.shown:
-            if old.sentence == sentence:
-                self.withdraw(old)
-        if len(self.shown) >= MOST:
-            self.withdraw(self.shown[0])
+        """Shows a bar; the same sentence is not shown twice. What was told before is not lost: see `waiting`."""
+        for old in [each for each in self._all if each.sentence == sentence]:
+            self._remove(old)
         notice = Notice(sentence, kind, *remedies)
         notice.closed.connect(self.withdraw)
+        self._all.append(notice)
         self._column.addWidget(notice)
-        self.show()
-        notice.show()  # else the layout would only show it, and count it, later
-        self._place()
+        self._back = 0
+        self._arrange()
         return notice
 
     def withdraw(self, notice: Notice) -> None:
-        if notice not in self.shown:
-            return
-        self._column.removeWidget(notice)
-        notice.hide()
-        notice.deleteLater()
-        self.setVisible(bool(self.shown))
-        self._place()
+        if notice in self._all:
+            self._remove(notice)
+            self._arrange()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show) and watched is self._over:
             self._place()
         return False
+
+    def _remove(self, notice: Notice) -> None:
+        if self._all.index(notice) >= len(self._all) - self._back:
+            self._back -= 1
+        self._all.remove(notice)
+        self._column.removeWidget(notice)
+        notice.hide()
+        notice.deleteLater()
+
+    def _leaf(self) -> None:
+        """Turns to the bars before those that are shown, and from the oldest back to the newest."""
+        self._back = self._back + MOST if self._back + MOST < len(self._all) else 0
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._back >= len(self._all):
+            self._back = 0
+        shown = self.shown
+        waiting = self.waiting
+        if waiting:
+            messages = "1 more message" if waiting == 1 else f"{waiting} more messages"
+            self._earlier.setText(messages)
+            self._earlier.setAccessibleName(f"Show {messages}")
+            self._earlier.setToolTip("Show the messages that wait")
+        self.setVisible(bool(shown))
+        self._earlier.setVisible(bool(waiting))
+        for notice in self._all:  # at once: the layout would only show them, and count them, later
+            notice.setVisible(notice in shown)
+        self._place()
 
     def _place(self) -> None:
         parent = self.parentWidget()
