@@ -120,13 +120,13 @@ def describe() -> Facts:
     return Facts("bench", memory["VmRSS"], memory["VmHWM"])
 
 
-def make_pipeline() -> Pipeline:
+def watched_pipeline(folder: Path) -> Pipeline:
+    """With the models in this folder."""
     from studio.pipelines import make_pipeline
 
-    folder = Path(sys.argv[1])
     timelines = Timelines(folder.parent / "timelines", 1_000_000_000)  # steps are kept, as in the studio
     return WatchedPipeline(make_pipeline(Models([folder]), timelines=timelines))
 
 
 if __name__ == "__main__":
-    sys.exit(serve(make_pipeline, describe))
+    sys.exit(serve(lambda: watched_pipeline(Path(sys.argv[1])), describe))

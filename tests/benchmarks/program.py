@@ -1,8 +1,8 @@
-"""The real program in a process of its own, watched from inside: tests.benchmarks.program startup | first | gaps N
+"""The real program in a process of its own, watched from inside: tests.benchmarks.program startup | first | gaps N IDLE
 
 Prints one line of JSON. `startup` runs what `python -m studio` runs, until its window is painted and its event loop
 idle; `first` until the first example of its welcome is a finished picture. `gaps` starts the engine behind the open
-window and makes N pictures while a timer of 5 ms ticks.
+window and makes N pictures while a timer of 5 ms ticks, which it does for IDLE seconds more.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Ticks(QObject):
         self._last = now
 
 
-def gaps(pictures: int) -> None:
+def gaps(pictures: int, idle: float) -> None:
     """Phases: starting the worker, loading the model, generating, the second after it, then idle for comparison."""
     from studio.app import SWITCH, Studio, application
     from studio.engine.status import Phase
@@ -142,7 +142,7 @@ def gaps(pictures: int) -> None:
         if job.over and job is jobs[-1]:
             ticks.phase = "finishing"
             QTimer.singleShot(1000, lambda: setattr(ticks, "phase", "idle"))
-            QTimer.singleShot(4000, app.quit)
+            QTimer.singleShot(round((1 + idle) * 1000), app.quit)
 
     studio.engine.status_changed.connect(status_changed)
     studio.engine.happened.connect(happened)
@@ -164,5 +164,5 @@ if __name__ == "__main__":
             startup()
         case ["first"]:
             first()
-        case ["gaps", number]:
-            gaps(int(number))
+        case ["gaps", number, seconds]:
+            gaps(int(number), float(seconds))

@@ -17,7 +17,8 @@ PHASES = ("starting", "loading", "generating", "finishing", "idle")
 
 
 def run(quick: bool) -> Figures:
-    command = [sys.executable, "-m", "tests.benchmarks.program", "gaps", "1" if quick else "4"]
+    pictures, idle = ("1", "0.2") if quick else ("4", "3")
+    command = [sys.executable, "-m", "tests.benchmarks.program", "gaps", pictures, idle]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ, timeout=600)
     said = json.loads(done.stdout.splitlines()[-1])
     gaps: dict[str, list[float]] = said["gaps"]

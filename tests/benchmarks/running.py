@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
 
@@ -20,7 +20,9 @@ from studio.engine.status import Phase, WorkerStart
 from studio.library.gallery.gallery import Gallery
 from studio.request.events import Event, Failed, Finished
 from studio.request.request import GenerationRequest
-from tests.benchmarks.bench_worker import MARK
+from tests.benchmarks.bench_worker import MARK, describe, watched_pipeline
+
+isolation: Literal["process", "thread"] = "process"  # "thread" only to see that the benchmarks work
 
 
 @dataclass
@@ -111,6 +113,9 @@ def running(models: Path, *, threads: int | None = None) -> Iterator[Running]:
         command=(sys.executable, "-m", "tests.benchmarks.bench_worker", str(models)),
         log=home / "worker.log",
         environment=environment,
+        isolation=isolation,
+        make_pipeline=lambda: watched_pipeline(models),
+        describe=describe,
     )
     engine = Engine(start, home / "queue", Gallery(home / "gallery").keep)
     try:

@@ -11,6 +11,7 @@ import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import diffusers
 import pytest
@@ -18,7 +19,19 @@ import pytest
 from studio.library.timelines import Timelines
 from studio.pipelines.parts import read_index, read_schedule
 from tests.benchmarks import __main__ as program
-from tests.benchmarks import canvas, gallery, gpu, models, second_start, startup, timeline
+from tests.benchmarks import (
+    cancel,
+    canvas,
+    engine_overhead,
+    gallery,
+    gpu,
+    memory,
+    models,
+    responsiveness,
+    second_start,
+    startup,
+    timeline,
+)
 from tests.benchmarks.figures import at_least, at_most, exactly, fact, percentile
 from tests.pipelines import tiny, tiny_flow
 
@@ -56,6 +69,41 @@ PARTS = sorted(path.stem for path in program.FOLDER.glob("*.py") if not path.ste
 @pytest.mark.parametrize("name", PARTS)
 def test_each_finds_what_it_needs_in_the_studio(name: str) -> None:
     importlib.import_module(f"tests.benchmarks.{name}")
+
+
+@pytest.fixture
+def in_a_thread(monkeypatch: pytest.MonkeyPatch, qapp) -> None:
+    """The worker beside the tests, which have torch in memory already: a process of its own takes its time to start.
+
+    For that reason diffusers alone is left out, and nobody waits until the worker has rested.
+    """
+    monkeypatch.setattr("tests.benchmarks.running.isolation", "thread")
+    monkeypatch.setattr("tests.benchmarks.memory.RESTED", 0.1)
+    monkeypatch.setattr("tests.benchmarks.memory.peak_of_plain", lambda folder, request: 1e9)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # of diffusers, called bare
+@pytest.mark.parametrize(
+    ("benchmark", "expected"),
+    [
+        (engine_overhead, {"overhead", "job", "bare", "submit_to_first_call", "previews_shown"}),
+        (cancel, {"window_answers", *(f"free_in_{stage}" for stage in cancel.STAGES)}),
+        (memory, {"peak_against_plain_diffusers", "growth_over_10_jobs", "growth_over_6_model_switches"}),
+    ],
+)
+def test_the_engine_is_measured(benchmark: ModuleType, expected: set[str], in_a_thread: None) -> None:
+    figures = benchmark.run(True)
+    assert expected <= set(figures)
+    for name, figure in figures.items():
+        assert isinstance(figure["value"], float), name
+        assert figure["value"] > 0 or figure["unit"] == "%" or "free_in_" in name or "cancels_in_" in name, name
+
+
+def test_gaps_of_the_window_are_measured() -> None:
+    figures = responsiveness.run(True)
+    assert figures["finished"]["met"]
+    assert figures["gap_worst"]["value"] >= figures["gap_p99"]["value"] > 0
+    assert {f"{phase}_ticks" for phase in responsiveness.PHASES} - {"loading_ticks"} <= set(figures)
 
 
 def test_the_program_that_is_started_paints_its_window_and_ends() -> None:
