@@ -20,6 +20,7 @@ from studio.request.errors import BadInput, CancelledError, Trouble
 from studio.settings.logs import logged
 from studio.settings.paths import Home, HomeError
 from studio.settings.screen import Screen, look
+from studio.settings.settings import SettingsFile
 
 SUCCESS, FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -36,6 +37,8 @@ def run(arguments: list[str]) -> int:
     try:
         home = _home()
         with logged(home):
+            if options.command is not _window:  # which tells it in a bar
+                _tell_of_settings(home)
             return options.command(options, home)
     except BadInput as trouble:
         return _complain(trouble, BAD_INPUT, options)
@@ -58,6 +61,14 @@ def _home() -> Home:
     except HomeError as error:
         raise Trouble(error.message, error.remedy, error.details) from error
     return home
+
+
+def _tell_of_settings(home: Home) -> None:
+    """A damaged settings file is set aside and does not stop a command, but it is said."""
+    file = SettingsFile(home.settings_file)
+    file.load()
+    if file.problem:
+        print(f"sfumato: {file.problem}", file=sys.stderr)
 
 
 def _complain(trouble: Trouble, code: int, options: argparse.Namespace) -> int:

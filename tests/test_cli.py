@@ -163,6 +163,17 @@ def test_a_home_that_cannot_be_made_is_told(said, tmp_path, monkeypatch):
     assert "cannot be used" in err[0]
 
 
+@pytest.mark.logs
+def test_a_damaged_settings_file_is_set_aside_and_said(said, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "settings.json").write_text('{"theme": "li')
+    code, _, err = said("gallery", "list")
+    assert (code, len(err)) == (0, 1)
+    assert err[0].startswith("sfumato: The settings file was damaged")
+    assert (home / "settings.damaged-1.json").read_text() == '{"theme": "li'
+
+
 @pytest.mark.model
 def test_generate_tells_every_step_and_ends_with_the_pictures(said, tmp_path):
     code, out, err = said(

@@ -118,6 +118,8 @@ class Home:
                     pass
             except (OSError, ValueError) as error:
                 reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+                if isinstance(error, FileExistsError):
+                    reason = "there is a file of this name"
                 raise HomeError(
                     f"The folder {str(folder)!r} cannot be used: {reason}.",
                     f"Make it writable, or set {VARIABLE} to a folder that is.",

@@ -28,7 +28,7 @@ def test_a_tilde_and_a_relative_path_are_understood() -> None:
     assert Home.find({"SFUMATO_HOME": "somewhere"}).root == Path.cwd() / "somewhere"
 
 
-@pytest.mark.parametrize("name", ["file/below", "nul\0byte", "long" * 100])
+@pytest.mark.parametrize("name", ["file", "file/below", "nul\0byte", "long" * 100])
 def test_a_home_that_cannot_be_made_is_named_in_a_sentence(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("in the way")
     home = Home.find({"SFUMATO_HOME": str(tmp_path / name)})
