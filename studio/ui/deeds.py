@@ -56,6 +56,7 @@ class Deeds:
     def try_example(self, prompt: str) -> None:
         """An example of the welcome was clicked: its words, and the picture."""
         self._window.document.change(prompt=prompt)
+        self._window.prompt.words.prompt.setFocus()
         self.generate()
 
     def cancel(self) -> None:

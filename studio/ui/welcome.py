@@ -75,8 +75,13 @@ class Welcome(QWidget):
         column.addSpacing(12)
         column.addLayout(self._list)
         column.addSpacing(4)
-        for text, signal in (("Start from a picture of yours", self.opened), ("Paint on an empty canvas", self.empty)):
+        others = (
+            ("Start from a picture of yours", "Choose a file to work on", self.opened),
+            ("Paint on an empty canvas", "Begin with brushes; what is painted can be refined then", self.empty),
+        )
+        for text, help_text, signal in others:
             button = QPushButton(text)
+            button.setToolTip(help_text)
             button.setProperty("role", "text")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -226,6 +226,7 @@ class ColourPicker(QWidget):
         self.pair.wanted.connect(self._choose_side)
         self.hex = QLineEdit()
         self.hex.setAccessibleName(self.tr("Colour as hexadecimal number"))
+        self.hex.setToolTip(self.tr("The colour as a web colour: #d9a441"))
         self.hex.setValidator(QRegularExpressionValidator("#?[0-9a-fA-F]{6}"))
         self.numbers = [NumberField(0, 255) for _ in range(3)]
         column = QVBoxLayout(self)

@@ -91,6 +91,7 @@ class BrushOptions(Options):
         for blend in BLENDS:
             self.blend.addItem(blend.title, blend)
         self.blend.setAccessibleName("Blend mode")
+        self.blend.setToolTip("How the paint mixes with what is below it")
         self.blend.activated.connect(self._blend_chosen)
         self._blend_row = Labelled("Blend mode", self.blend)
         self.column.addWidget(self._blend_row)
@@ -210,6 +211,7 @@ class GradientOptions(Options):
         for kind in GradientKind:
             self.kind.addItem(kind.value, kind)
         self.kind.setAccessibleName("Shape")
+        self.kind.setToolTip("Along a line, or around its beginning")
         self.kind.activated.connect(self._kind_chosen)
         self._shows.append(lambda: self.kind.setCurrentIndex(self.kind.findData(kit.gradient)))
         self.column.addWidget(Labelled("Shape", self.kind))

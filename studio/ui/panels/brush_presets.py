@@ -49,6 +49,7 @@ class BrushPresets(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFixedHeight(CELL.height() * ROWS + 4)
         self.setAccessibleName(self.tr("Brushes"))
+        self.setToolTip(self.tr("Brushes to paint with"))
         self.setItemDelegate(_Cells(self, self.strokes))
         self.itemClicked.connect(self._clicked)
         self.itemActivated.connect(self._clicked)

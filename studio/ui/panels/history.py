@@ -84,6 +84,7 @@ class HistoryPanel(QListView):
         super().__init__(parent)
         self._stack = document.undo_stack
         self.setAccessibleName(self.tr("History"))
+        self.setToolTip(self.tr("What was done, newest last\nA click goes back to a step, or forward again."))
         self.setUniformItemSizes(True)
         self.setItemDelegate(_Rows(self))
         self.setModel(HistoryModel(self._stack, self))

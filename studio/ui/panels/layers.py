@@ -45,6 +45,7 @@ class LayerTree(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setExpandsOnDoubleClick(False)
         self.setAccessibleName(self.tr("Layers"))
+        self.setToolTip(self.tr("The layers, the topmost first\nDrag one to move it; a double click renames it."))
         self.rows.modelReset.connect(self._unfold)
         self.look.folder_clicked.connect(self._toggle)
         self.collapsed.connect(self._fold)

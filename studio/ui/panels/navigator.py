@@ -30,6 +30,7 @@ class NavigatorPanel(QWidget):
         self.zoom = Slider()
         self.zoom.setRange(0, STEPS)
         self.zoom.setAccessibleName(self.tr("Zoom"))
+        self.zoom.setToolTip(self.tr("How large the canvas is shown"))
         self._percent = QLabel()
         self._percent.setFixedWidth(52)
         self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -115,6 +115,7 @@ class QueueList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Queue")
         self.setAccessibleDescription("Delete cancels a job, Alt+Up and Alt+Down move one that waits.")
+        self.setToolTip("What is to be made, in this order\nDrag a job to move it; Delete cancels it.")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self._under(event.position().toPoint())

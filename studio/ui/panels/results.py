@@ -92,6 +92,10 @@ class ResultsPanel(QListView):
         self.setViewportMargins(12 - GAP, 0, 0, 0)
         self.setAccessibleName("Results")
         self.setAccessibleDescription("The pictures of this session. Enter puts one on the canvas, Delete discards it.")
+        self.setToolTip(
+            "Pictures of this session, to look at by a click\nA double click or Enter puts one on the canvas, Delete "
+            "discards it.\nDrag it out to another program."
+        )
         self.setGridSize(QSize(WANTED, WANTED))
         self.doubleClicked.connect(self._activate)  # not `activated`: some desktops send that for a single click
         self.clicked.connect(self._current)

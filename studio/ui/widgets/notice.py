@@ -61,6 +61,7 @@ class Notice(QFrame):
         self.buttons: list[QPushButton] = []
         for remedy in remedies:
             button = QPushButton(remedy.title)
+            button.setToolTip(f"{remedy.title}, and close this message")
             button.setProperty("role", "quiet" if self.buttons else "link")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(self.close_bar)

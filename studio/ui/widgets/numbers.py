@@ -97,6 +97,7 @@ class SliderField(QWidget):
         super().__init__()
         self.field = field
         self.slider = Slider()
+        self.slider.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab leads to the field, whose arrows do the same
         self._scale = scale
         self.slider.setRange(round(usual[0] * scale), round(usual[1] * scale))
         self.slider.setSingleStep(max(1, round(step * scale)))

@@ -81,6 +81,7 @@ class PromptPanel(QWidget):
         self.advanced.setChecked(preferences.now.advanced)
         self.advanced.toggled.connect(lambda on: preferences.change(advanced=on))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         self.advanced.toggled.connect(self._advanced_toggled)
+        self.button.main.clicked.connect(self._go_on_typing)
         for language in self.words.languages:
             language.style_chosen.connect(self.style_part.choose)
         self.seed.judged.connect(self._judge)
@@ -152,6 +153,12 @@ class PromptPanel(QWidget):
         self.problem = problem.sentence if problem else ""
         self._show_advanced(problem is not None and problem.where in ("width", "height", "seed"))
         self.judged.emit()
+
+    def _go_on_typing(self) -> None:
+        """A click on the button leaves the keyboard to the words, if it was in this panel; a key leaves it here."""
+        now = self.focusWidget()
+        if now is not None and now.hasFocus() and now is not self.button.main:
+            self.words.prompt.setFocus()
 
     def _advanced_toggled(self, on: bool) -> None:
         self._show_advanced()
