@@ -13,12 +13,13 @@ from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.prepare import change_map, latent_shape
 from studio.pipelines.regions import Areas
-from studio.prompts.reading import composed, plain, uses_weights, variants, wildcards_in
+from studio.prompts.reading import composed, plain, variants, weighing_in, wildcards_in
 from studio.request.errors import BadInput
 from studio.request.events import Loading
 from studio.request.family import Ability, Family
 from studio.request.pipeline import Report
 from studio.request.request import GenerationRequest
+from studio.request.sentences import listed
 
 
 def encode(loaded: Loaded, request: GenerationRequest, frame: Frame, report: Report) -> Conditioning:
@@ -57,8 +58,8 @@ def notes_on_words(request: GenerationRequest, family: Family) -> list[str]:
     """What of the prompts has no effect, a sentence each."""
     texts = [each.text for each in (request.prompt, request.negative, *(region.prompt for region in request.regions))]
     notes: list[str] = []
-    if not family.emphasis and any(uses_weights(text) for text in texts):
-        notes.append(f"{family.title} reads plain sentences: weights, BREAK and AND had no effect.")
+    if not family.emphasis and (lost := list(dict.fromkeys(each for text in texts for each in weighing_in(text)))):
+        notes.append(f"{family.title} reads plain sentences: {listed(lost)} had no effect.")
     if lost := list(dict.fromkeys(name for text in texts for name in wildcards_in(text))):
         files = ", ".join(f"{name}.txt" for name in lost)
         notes.append(f"There is no {files} in the folder of wildcards, so that was left out of the prompt.")

@@ -74,9 +74,19 @@ def plain(text: str) -> str:
     return read(text).plain
 
 
-def uses_weights(text: str) -> bool:
-    """Whether a prompt asks for more than plain words."""
-    return len(composed(text)) > 1 or read(text).weighted
+def weighing_in(text: str) -> tuple[str, ...]:
+    """What a prompt asks for that encoders of plain sentences cannot do: "weights", "BREAK", "AND".
+
+    >>> weighing_in("a (red:1.2) fox BREAK snow"), weighing_in("a fox")
+    (('weights', 'BREAK'), ())
+    """
+    nodes = tuple(everywhere(parse(text)))
+    asked = (
+        ("weights", any(isinstance(node, Weighted) and node.weight != 1 for node in nodes)),
+        ("BREAK", any(isinstance(node, Break) for node in nodes)),
+        ("AND", any(isinstance(node, And) for node in nodes)),
+    )
+    return tuple(name for name, there in asked if there)
 
 
 def wildcards_in(text: str) -> tuple[str, ...]:

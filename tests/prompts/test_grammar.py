@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.prompts.grammar import parse
-from studio.prompts.reading import composed, plain, read, uses_weights, variants
+from studio.prompts.reading import composed, plain, read, variants, weighing_in
 from studio.prompts.resolving import resolve, wildcard_lines, wildcard_names
 from studio.prompts.tree import Tag
 
@@ -81,9 +81,9 @@ def test_and_composes_prompts_with_shares():
 
 def test_encoders_without_weights_get_the_words_alone():
     assert plain("a (((red:1.3)) [fox] BREAK snow") == "a red fox snow"
-    assert uses_weights("a (fox)")
-    assert uses_weights("a AND b")
-    assert not uses_weights("a fox, #ffffff snow")
+    assert weighing_in("a (fox) BREAK [(deep) b|c] AND b") == ("weights", "BREAK", "AND")
+    assert weighing_in("a AND b") == ("AND",)
+    assert weighing_in("a fox, #ffffff snow, [cat:dog:0.5], (even:1.0)") == ()
 
 
 def test_tags_are_taken_out_with_their_weights():

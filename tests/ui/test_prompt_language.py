@@ -8,6 +8,7 @@ from PySide6.QtGui import QTextCursor
 
 from studio.ui.panels.prompt.language import Offer
 from studio.ui.theme import colours
+from tests.ui.fakes import OTHER_MODEL
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 OFFERS = (Offer("lora", "ink style"), Offer("lora", "linen"), Offer("embed", "mood"), Offer("wildcard", "animals/cats"))
@@ -141,3 +142,21 @@ def test_the_list_stays_inside_of_the_window(qtbot, words, field):
     qtbot.keyClicks(field, "a long prompt " * 12 + "<")
     names = words.languages[0].names
     assert names.parentWidget().rect().contains(names.geometry())
+
+
+def test_what_has_no_effect_with_the_model_is_said_while_it_is_typed(qtbot, desk, words, field):
+    assert not words.hint.isVisible()
+    qtbot.keyClicks(field, "a (red:1.2) fox")
+    assert words.hint.isVisible()
+    assert words.hint.text() == f"{desk.document.model.family.title} reads plain sentences: weights have no effect."
+    qtbot.keyClicks(field, " AND snow")
+    assert "weights and AND have no effect" in words.hint.text()
+    desk.document.set_model(OTHER_MODEL)  # knows them
+    assert not words.hint.isVisible()
+
+
+def test_a_wildcard_without_a_file_is_told_while_it_is_typed(qtbot, words, field):
+    qtbot.keyClicks(field, "__animals/cats__ ")
+    assert not words.hint.isVisible()
+    qtbot.keyClicks(field, "__dogs__ ")
+    assert words.hint.text() == "There is no dogs.txt in your folder of wildcards."

@@ -87,6 +87,26 @@ def test_a_row_and_its_tag_say_the_same(qtbot, desk):
     assert desk.document.recipe.prompt == "a fox"
 
 
+def test_tags_of_the_negative_prompt_have_rows_too(qtbot, desk):
+    desk.document.change(prompt="a fox <lora:ink:1>", negative="mud <lora:oil:0.5>")
+    first, second = desk.loras.rows
+    assert [row.switch.text() for row in desk.loras.rows] == ["ink", "oil"]
+    assert "negative prompt" in second.switch.toolTip()
+    assert desk.loras._entries() == [], "what is in either is not offered again"
+    second.weight.field.setValue(0.75)
+    first.weight.field.setValue(0.25)
+    assert (desk.document.recipe.prompt, desk.document.recipe.negative) == (
+        "a fox <lora:ink:0.25>",
+        "mud <lora:oil:0.75>",
+    )
+    qtbot.mouseClick(second.switch, LEFT)
+    assert desk.document.recipe.negative == "mud <lora:oil:0.75:off>"
+    qtbot.mouseClick(second.remove, LEFT)
+    assert desk.document.recipe.negative == "mud"
+    desk.window.table.run("edit.undo")
+    assert [row.switch.text() for row in desk.loras.rows] == ["ink", "oil"]
+
+
 def test_undo_takes_back_a_switch_alone(qtbot, desk):
     (row,) = prompt(desk, "a fox <lora:ink:1>")
     qtbot.mouseClick(row.switch, LEFT)

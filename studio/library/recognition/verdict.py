@@ -10,6 +10,7 @@ from studio.library.recognition.recognised import KINDS, MODELS, Recognised
 from studio.library.signs import BY_FAMILY
 from studio.library.signs.sign import Part
 from studio.request.family import Family
+from studio.request.sentences import listed
 
 PARTS = "parts"  # of `Family.formats`: the denoiser in one file and its other parts in files of their own
 _UNREADABLE = (
@@ -78,7 +79,7 @@ def lacking_in(found: Recognised) -> tuple[Part, ...]:
 
 def needs_text(parts: Sequence[Part]) -> str:
     """What else is to be had, in a sentence."""
-    return f"It is not complete: it also needs {_list([needed(part) for part in parts])}."
+    return f"It is not complete: it also needs {listed([needed(part) for part in parts])}."
 
 
 def needed(part: Part) -> str:
@@ -99,7 +100,3 @@ def size_text(size: int) -> str:
     if size >= 1_000_000:
         return f"{size / 1e6:.0f} MB"
     return f"{max(1, round(size / 1000))} kB"
-
-
-def _list(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

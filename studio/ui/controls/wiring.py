@@ -20,6 +20,7 @@ from studio.document.tiles import Versions
 from studio.request.control import REFERENCE
 from studio.request.errors import BadInput, Trouble
 from studio.request.pixels import Pixels
+from studio.request.sentences import listed
 from studio.ui.actions import Action
 from studio.ui.controls.weights import ControlWeights, cannot
 from studio.ui.incoming import ENDINGS
@@ -69,8 +70,8 @@ class ControlWiring:
         layers = [each for each in shown(self._document.layers) if isinstance(each, ControlLayer)]
         counting = [each.name for each in layers if each.steer.goes_with(family)]
         others = [each.name for each in layers if not each.steer.goes_with(family)]
-        said = [f"Follows {_listed(counting)}."] if counting else []
-        return " ".join([*said, *([f"Leaves out {_listed(others)}: no weights that fit."] if others else [])])
+        said = [f"Follows {listed(counting)}."] if counting else []
+        return " ".join([*said, *([f"Leaves out {listed(others)}: no weights that fit."] if others else [])])
 
     # inside
 
@@ -179,7 +180,3 @@ class ControlWiring:
                 icon="image",
             ),
         ]
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

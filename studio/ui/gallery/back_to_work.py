@@ -27,6 +27,7 @@ from studio.request.events import Cancelled, Event, Failed, Finished, Made
 from studio.request.family import Ability, Model
 from studio.request.geometry import Size
 from studio.request.request import GenerationRequest
+from studio.request.sentences import listed
 from studio.ui.gallery.gallery_view import GalleryView
 from studio.ui.gallery.modes import Mode
 from studio.ui.gallery.recalled_controls import bring_back, wanted
@@ -237,8 +238,3 @@ class BackToWork(QObject):
             pair = [again.item, new]
             remedies.append(Remedy("Show the difference", lambda: self._view.looking.compare(pair, Mode.DIFFERENCE)))
         self._view.notices.tell(verdict.sentence, "info", *remedies)
-
-
-def listed(names: Sequence[str]) -> str:
-    """ "prompt, seed and size"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from studio.document.recipe import Recipe
+from studio.prompts.reading import weighing_in, wildcards_in
 from studio.request.family import Ability, Family, Model
 from studio.request.geometry import Size
 from studio.request.request import LARGEST_SIDE, LONGEST_PROMPT, SMALLEST_SIDE
+from studio.request.sentences import listed
 
 
 class Problem(NamedTuple):
@@ -46,3 +49,17 @@ def _size(size: Size, model: Model) -> Problem | None:
                 f"A {name} of {side:,} px cannot be made with {model.title}. Choose one from {low} to {high:,} px.",
             )
     return None
+
+
+def without_effect(recipe: Recipe, family: Family, wildcards: Callable[[], Collection[str]]) -> str:
+    """What of the words will have no effect with such models, a sentence, or "". wildcards: those that there are."""
+    texts = [recipe.prompt, *([recipe.negative] if family.can(Ability.NEGATIVE_PROMPT) else [])]
+    said: list[str] = []
+    if not family.emphasis and (lost := list(dict.fromkeys(each for text in texts for each in weighing_in(text)))):
+        has = "have" if len(lost) > 1 or lost == ["weights"] else "has"
+        said.append(f"{family.title} reads plain sentences: {listed(lost)} {has} no effect.")
+    if named := list(dict.fromkeys(each for text in texts for each in wildcards_in(text))):
+        known = wildcards()
+        if missing := [f"{name}.txt" for name in named if name not in known]:
+            said.append(f"There is no {listed(missing)} in your folder of wildcards.")
+    return " ".join(said)

@@ -1,8 +1,9 @@
-"""LoRA in the prompt panel: a row for each tag of the prompt, which is the only truth about them."""
+"""LoRA in the prompt panel: a row for each tag of the prompt and the negative prompt, the only truth about them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -24,6 +25,15 @@ TRIGGERS = 6  # of a LoRA that are shown
 WEIGHT_HELP = "How much of it: 1 as it was trained, 0 nothing, below 0 the opposite."
 
 
+@dataclass(frozen=True)
+class _Named:
+    """A tag. field: of the recipe, "prompt" or "negative". index: which one of those in it."""
+
+    field: str
+    index: int
+    chosen: Chosen
+
+
 class LoraRow(QWidget):
     """One LoRA. weighed(float), switched(bool), removed(), called(str): what the person did; called: a trigger word."""
 
@@ -32,12 +42,13 @@ class LoraRow(QWidget):
     removed = Signal()
     called = Signal(str)
 
-    def __init__(self, chosen: Chosen, problem: str, triggers: Sequence[str]) -> None:
+    def __init__(self, chosen: Chosen, problem: str, triggers: Sequence[str], where: str = "prompt") -> None:
+        """where: in which words its tag stands."""
         super().__init__()
         self.switch = Switch(chosen.name)
         self.switch.setAccessibleName(f"{chosen.name} is on")
         self.switch.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.switch.setToolTip(f"{chosen.name}\nSwitches it off and on; its tag in the prompt says so, too.")
+        self.switch.setToolTip(f"{chosen.name}\nSwitches it off and on; its tag in the {where} says so, too.")
         self.remove = tool_button("x", f"Take out {chosen.name}", self.removed.emit, 16)
         field = DecimalField(-WIDEST, WIDEST, 0.05)
         field.setDecimals(2)
@@ -118,17 +129,30 @@ class LoraPart(QWidget):
         return tuple(each for each in self._weights if fits(each, family)) if family.can(Ability.LORA) else ()
 
     def show_document(self) -> None:
-        """Reflects the prompt, after undo too."""
-        found = chosen_in(self._document.recipe.prompt) if "<" in self._document.recipe.prompt else ()
-        shown = (self._document.model, *(each.name for each in found))
+        """Reflects the prompts, after undo too."""
+        found = self._named()
+        shown = (self._document.model, *((each.field, each.chosen.name) for each in found))
         if shown != self._shown:
             self._shown = shown
             self._lay_out(found)
             fitting = self.fitting
             self.add.setEnabled(bool(fitting))
             self.setVisible(bool(fitting or found))
-        for row, chosen in zip(self.rows, found, strict=True):
-            row.show_chosen(chosen)
+        for row, each in zip(self.rows, found, strict=True):
+            row.show_chosen(each.chosen)
+
+    def _named(self) -> list[_Named]:
+        """All tags: what the model does not read names none."""
+        negative = self._document.model.family.can(Ability.NEGATIVE_PROMPT)
+        return [
+            _Named(field, index, chosen)
+            for field in ("prompt", *(["negative"] if negative else []))
+            if "<" in (text := self._words(field))
+            for index, chosen in enumerate(chosen_in(text))
+        ]
+
+    def _words(self, field: str) -> str:
+        return self._document.recipe.negative if field == "negative" else self._document.recipe.prompt
 
     def pick(self) -> None:
         """Opens the list of those that fit and are not in the prompt yet."""
@@ -138,31 +162,34 @@ class LoraPart(QWidget):
         self._popup.open(480, self.mapTo(self.window(), QPoint(0, 0)))
 
     def _entries(self) -> Sequence[Found]:
-        used = {each.name.lower() for each in chosen_in(self._document.recipe.prompt)}
+        used = {each.chosen.name.lower() for each in self._named()}
         free = [each for each in self.fitting if each.name.lower() not in used]
         return [Found(each.name, each.name, ", ".join(each.triggers[:3])) for each in free]
 
     def _add(self, name: str) -> None:
-        self._put("Add LoRA", added(self._document.recipe.prompt, name))
+        self._put("Add LoRA", "prompt", added(self._document.recipe.prompt, name))
 
-    def _lay_out(self, found: Sequence[Chosen]) -> None:
+    def _lay_out(self, found: Sequence[_Named]) -> None:
         for row in self.rows:
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [self._row(index, chosen) for index, chosen in enumerate(found)]
+        self.rows = [self._row(each) for each in found]
         for row in self.rows:
             self._column.addWidget(row)
         self.nothing.setVisible(not self.rows)
 
-    def _row(self, index: int, chosen: Chosen) -> LoraRow:
-        named = [each for each in self._weights if each.name.lower() == chosen.name.lower()]
+    def _row(self, each: _Named) -> LoraRow:
+        named = [entry for entry in self._weights if entry.name.lower() == each.chosen.name.lower()]
         family = self._document.model.family
-        best = next((each for each in named if fits(each, family)), named[0] if named else None)
-        row = LoraRow(chosen, self._problem(best), best.triggers if best is not None else ())
-        row.weighed.connect(lambda weight: self._change(index, weight=weight))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
-        row.switched.connect(lambda on: self._switch(index, on))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
-        row.removed.connect(lambda: self._put("Take out LoRA", without(self._document.recipe.prompt, index)))
+        best = next((entry for entry in named if fits(entry, family)), named[0] if named else None)
+        where = "negative prompt" if each.field == "negative" else "prompt"
+        row = LoraRow(each.chosen, self._problem(best), best.triggers if best is not None else (), where)
+        row.weighed.connect(lambda weight: self._change(each, weight))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+        row.switched.connect(lambda on: self._switch(each, on))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+        row.removed.connect(
+            lambda: self._put("Take out LoRA", each.field, without(self._words(each.field), each.index))
+        )
         row.called.connect(lambda word: self._call(word))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         return row
 
@@ -174,19 +201,18 @@ class LoraPart(QWidget):
             return "It is not on this machine."
         return "" if fits(entry, family) else f"It is for {family_title(entry.found.family)}."
 
-    def _change(self, index: int, *, weight: float) -> None:
+    def _change(self, each: _Named, weight: float) -> None:
         """Successive weights are one step of undo."""
-        prompt = changed(self._document.recipe.prompt, index, weight=weight)
-        self._document.change("Weigh LoRA", prompt=prompt)
+        self._document.change("Weigh LoRA", **{each.field: changed(self._words(each.field), each.index, weight=weight)})
 
-    def _switch(self, index: int, on: bool) -> None:
+    def _switch(self, each: _Named, on: bool) -> None:
         text = "Switch LoRA on" if on else "Switch LoRA off"
-        self._put(text, changed(self._document.recipe.prompt, index, on=on))
+        self._put(text, each.field, changed(self._words(each.field), each.index, on=on))
 
     def _call(self, word: str) -> None:
-        self._put("Put in trigger word", with_words(self._document.recipe.prompt, word))
+        self._put("Put in trigger word", "prompt", with_words(self._document.recipe.prompt, word))
 
-    def _put(self, text: str, prompt: str) -> None:
+    def _put(self, text: str, field: str, words: str) -> None:
         """A step of its own."""
         with self._document.step(text):
-            self._document.change(prompt=prompt)
+            self._document.change(**{field: words})

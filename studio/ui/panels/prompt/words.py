@@ -12,12 +12,12 @@ from studio.document.document import Document
 from studio.prompts.history import Entry as Used
 from studio.prompts.history import PromptHistory
 from studio.request.family import Ability
-from studio.ui.panels.prompt.checks import Problem
+from studio.ui.panels.prompt.checks import Problem, without_effect
 from studio.ui.panels.prompt.language import Language, Offer
 from studio.ui.preferences import Preferences
 from studio.ui.widgets.search_popup import Entry, SearchPopup
 from studio.ui.widgets.text_area import TextArea
-from studio.ui.widgets.tool import GAP, Labelled, alt_key, set_role, tool_button
+from studio.ui.widgets.tool import GAP, Labelled, alt_key, label, set_role, tool_button
 
 PROMPT_HELP = (
     "What the picture should show, in your own words.\nAlt+Up and Alt+Down bring back earlier prompts.\n"
@@ -41,6 +41,7 @@ class Words(QWidget):
         self._history = history
         self._preferences = preferences
         self._popup: SearchPopup | None = None
+        self._judged: tuple[str, ...] = ()
         self.prompt = self._area("prompt", (104, 232), "Prompt", PROMPT_HELP)
         self.negative = self._area("negative", (ONE_LINE, 104), "Negative prompt", WITHOUT_HELP)
         self.negative.field.setPlaceholderText("What should not be in it")
@@ -52,6 +53,9 @@ class Words(QWidget):
         column.setSpacing(GAP - 4)
         column.addWidget(self.prompt)
         column.addWidget(self.negative_row)
+        self.hint = label("", "small")
+        self.hint.setWordWrap(True)
+        column.addWidget(self.hint)
         self.prompt.field.edited.connect(self._prompt_edited)
         self.negative.field.edited.connect(self._negative_edited)
         self.prompt.field.older.connect(self._older)
@@ -68,6 +72,7 @@ class Words(QWidget):
         self.negative.field.show_text(recipe.negative)
         self.negative_row.setVisible(model.family.can(Ability.NEGATIVE_PROMPT))
         example = model.examples[0] if model.examples else "a lighthouse at dawn"
+        self._say_what_is_lost()
         self.prompt.field.setPlaceholderText(f"What do you want to see? For example: {example}")
 
     def show_problem(self, problem: Problem | None) -> None:
@@ -107,6 +112,18 @@ class Words(QWidget):
             self._document.change(prompt=used.prompt)
         self.prompt.setFocus()
         self.prompt.field.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _say_what_is_lost(self) -> None:
+        recipe, family = self._document.recipe, self._document.model.family
+        judged = (recipe.prompt, recipe.negative, family.id)
+        if judged != self._judged:
+            self._judged = judged
+            hint = without_effect(recipe, family, self._wildcards)
+            self.hint.setText(hint)
+            self.hint.setVisible(bool(hint))
+
+    def _wildcards(self) -> frozenset[str]:
+        return frozenset(offer.name for offer in self.offers() if offer.kind == "wildcard")
 
     def _prompt_edited(self, text: str) -> None:
         self._document.change(prompt=text)
