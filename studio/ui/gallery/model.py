@@ -18,8 +18,8 @@ from studio.library.gallery.index.store import Item
 from studio.ui.gallery.loader import ThumbnailLoader
 
 Index = QModelIndex | QPersistentModelIndex
-PAGE = 64
-MOST_PAGES = 64
+PAGE = 64  # pictures that are read at once
+MOST_ITEMS = 4096
 THUMBNAIL_BYTES = 96 * 1024 * 1024
 MIME = "application/x-sfumato-pictures"  # ids of pictures of the gallery, as text with commas
 
@@ -32,7 +32,7 @@ class PictureModel(QAbstractListModel):
         self._gallery = gallery
         self._loader = loader
         self.found = Found(np.empty(0, np.int64), np.empty(0, np.float64))
-        self._pages: OrderedDict[int, list[Item | None]] = OrderedDict()
+        self._items: OrderedDict[int, Item | None] = OrderedDict()  # by id; None: it has gone
         self._thumbnails: OrderedDict[bytes, QPixmap | None] = OrderedDict()
         self._bytes = 0
         loader.ready.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -41,7 +41,7 @@ class PictureModel(QAbstractListModel):
         """Shows other pictures."""
         self.beginResetModel()
         self.found = found
-        self._pages.clear()
+        self._items.clear()
         self.endResetModel()
 
     def insert_first(self, found: Found) -> None:
@@ -49,12 +49,11 @@ class PictureModel(QAbstractListModel):
         new = len(found) - len(self.found)
         self.beginInsertRows(QModelIndex(), 0, new - 1)
         self.found = found
-        self._pages.clear()
         self.endInsertRows()
 
     def forget_items(self) -> None:
         """What is known of the pictures may have changed; which they are has not."""
-        self._pages.clear()
+        self._items.clear()
         if self.rowCount():
             self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 
@@ -63,15 +62,13 @@ class PictureModel(QAbstractListModel):
 
     def item(self, row: int) -> Item | None:
         """The picture of a row; None when it has gone since."""
-        number, place = divmod(row, PAGE)
-        page = self._pages.get(number)
-        if page is None:
-            page = self._pages[number] = self._read(number)
-            while len(self._pages) > MOST_PAGES:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(number)
-        return page[place] if place < len(page) else None
+        if not 0 <= row < len(self.found):
+            return None
+        identifier = int(self.found.ids[row])
+        if identifier not in self._items:
+            self._read(row // PAGE)
+        self._items.move_to_end(identifier)
+        return self._items[identifier]
 
     def items(self, rows: Sequence[int]) -> list[Item]:
         """The pictures of these rows that are still there; many are read at once, past what is kept here."""
@@ -126,10 +123,14 @@ class PictureModel(QAbstractListModel):
     def supportedDragActions(self) -> Qt.DropAction:
         return Qt.DropAction.CopyAction
 
-    def _read(self, number: int) -> list[Item | None]:
+    def _read(self, number: int) -> None:
+        """Reads what is not known yet of a page."""
         ids = [int(each) for each in self.found.ids[number * PAGE : (number + 1) * PAGE]]
-        known = {item.id: item for item in self._gallery.store.items(ids)}
-        return [known.get(each) for each in ids]
+        unknown = [each for each in ids if each not in self._items]
+        there = {item.id: item for item in self._gallery.store.items(unknown)}
+        self._items |= {each: there.get(each) for each in unknown}
+        while len(self._items) > MOST_ITEMS:
+            self._items.popitem(last=False)
 
     def _take(self) -> None:
         """Thumbnails have come: all at once, to be drawn at once."""

@@ -235,9 +235,9 @@ def _with_new(connection: sqlite3.Connection, base: _Base, state: int, sort: Sor
     if oldest_first:
         places = np.searchsorted(base.created, moments, "right")
     else:
-        places = np.searchsorted(-base.created, -moments, "left")
-    everything = np.insert(base.ids, places, ids)
-    return _Base(everything, np.insert(base.created, places, moments), _greatest(everything), base.revision, last)
+        places = len(base.created) - np.searchsorted(base.created[::-1], moments, "right")
+    everything, created = np.insert(base.ids, places, ids), np.insert(base.created, places, moments)
+    return _Base(everything, created, max(base.greatest, _greatest(ids)), base.revision, last)
 
 
 def _greatest(ids: Ids) -> int:
