@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from studio.document.document import Document
 from studio.document.edits import MakingEdit, TilesEdit, TreeEdit
 from studio.document.layers import GeneratedLayer, Group, Layer, PaintLayer, parent_of
-from studio.document.placing import tiles_of
+from studio.document.placing import Making, tiles_of
 from studio.document.tiles import Versions
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
@@ -21,17 +21,22 @@ def choose(document: Document, layer: GeneratedLayer, index: int) -> None:
             _remember(document, layer, chosen=index)
 
 
-def take_in(
-    document: Document, layer: GeneratedLayer, new: tuple[Pixels, ...], chosen: int, request: GenerationRequest
-) -> None:
+def take_in(document: Document, layer: GeneratedLayer, making: Making, request: GenerationRequest) -> None:
     """Adds candidates that were made anew for the layer, and shows one of them. One step of undo.
 
-    chosen: which of the new ones. request: makes that one; from now on it is the layer's.
+    request: makes the one that is chosen; from now on it is the layer's.
     """
+    known = (*layer.origins, *("" for _ in layer.candidates[len(layer.origins) :]))
     with document.step("Make again"):
-        _show(document, layer, new[chosen], request)
-        candidates = (*layer.candidates, *new)
-        _remember(document, layer, candidates=candidates, chosen=len(layer.candidates) + chosen, request=request)
+        _show(document, layer, making.candidates[making.chosen], request)
+        _remember(
+            document,
+            layer,
+            candidates=(*layer.candidates, *making.candidates),
+            origins=(*known, *making.origins),
+            chosen=len(layer.candidates) + making.chosen,
+            request=request,
+        )
 
 
 def flatten(document: Document, layer: GeneratedLayer) -> PaintLayer:
@@ -40,6 +45,7 @@ def flatten(document: Document, layer: GeneratedLayer) -> PaintLayer:
     if group is None:
         raise ValueError(f"{layer.name} is not in this document")
     plain = PaintLayer(**{each.name: getattr(layer, each.name) for each in fields(PaintLayer)})
+    plain.origin = layer.came_from
     with document.step(f"Flatten {layer.name}"):
         children = [plain if child is layer else child for child in group.children]
         document.push(TreeEdit(document, "Flatten", {group: children}))

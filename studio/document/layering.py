@@ -27,6 +27,7 @@ from studio.document.layers import (
     Plane,
     RegionLayer,
     new_id,
+    origin_in,
     parent_of,
     walk,
 )
@@ -203,7 +204,7 @@ def baked(layers: Sequence[Layer], name: str) -> PaintLayer:
         image = compose(stack, place(key))
         if not is_blank(image):
             tiles.put(key, image)
-    return PaintLayer(name=name, tiles=tiles)
+    return PaintLayer(name=name, tiles=tiles, origin=origin_in(stack, extent_of(stack)))
 
 
 def layer_from_selection(document: Document, *, cut: bool = False) -> PaintLayer:

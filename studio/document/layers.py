@@ -78,9 +78,18 @@ class Plane(Layer):
 
 @dataclass(eq=False, kw_only=True)
 class PaintLayer(Plane):
-    """Colour. alpha_locked: painting changes colour but not what is covered."""
+    """Colour. alpha_locked: painting changes colour but not what is covered.
+
+    origin: `Pixels.digest` of the picture that came onto the canvas in this layer, or "".
+    """
 
     alpha_locked: bool = False
+    origin: str = ""
+
+    @property
+    def came_from(self) -> str:
+        """The digest of the picture that is seen in it, or ""."""
+        return self.origin
 
     def __post_init__(self) -> None:
         if self.tiles.layout != COLOUR:
@@ -94,6 +103,7 @@ class GeneratedLayer(PaintLayer):
     area: where on the canvas it was asked for. candidates: all pictures of that request; chosen: the one shown.
     mode: name of the `editing.modes.Mode` that made it, "" for a picture of its own. selection: what was to be made
     anew then, one channel, of the size of the area; None: all of it.
+    origins: for each candidate the digest of the picture that was made; of an edit a candidate is only its layer.
     """
 
     request: GenerationRequest | None = None
@@ -102,6 +112,11 @@ class GeneratedLayer(PaintLayer):
     chosen: int = 0
     mode: str = ""
     selection: Pixels | None = None
+    origins: tuple[str, ...] = ()
+
+    @property
+    def came_from(self) -> str:
+        return self.origins[self.chosen] if self.chosen < len(self.origins) else self.origin
 
 
 @dataclass(eq=False, kw_only=True)
@@ -179,6 +194,17 @@ def shown(layers: tuple[Layer, ...]) -> Iterator[Layer]:
 def has_content(layers: tuple[Layer, ...]) -> bool:
     """True when something of a picture can be seen."""
     return any(isinstance(layer, PaintLayer) and len(layer.tiles) for layer in shown(layers))
+
+
+def origin_in(layers: tuple[Layer, ...], area: Rect) -> str:
+    """The digest of the picture that is seen uppermost in a part of the canvas, or "" when none is known."""
+    found = ""
+    for layer in shown(layers):
+        if not isinstance(layer, PaintLayer) or not layer.came_from or layer.extent().intersection(area).empty:
+            continue
+        if not layer.bounds().intersection(area).empty:
+            found = layer.came_from
+    return found
 
 
 def parent_of(root: Group, layer: Layer) -> Group | None:

@@ -24,7 +24,7 @@ def paint_layer(pixels: Pixels, canvas: Size, name: str) -> PaintLayer:
     size = pixels.size if factor == 1 else pixels.size.scaled(factor)
     image = scaled(image_of(pixels), size)
     tiles = Tiles.of_image(image, (canvas.width - size.width) // 2, (canvas.height - size.height) // 2)
-    return PaintLayer(name=name, tiles=tiles)
+    return PaintLayer(name=name, tiles=tiles, origin=pixels.digest)
 
 
 def mask_layer(pixels: Pixels, canvas: Size, name: str) -> MaskLayer:
@@ -42,18 +42,19 @@ class Making:
     """What a generated layer remembers besides its picture.
 
     candidates: all pictures of the request; chosen: the index of the one to show. mode, selection: of the edit that
-    made them, see `GeneratedLayer`.
+    made them, origins: digests of what was made; see `GeneratedLayer`.
     """
 
     candidates: tuple[Pixels, ...]
     chosen: int = 0
     mode: str = ""
     selection: Pixels | None = None
+    origins: tuple[str, ...] = ()
 
 
 def generated_layer(picture: Picture, area: Rect, making: Making | None = None) -> GeneratedLayer:
     """A layer that shows a made picture in `area`. What its mask kept is transparent: the canvas itself shows there."""
-    making = making or Making(candidates=(picture.pixels,))
+    making = making or Making(candidates=(picture.pixels,), origins=(picture.pixels.digest,))
     return GeneratedLayer(
         name=named_after(picture.request.prompt.raw or picture.request.prompt.text),
         tiles=tiles_of(picture.pixels, picture.request, area),

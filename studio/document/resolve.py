@@ -10,7 +10,7 @@ import numpy as np
 
 from studio.document.control_layers import guiding_in
 from studio.document.images import image_of, pixels_of, scaled, view
-from studio.document.layers import Layer, MaskLayer, RegionLayer, has_content, shown
+from studio.document.layers import Layer, MaskLayer, RegionLayer, has_content, origin_in, shown
 from studio.document.recipe import Recipe
 from studio.document.regioning import Sketch, applied
 from studio.prompts.styles import apply_style
@@ -153,6 +153,7 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True)
         regions=regions,
         attachments=(Attachment(kind="vae", name=recipe.codec),) if recipe.codec else (),
         shortcuts=recipe.shortcuts,
+        origin="" if source is None else origin_in(canvas.layers, Rect.of(canvas.size)),
         controls=canvas.controls(family, size) if looks and family.controls else (),
     )
 

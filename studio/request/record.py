@@ -45,6 +45,7 @@ def to_record(request: GenerationRequest) -> Record:
         **({"controls": [_control_record(control) for control in request.controls]} if request.controls else {}),
         "throughput": request.throughput,
         **({"shortcuts": True} if request.shortcuts else {}),
+        **({"origin": request.origin} if request.origin else {}),
         "version": request.version,
         **_course_of(request),
     }
@@ -167,6 +168,7 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         upscale=None if (upscale := record.get("upscale")) is None else _upscale(upscale),
         throughput=bool(record.get("throughput", False)),
         shortcuts=bool(record.get("shortcuts", False)),
+        origin=str(record.get("origin", "")),
         version=str(record.get("version", "")),
     )
 

@@ -72,6 +72,8 @@ class GenerationRequest:
     throughput: make the set in one batch: faster on a GPU, but a picture may differ in the last bits
         from the same picture asked for alone.
     shortcuts: a draft: the network is not asked where what it would say can be foretold; quicker, and a little off.
+    origin: `Pixels.digest` of the finished picture that what is worked on came from; "" when there is none. It says
+        where a picture belongs and changes nothing of it.
 
     Raises BadInput, with a sentence for the artist, when a value cannot be used by any model.
     """
@@ -98,6 +100,7 @@ class GenerationRequest:
     upscale: Upscale | None = None
     throughput: bool = False
     shortcuts: bool = False
+    origin: str = ""
     version: str = __version__
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from studio.document.editing.run import EditRun, begin
 from studio.document.editing.seen import look_at, parts_of, rgba, surface_of, wish_of
 from studio.document.generated import without
 from studio.document.images import pixels_of
-from studio.document.layers import GeneratedLayer
+from studio.document.layers import GeneratedLayer, origin_in
 from studio.document.recipe import fresh_seed
 from studio.document.resolve import fitted
 from studio.document.selecting import plane
@@ -78,5 +78,8 @@ def _edit(document: Document, layer: GeneratedLayer, mode: Mode, wish: Generatio
     def controls(rect: Rect) -> tuple[Guiding, ...]:
         return guiding_in(below, document.size, rect, document.model.family)
 
-    surface = replace(surface_of(document, tiles), picture=picture, controls=controls)
+    def origin(rect: Rect) -> str:
+        return origin_in(below, rect)
+
+    surface = replace(surface_of(document, tiles), picture=picture, controls=controls, origin=origin)
     return begin(replace(plan, passes=passes), surface, wish)

@@ -38,6 +38,7 @@ class Candidate:
 
     place: where on the canvas it belongs. picture: None while it is made. path: where the gallery keeps it.
     preview, fraction: while it is made. edit: the edit of the canvas that it is the result of, or None.
+    origin: digest of the picture that was made, of which an edit's is only a layer.
     layer: the generated layer that it was made anew for, or None. kept: it is on the canvas as a layer already.
     """
 
@@ -49,6 +50,7 @@ class Candidate:
     preview: Pixels | None = None
     fraction: float = 0.0
     edit: EditRun | None = None
+    origin: str = ""
     layer: GeneratedLayer | None = None
     kept: bool = False
     thumb: QPixmap = field(default_factory=QPixmap)

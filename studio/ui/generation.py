@@ -277,6 +277,7 @@ class Generation(QObject):
             outcome = replace(outcome, index=_at(part, outcome.index))
             item = self._candidates.made(part.first, self._places.of(job), outcome)
             item.edit, item.layer = self._edits.run(job.id), self._layers.get(part.first.id)
+            item.origin = event.picture.pixels.digest
             if event.problem:
                 self.homeless.emit(item, event.problem)
 

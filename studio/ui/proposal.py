@@ -116,7 +116,7 @@ class Proposal(QObject):
         finished = self._finished(item)
         making = _making(item, finished)
         if item.layer is not None and parent_of(self._document.root, item.layer) is not None:
-            take_in(self._document, item.layer, making.candidates, making.chosen, item.picture.request)
+            take_in(self._document, item.layer, making, item.picture.request)
         else:
             self._document.apply_picture(item.picture, self._area(item), making)
 
@@ -194,4 +194,5 @@ def _making(item: Candidate, finished: list[Candidate]) -> Making:
         chosen=finished.index(item),
         mode="" if edit is None else edit.plan.mode.name,
         selection=None if edit is None else edit.selected,
+        origins=tuple(each.origin for each in finished),
     )

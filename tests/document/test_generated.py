@@ -56,9 +56,10 @@ def test_what_is_made_again_joins_the_candidates(document, layer):
     new = plain((40, 40), 0, 250, 0)
     request = replace(layer.request, seed=9)
     steps = document.undo_stack.index()
-    take_in(document, layer, (plain((40, 40), 0, 0, 9), new), 1, request)
+    take_in(document, layer, Making(candidates=(plain((40, 40), 0, 0, 9), new), chosen=1, origins=("a", "b")), request)
     assert seen(document) == (0, 250, 0)
     assert (len(layer.candidates), layer.chosen, layer.request.seed) == (5, 4, 9)
+    assert layer.came_from == "b"
     assert document.undo_stack.index() == steps + 1
     document.undo_stack.undo()
     assert (len(layer.candidates), layer.chosen) == (3, 1)

@@ -24,6 +24,7 @@ from studio.document.generated import choose, take_in
 from studio.document.guides import Guide, add_guide
 from studio.document.images import view
 from studio.document.layers import AreaLayer, GeneratedLayer, Group, Layer, Plane, walk
+from studio.document.placing import Making
 from studio.document.selecting import plane
 from studio.document.stroke import Ink, Stroke
 from studio.document.transforming import Turn, crop, transform_layer
@@ -109,7 +110,7 @@ def again(document: Document, layer: Layer, rng: random.Random) -> None:
     if rng.random() < 0.5:
         choose(document, layer, rng.randrange(len(layer.candidates)))
     else:
-        take_in(document, layer, (noise((64, 64), seed=rng.randrange(99)),), 0, layer.request)
+        take_in(document, layer, Making(candidates=(noise((64, 64), seed=rng.randrange(99)),)), layer.request)
 
 
 @pytest.mark.parametrize("seed", range(4))

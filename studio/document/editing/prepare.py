@@ -40,6 +40,7 @@ class Surface:
     gives never changes afterwards.
     selection: what is to be made anew. noise: how much fresh noise is mixed in before, or None for nowhere.
     regions: the uppermost first. controls: pictures that steer, cut to a rectangle of the canvas.
+    origin: see `GenerationRequest.origin`.
     """
 
     size: Size
@@ -48,6 +49,7 @@ class Surface:
     noise: Callable[[Rect], Array] | None = None
     regions: Callable[[Rect], tuple[Sketch, ...]] = no_regions
     controls: Callable[[Rect], tuple[Guiding, ...]] = no_controls
+    origin: Callable[[Rect], str] = lambda _area: ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,7 +135,7 @@ def begin(plan: EditPlan, surface: Surface, wish: GenerationRequest) -> EditRun:
     context = plan.context
     return EditRun(
         plan=plan,
-        wish=wish,
+        wish=replace(wish, origin=surface.origin(plan.result)),
         canvas=surface.size,
         ground=surface.picture(context),
         selection=surface.selection(context).copy(),

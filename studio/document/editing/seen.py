@@ -12,7 +12,7 @@ from studio.document.control_layers import guiding_in
 from studio.document.document import Document
 from studio.document.editing.prepare import Surface
 from studio.document.images import view
-from studio.document.layers import MaskLayer, PaintLayer, RegionLayer, shown
+from studio.document.layers import MaskLayer, PaintLayer, RegionLayer, origin_in, shown
 from studio.document.opencv import cv
 from studio.document.resolve import Canvas, on_paper, resolve, sketches
 from studio.document.selecting import array_of, covered_by, everything, plane
@@ -116,6 +116,7 @@ def surface_of(document: Document, tiles: Tiles | None) -> Surface:
         noise=_most(noisy, lambda layer: layer.noise) if noisy else None,
         regions=lambda rect: sketches(document.layers, rect) if with_regions else (),
         controls=lambda rect: guiding_in(document.layers, document.size, rect, document.model.family),
+        origin=lambda rect: origin_in(document.layers, rect),
     )
 
 

@@ -29,7 +29,7 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
     """
     if request.source is None:
         raise ValueError("there is nothing to edit")
-    whole = Rect.of(request.size)
+    whole, source = Rect.of(request.size), request.source
     mask = np.full((whole.height, whole.width), 255, np.uint8) if request.mask is None else request.mask.array[..., 0]
     bounds = bounds_of(mask)
     found = look_at(plane(mask), request.size)
@@ -58,6 +58,7 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
         picture=lambda area: _part(ground, area),
         selection=lambda area: _part(mask, area),
         controls=lambda area: tuple(each.cut(lambda picture: _part(picture, area)) for each in guiding),
+        origin=lambda _area: request.origin or source.digest,
     )
     return begin(plan, surface, replace(request, source=None, mask=None, strength=1.0, controls=()))
 

@@ -95,6 +95,7 @@ def making_of(layer: GeneratedLayer) -> Json:
         "chosen": layer.chosen,
         "mode": layer.mode,
         "selection": None if layer.selection is None else layer.selection.digest,
+        "origins": list(layer.origins),
     }
 
 
@@ -126,6 +127,8 @@ def _layer(layer: Layer) -> Json:
     entry: Json = {}
     if isinstance(layer, PaintLayer) and layer.alpha_locked:
         entry["alpha_locked"] = True
+    if isinstance(layer, PaintLayer) and layer.origin:
+        entry["origin"] = layer.origin
     if isinstance(layer, GeneratedLayer):
         entry["generated"] = making_of(layer)
     return entry
@@ -209,7 +212,7 @@ def area_layer(entry: Mapping[str, Any], plane: Plane) -> AreaLayer:
 
 def with_extra(layer: PaintLayer, entry: Mapping[str, Any], found: Found) -> PaintLayer:
     """A picture layer with what we know about it. Raises KeyError, TypeError or ValueError for a damaged entry."""
-    layer = replace(layer, alpha_locked=bool(entry.get("alpha_locked", False)))
+    layer = replace(layer, alpha_locked=bool(entry.get("alpha_locked", False)), origin=str(entry.get("origin", "")))
     made = entry.get("generated")
     if not isinstance(made, dict):
         return layer
@@ -228,6 +231,7 @@ def making_in(entry: Json, found: Found) -> Json:
         "chosen": min(int(entry.get("chosen", 0)), max(0, len(candidates) - 1)),
         "mode": str(entry.get("mode", "")),
         "selection": None if selection is None else found(str(selection)),
+        "origins": tuple(str(digest) for digest in entry.get("origins", ())),
     }
 
 

@@ -38,7 +38,7 @@ _FIELDS: tuple[tuple[type[Layer], tuple[str, ...]], ...] = (
     (Layer, ("id", "name", "visible", "locked", "opacity")),
     (Group, ("isolate",)),
     (Plane, ("x", "y")),
-    (PaintLayer, ("alpha_locked",)),
+    (PaintLayer, ("alpha_locked", "origin")),
     (AreaLayer, ("colour",)),
     (MaskLayer, ("noise", "limit")),
     (RegionLayer, ("prompt", "negative")),
@@ -76,7 +76,9 @@ def _layer(layer: Layer) -> Json:
 def layer_of(entry: Json, tiles: Callable[[str], Tiles], pixels: Callable[[str], Pixels | None]) -> Layer:
     """A layer as `state_of` wrote it. tiles: the plane of a layer's id. Raises KeyError or BadInput if damaged."""
     kind = KINDS[entry["kind"]]
-    fields: Json = {name: entry[name] for of, names in _FIELDS if issubclass(kind, of) for name in names}
+    fields: Json = {
+        name: entry[name] for of, names in _FIELDS if issubclass(kind, of) for name in names if name in entry
+    }
     fields |= {"blend": Blend(entry["blend"]), "foreign": entry["foreign"]}
     if issubclass(kind, Group):
         children = cast("list[Json]", entry["children"])

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
-_MEANINGLESS = frozenset(("format", "version", "throughput", "count"))  # for what a picture shows
+_MEANINGLESS = frozenset(("format", "version", "throughput", "count", "origin"))  # for what a picture shows
 _OTHER_NOISE = frozenset(("seed", "variation", "stop_at"))
 
 

@@ -135,8 +135,16 @@ class BackToWork(QObject):
 
     def _from_it(self, item: Item, metadata: Metadata) -> GenerationRequest:
         request = self._like(item, metadata)
-        source = fitted(on_paper(read_picture(item.path)), request.size)
-        return replace(request, source=source, mask=None, strength=VARY_STRENGTH, seed=fresh_seed(), regions=())
+        picture = read_picture(item.path)
+        return replace(
+            request,
+            source=fitted(on_paper(picture), request.size),
+            mask=None,
+            strength=VARY_STRENGTH,
+            seed=fresh_seed(),
+            regions=(),
+            origin=picture.digest,
+        )
 
     def make_again(self, item: Item, metadata: Metadata) -> Job:
         """The same once more; what comes of it is told when it is there. Raises Trouble."""
