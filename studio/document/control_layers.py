@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -10,7 +11,7 @@ from PySide6.QtGui import QImage
 from studio.document.compositing import compose
 from studio.document.controlling import Guiding, Steer
 from studio.document.images import image_of, scaled, view
-from studio.document.layers import CANVAS, OWN, ControlLayer, Layer, PaintLayer, shown, walk
+from studio.document.layers import CANVAS, OWN, ControlLayer, Layer, PaintLayer, origin_in, shown, walk
 from studio.document.tiles import Tiles
 from studio.request.family import Family
 from studio.request.geometry import Rect, Size
@@ -18,7 +19,11 @@ from studio.request.pixels import Array, Pixels
 
 
 def control_layer_of(pixels: Pixels, canvas: Size, name: str, steer: Steer) -> ControlLayer:
-    """A layer with a picture of its own: it covers the canvas, its middle where it is too long."""
+    """A layer with a picture of its own: it covers the canvas, its middle where it is too long.
+
+    steer: may tell already where the picture came from; else it came as it is.
+    """
+    steer = replace(steer, origin=steer.origin or pixels.digest)
     factor = max(canvas.width / pixels.size.width, canvas.height / pixels.size.height)
     size = Size(
         max(canvas.width, round(pixels.size.width * factor)), max(canvas.height, round(pixels.size.height * factor))
@@ -45,7 +50,9 @@ def guiding_of_layer(layer: ControlLayer, layers: tuple[Layer, ...], canvas: Siz
             return None
     image = _seen(layer, layers, area)
     array = None if image is None else _straight(image)
-    return None if array is None or not array[..., 3].any() else Guiding(layer.steer, array)
+    if array is None or not array[..., 3].any():
+        return None
+    return Guiding(replace(layer.steer, origin=_origin(layer, layers, area)), array)
 
 
 def looked_at(layer: ControlLayer, layers: tuple[Layer, ...]) -> PaintLayer | None:
@@ -67,6 +74,16 @@ def _seen(layer: ControlLayer, layers: tuple[Layer, ...], area: Rect) -> QImage 
         return compose(layers, area)
     other = looked_at(layer, layers)
     return None if other is None else other.tiles.read(other.inside(area))
+
+
+def _origin(layer: ControlLayer, layers: tuple[Layer, ...], area: Rect) -> str:
+    """The digest of the picture that came onto the canvas and is looked at now, or ""."""
+    if layer.source == OWN:
+        return layer.steer.origin
+    if layer.source == CANVAS:
+        return origin_in(layers, area)
+    other = looked_at(layer, layers)
+    return "" if other is None else other.came_from
 
 
 def _whole(layer: ControlLayer, layers: tuple[Layer, ...], canvas: Size) -> Rect:

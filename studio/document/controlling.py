@@ -18,6 +18,7 @@ class Steer:
     """How a picture steers: a `Control` without its picture.
 
     name: "" while no weights are chosen. family: of models that the weights go with, "" when that is not known.
+    origin: digest of the picture that came in to be followed, "" when it did not come from a file.
     """
 
     kind: str = "controlnet"
@@ -29,6 +30,7 @@ class Steer:
     start: float = 0.0
     end: float = 1.0
     family: str = ""
+    origin: str = ""
 
     def goes_with(self, family: Family) -> bool:
         """Whether it can steer models of a family."""
@@ -60,6 +62,7 @@ class Steer:
             weight=self.weight,
             start=self.start,
             end=self.end,
+            origin=self.origin,
         )
 
     @classmethod

@@ -14,7 +14,7 @@ import logging
 import os
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -23,7 +23,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from studio.request.pixels import Pixels
-from studio.request.record import to_record
+from studio.request.record import to_record, without_origins
 from studio.request.request import GenerationRequest
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class Timelines:
         return _read(self.path(request), lambda header, file: _latents(header, file, step, stamp))
 
     def path(self, request: GenerationRequest) -> Path:
-        text = json.dumps(to_record(replace(request, origin="")), sort_keys=True, separators=(",", ":"))
+        text = json.dumps(without_origins(to_record(request)), sort_keys=True, separators=(",", ":"))
         return self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.steps"
 
     def _stay_within(self, newest: Path) -> None:

@@ -21,6 +21,7 @@ class Control:
     which looks at the whole of it.
     preprocessor, settings: what the picture was made by, "" for one that is taken as it is; they tell what it shows.
     weight: 0..2. start, end: the share of the steps taken between which it steers, 0..1.
+    origin: `Pixels.digest` of the finished picture that it was made of, "" when there is none; it changes nothing.
 
     Raises BadInput, with a sentence for the artist, for values that cannot be used.
     """
@@ -34,6 +35,7 @@ class Control:
     weight: float = 1.0
     start: float = 0.0
     end: float = 1.0
+    origin: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in CONTROL_KINDS:

@@ -52,7 +52,20 @@ def to_record(request: GenerationRequest) -> Record:
 
 
 def _control_record(control: Control) -> Record:
-    return {**vars(control), "settings": dict(control.settings), "picture": control.picture.digest}
+    record = {**vars(control), "settings": dict(control.settings), "picture": control.picture.digest}
+    return record if control.origin else {name: value for name, value in record.items() if name != "origin"}
+
+
+def without_origins(record: Mapping[str, Any]) -> Record:
+    """The record without where its pictures came from, which changes nothing of what is made; damaged or not."""
+    kept = {name: value for name, value in record.items() if name != "origin"}
+    controls, branch = kept.get("controls"), kept.get("branch")
+    if isinstance(controls, list):
+        each = cast("list[Any]", controls)
+        kept["controls"] = [without_origins(cast("Record", one)) if isinstance(one, dict) else one for one in each]
+    if isinstance(branch, dict) and isinstance(parent := cast("Record", branch).get("parent"), dict):
+        kept["branch"] = {**cast("Record", branch), "parent": without_origins(cast("Record", parent))}
+    return kept
 
 
 def _course_of(request: GenerationRequest) -> Record:

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from studio.library.gallery.contact_sheet import fitted_text
+from studio.library.gallery.dialects.sheets import KEYWORD, TITLE, sheet_text
 from studio.library.resources import resource
 from studio.request.pixels import Pixels
 
@@ -48,7 +49,8 @@ def sheet(title: str, labels: Sequence[Sequence[str]], pictures: Mapping[tuple[i
             for i in range(len(x)):
                 _paste(page, pictures.get((i, j, k)[: max(1, len(labels))]), left + i * (cell[0] + GAP), row, cell)
     information = PngInfo()
-    information.add_itxt("Description", title)
+    information.add_itxt(TITLE, title)
+    information.add_text(KEYWORD, sheet_text(picture.digest for picture in pictures.values()))
     buffer = io.BytesIO()
     page.save(buffer, "PNG", pnginfo=information)
     return buffer.getvalue()

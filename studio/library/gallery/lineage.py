@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from studio.library.gallery.index.schema import SHOWN
 from studio.library.gallery.index.store import Item, Store
+from studio.library.gallery.kinship import CONTROL, REFERENCE, SHEET
 
 MOST = 12  # of each kind
+_LOOKED_AT = f"'{CONTROL}', '{REFERENCE}'"
+_SHEETS = f"'{SHEET}'"
 
 
 @dataclass(frozen=True)
@@ -17,14 +20,20 @@ class Lineage:
     """before: what it was made from, the nearest last. after: what was made from it, oldest first.
 
     alike: others with the same settings but for the noise, newest first: of the same set, remixed, made again.
+    followed: what it was made by looking at, as a control or to be like it. led: what was made by looking at it.
+    sheets: of grids that it is on. parts: the pictures on it, where it is such a sheet.
     """
 
     before: tuple[Item, ...] = ()
     after: tuple[Item, ...] = ()
+    followed: tuple[Item, ...] = ()
+    led: tuple[Item, ...] = ()
+    parts: tuple[Item, ...] = ()
+    sheets: tuple[Item, ...] = ()
     alike: tuple[Item, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.before or self.after or self.alike)
+        return any((self.before, self.after, self.followed, self.led, self.parts, self.sheets, self.alike))
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,11 @@ def lineage_of(store: Store, identifier: int) -> Lineage:
         after = _descendants(connection, own)
         near = {own.id, *before, *after}
         alike = [each for each in _siblings(connection, own) if each not in near][:MOST]
-    return Lineage(tuple(store.items(before[::-1])), tuple(store.items(after)), tuple(store.items(alike)))
+        followed = [each for each in _linked(connection, own, _LOOKED_AT) if each not in near]
+        led = [each for each in _linking(connection, own, _LOOKED_AT) if each not in near]
+        parts, sheets = _linked(connection, own, _SHEETS), _linking(connection, own, _SHEETS)
+    found = (before[::-1], after, followed, led, parts, sheets, alike)
+    return Lineage(*(tuple(store.items(ids)) for ids in found))
 
 
 def _node(connection: sqlite3.Connection, condition: str, value: object, state: int | None = SHOWN) -> _Node | None:
@@ -88,6 +101,29 @@ def _descendants(connection: sqlite3.Connection, own: _Node) -> list[int]:
             )
             found |= {int(row[0]): float(row[1]) for row in rows}
     return sorted(found, key=lambda each: (found[each], each))[:MOST]
+
+
+def _linked(connection: sqlite3.Connection, own: _Node, kinds: str) -> list[int]:
+    """The pictures that a file names, oldest first; copies count once."""
+    rows = connection.execute(
+        "SELECT min(p.id), min(p.created) FROM link l JOIN picture p ON p.digest = l.digest AND p.digest <> ''"
+        f" WHERE l.picture = ? AND l.kind IN ({kinds}) AND p.state = {SHOWN} AND p.id <> ? GROUP BY l.digest"
+        " ORDER BY 2, 1 LIMIT ?",
+        (own.id, own.id, MOST),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
+
+
+def _linking(connection: sqlite3.Connection, own: _Node, kinds: str) -> list[int]:
+    """The pictures whose files name this one, oldest first."""
+    if not own.digest:
+        return []
+    rows = connection.execute(
+        "SELECT DISTINCT p.id, p.created FROM link l JOIN picture p ON p.id = l.picture"
+        f" WHERE l.digest = ? AND l.kind IN ({kinds}) AND p.state = {SHOWN} AND p.id <> ? ORDER BY 2, 1 LIMIT ?",
+        (own.digest, own.id, MOST),
+    ).fetchall()
+    return [int(row[0]) for row in rows]
 
 
 def _siblings(connection: sqlite3.Connection, own: _Node) -> Iterable[int]:

@@ -11,6 +11,7 @@ from typing import Any
 from studio.library.gallery.record import Own
 
 TEXT_TO_IMAGE, IMAGE_TO_IMAGE, INPAINT, OUTPAINT, UPSCALE = "txt2img", "img2img", "inpaint", "outpaint", "upscale"
+GRID = "grid"  # a sheet of several
 
 
 def _nothing() -> Mapping[str, str]:

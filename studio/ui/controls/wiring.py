@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -126,7 +127,8 @@ class ControlWiring:
             return
         tiles = control_layer_of(pixels, document.size, file.stem, layer.steer).tiles
         with document.step("Picture of the control"):
-            layering.change(document, layer, "Picture of the control", source=OWN)
+            steer = replace(layer.steer, origin=pixels.digest)
+            layering.change(document, layer, "Picture of the control", source=OWN, steer=steer)
             versions: Versions = {key: tiles.get(key) for key in {*layer.tiles, *tiles}}
             document.push(TilesEdit(document, "Picture of the control", layer, versions))
 

@@ -24,6 +24,7 @@ KINDS = {
     "inpaint": "Filled in",
     "outpaint": "Expanded",
     "upscale": "Enlarged",
+    "grid": "A grid of pictures",
 }
 _LONGEST = 4000  # characters of a prompt that are shown
 WIDTH = 300

@@ -1,4 +1,4 @@
-"""A small graph: what a picture was made from, itself, and what became of it. A click goes there."""
+"""A small graph: what a picture was made from and by looking at, itself, and what became of it. A click goes there."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ class LineageStrip(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName(
             f"Made from {len(lineage.before)} pictures, edited into {len(lineage.after)},"
-            f" {len(lineage.alike)} others with the same settings"
+            f" made by looking at {len(lineage.followed)}, {len(lineage.alike)} others with the same settings"
         )
         self._arrange(lineage, item, width)
 
     def _arrange(self, lineage: Lineage, item: Item, width: int) -> None:
-        """Ancestors in a line that ends with the picture itself; below it its descendants, then those made alike."""
+        """Ancestors in a line that ends with the picture itself; below it a row for each other relation."""
         step = SIDE + _ARROW
         room = max(1, width // step)
         left = 0
@@ -51,8 +51,16 @@ class LineageStrip(QWidget):
             self._relations[each.id] = "Made from it: "
             left += step
         self._relations[item.id] = ""
-        top = self._add_rows(lineage.after, SIDE + _GAP, width, "arrow-right", "Made of it: ")
-        top = self._add_rows(lineage.alike, top, width, "shuffle", "Same settings, other noise: ")
+        top = SIDE + _GAP
+        for items, mark, relation in (
+            (lineage.followed, "eye", "Looked at to make it: "),
+            (lineage.after, "arrow-right", "Made of it: "),
+            (lineage.led, "spline", "Made by looking at it: "),
+            (lineage.parts, "grid-3x3", "On this sheet: "),
+            (lineage.sheets, "grid-3x3", "A sheet that it is on: "),
+            (lineage.alike, "shuffle", "Same settings, other noise: "),
+        ):
+            top = self._add_rows(items, top, width, mark, relation)
         self.setFixedSize(QSize(width, top - _GAP))
 
     def _add_rows(self, items: Sequence[Item], top: int, width: int, mark: str, relation: str) -> int:

@@ -51,8 +51,13 @@ def bring_back(document: Document, controls: Sequence[Control]) -> tuple[bool, t
     return there, tuple(problems)
 
 
+def _bare(steer: Steer) -> Steer:
+    """Without what does not decide how it steers."""
+    return replace(steer, family="", origin="")
+
+
 def _alike(document: Document, layer: ControlLayer, other: ControlLayer) -> bool:
-    if not other.visible or replace(other.steer, family="") != replace(layer.steer, family=""):
+    if not other.visible or _bare(other.steer) != _bare(layer.steer):
         return False
     whole = Rect.of(document.size)
     ours = guiding_of_layer(layer, document.layers, document.size, whole)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.search import Place, Wanted
+from studio.library.gallery.lineage import lineage_of
 from tests.library.gallery.requests import picture
 
 SPECIMENS = Path(__file__).parent / "specimens"
@@ -21,11 +22,22 @@ def everything(gallery: Gallery) -> list[tuple[object, ...]]:
     with gallery.store.database.read() as connection:
         rows = connection.execute(
             "SELECT path, name, bytes, print, state, format, width, height, created, source, kind, prompt, negative,"
-            " model, sampler, steps, guidance, seed, digest, parent, problem, rating, label, favourite, tags"
-            " FROM picture"
+            " model, model_hash, loras, sampler, steps, guidance, seed, strength, digest, parent, recipe, origin, kin,"
+            " problem, rating, label, favourite, tags FROM picture"
         ).fetchall()
     collections = [(each.name, each.query) for each in gallery.collections.all()]
-    return [*sorted(rows, key=repr), *sorted(collections), sorted(gallery.search.members().items()), gallery.folders()]
+    members = sorted(gallery.search.members().items())
+    return [*sorted(rows, key=repr), *sorted(collections), members, gallery.folders(), *sorted(relations(gallery))]
+
+
+def relations(gallery: Gallery) -> list[tuple[str, ...]]:
+    """Every picture that has relatives with the names of each kind of them."""
+    with gallery.store.database.read() as connection:
+        rows = connection.execute("SELECT id, name FROM picture").fetchall()
+    found = [(name, lineage_of(gallery.store, identifier)) for identifier, name in rows]
+    return [
+        (name, *(repr(sorted(item.name for item in kind)) for kind in vars(of).values())) for name, of in found if of
+    ]
 
 
 def full(gallery: Gallery, tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index import store as store_module
@@ -15,6 +18,7 @@ from studio.library.gallery.index.database import Database
 from studio.library.gallery.index.schema import MIGRATIONS
 from studio.library.gallery.index.search import Place
 from studio.library.pictures import read_picture
+from tests.library.gallery.acting import ACTS, Acting
 from tests.library.gallery.filled import everything, full, ids
 from tests.library.gallery.requests import picture
 
@@ -31,6 +35,27 @@ def test_an_index_built_anew_is_the_same(gallery: Gallery, tmp_path: Path) -> No
     again.reindex()
     assert everything(again) == before
     again.close()
+
+
+@settings(max_examples=12, deadline=None)
+@given(acts=st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 9)), min_size=4, max_size=24))
+def test_whatever_was_done_an_index_built_anew_is_the_same(acts: list[tuple[str, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        gallery = Gallery(Path(folder) / "gallery")
+        gallery.keep(picture("the first", seed=1))
+        for number, (act, which) in enumerate(acts):
+            Acting(gallery).do(act, which, number)
+        gallery.scan()
+        before = everything(gallery)
+        gallery.reindex()
+        assert everything(gallery) == before
+        gallery.close()
+        for path in (gallery.folder / ".sfumato").glob("index.db*"):
+            path.unlink()
+        again = Gallery(gallery.folder)
+        again.reindex()
+        assert everything(again) == before
+        again.close()
 
 
 @pytest.mark.logs

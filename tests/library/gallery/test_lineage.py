@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from studio.document.ways_on import Words, branched, kept, varied
 from studio.library.gallery.gallery import Gallery
+from studio.library.gallery.grid_sheet import sheet
+from studio.library.gallery.index.search import Wanted
 from studio.library.gallery.lineage import Lineage, lineage_of
+from studio.request.control import Control
 from studio.request.events import Picture
 from studio.request.geometry import Size
 from studio.request.request import GenerationRequest, Prompt
@@ -107,3 +111,47 @@ def test_an_identical_copy_is_no_relative(gallery: Gallery) -> None:
 def test_a_picture_that_was_started_from_itself_ends_somewhere(gallery: Gallery) -> None:
     root = keep(gallery, request("root", source=pixels(1), strength=0.0), 1)
     assert lineage(gallery, root).before == ()
+
+
+def test_an_edit_of_a_part_leads_back_to_the_whole_picture(gallery: Gallery) -> None:
+    root = keep(gallery, ROOT, 1)
+    crop = pixels(8)  # a part of it, which is in no file of the gallery
+    edit = keep(gallery, request("edit", source=crop, strength=0.5, origin=root.pixels.digest), 2)
+    later = keep(gallery, request("later", source=pixels(9), strength=0.5, origin=edit.pixels.digest), 3)
+    assert words(lineage(gallery, later).before) == ["root", "edit"]
+    assert words(lineage(gallery, root).after) == ["edit"]
+
+
+@pytest.mark.parametrize(("kind", "origin"), [("controlnet", True), ("controlnet", False), ("ip-adapter", True)])
+def test_what_was_followed_or_to_be_like_is_found_from_both_sides(gallery: Gallery, kind: str, origin: bool) -> None:
+    root = keep(gallery, ROOT, 1)
+    seen = pixels(8) if origin else root.pixels  # lines drawn after it, or the picture itself
+    control = Control(kind=kind, name="edges", picture=seen, origin=root.pixels.digest if origin else "")
+    new = keep(gallery, request("new", controls=(control,)), 2)
+    for _ in range(2):
+        assert words(lineage(gallery, new).followed) == ["root"]
+        assert words(lineage(gallery, root).led) == ["new"]
+        assert not lineage(gallery, new).before
+        gallery.reindex()
+    gallery.throw_away([lineage(gallery, new).followed[0].id])
+    assert not lineage(gallery, new).followed
+
+
+def test_where_a_control_came_from_makes_no_other_picture_of_it(gallery: Gallery) -> None:
+    plain = Control(kind="controlnet", name="edges", picture=pixels(8))
+    one = keep(gallery, request("one", controls=(plain,)), 1)
+    two = keep(gallery, request("one", controls=(replace(plain, origin="0" * 32),), seed=43), 2)
+    assert words(lineage(gallery, two).alike) == ["one"]
+    assert words(lineage(gallery, one).alike) == ["one"]
+
+
+def test_the_sheet_of_a_grid_and_its_pictures_lead_to_each_other(gallery: Gallery, tmp_path: Path) -> None:
+    made = [keep(gallery, request(f"steps {number}", seed=number), number) for number in (1, 2)]
+    file = tmp_path / "grid.png"
+    file.write_bytes(sheet("a red fox", [["10", "20"]], {(place,): each.pixels for place, each in enumerate(made)}))
+    kept = gallery.bring_in(file)
+    [found] = gallery.items(gallery.find(Wanted("kind:grid red fox")))
+    assert found.path == kept
+    assert words(lineage_of(gallery.store, found.id).parts) == ["steps 1", "steps 2"]
+    assert [item.id for item in lineage(gallery, made[1]).sheets] == [found.id]
+    assert gallery.metadata(found).prompt == "a red fox"

@@ -14,6 +14,7 @@ from studio.library.gallery.dialects.fooocus import read_fooocus
 from studio.library.gallery.dialects.invokeai import read_invokeai
 from studio.library.gallery.dialects.novelai import read_novelai
 from studio.library.gallery.dialects.sfumato import read_sfumato
+from studio.library.gallery.dialects.sheets import read_sheet
 from studio.library.gallery.dialects.stealth import read_stealth
 from studio.library.gallery.dialects.swarmui import read_swarmui
 from studio.library.gallery.dialects.values import parse_object, words
@@ -33,6 +34,7 @@ class Dialect:
 
 DIALECTS = (
     Dialect("sfumato", "Sfumato", read_sfumato),
+    Dialect("sheet", "Sfumato", read_sheet),
     Dialect("invokeai", "InvokeAI", read_invokeai),
     Dialect("swarmui", "SwarmUI", read_swarmui),
     Dialect("fooocus", "Fooocus", read_fooocus),

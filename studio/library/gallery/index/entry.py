@@ -9,11 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from studio.library.gallery.dialects.sheets import shown_on_sheet
 from studio.library.gallery.formats.contents import Contents
 from studio.library.gallery.formats.exif import CHANGED, TAKEN
 from studio.library.gallery.formats.read import contents_of
 from studio.library.gallery.index.schema import SHOWN, UNREADABLE
-from studio.library.gallery.kinship import Kinship, kinship_of
+from studio.library.gallery.kinship import SHEET, Kinship, followed_in, kinship_of, parent_in
 from studio.library.gallery.metadata import Metadata
 from studio.library.gallery.record import needs
 from studio.library.pictures import LARGEST_AREA
@@ -25,7 +26,7 @@ LONGEST_TEXT = 200_000  # characters of a prompt that are indexed
 
 
 def describe(path: Path) -> Entry:
-    """Columns of `picture` for a file, without its path, and `needs`: digests of pictures that its request holds.
+    """Columns of `picture` for a file, without its path; `needs`: digests of pictures that its request holds; `links`.
 
     Never raises for what is in the file: `problem` says what is wrong.
 
@@ -63,7 +64,6 @@ def columns(contents: Contents, found: Metadata, changed: float) -> Entry:
     """The columns that tell what the picture is and how it was made."""
     too_large = contents.size.area > LARGEST_AREA
     problem = contents.problem or ("It has too many pixels to open safely." if too_large else "")
-    source = found.own.request.get("source") if found.own else None
     related = kinship_of(found.own.request) if found.own else Kinship()
     return {
         "state": UNREADABLE if problem else SHOWN,
@@ -84,13 +84,19 @@ def columns(contents: Contents, found: Metadata, changed: float) -> Entry:
         "seed": None if found.seed is None else str(found.seed),
         "strength": found.strength,
         "digest": _clean(found.own.digest) if found.own else "",
-        "parent": _clean(source) if isinstance(source, str) else "",
+        "parent": _clean(parent_in(found.own.request)) if found.own else "",
         "recipe": related.own,
         "origin": related.origin,
         "kin": related.kin,
         "problem": problem,
         "needs": needs(found.own) if found.own else (),
+        "links": tuple((_clean(digest), kind) for digest, kind in links_of(contents, found)),
     }
+
+
+def links_of(contents: Contents, found: Metadata) -> tuple[tuple[str, str], ...]:
+    """Digests of pictures that this one was made by looking at, or shows, each with the kind of the link."""
+    return followed_in(found.own.request) if found.own else tuple((each, SHEET) for each in shown_on_sheet(contents))
 
 
 def _taken(contents: Contents, changed: float) -> float:

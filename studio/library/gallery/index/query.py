@@ -247,7 +247,7 @@ FIELDS: dict[str, Field] = {
     "tag": Field(_words_in("tags"), "a tag", "tags"),
     "name": Field(_words_in("name"), "the file's name"),
     "sampler": Field(_text("sampler"), "the sampler", "sampler"),
-    "kind": Field(_text("kind"), "txt2img, img2img, inpaint, outpaint or upscale", "kind"),
+    "kind": Field(_text("kind"), "txt2img, img2img, inpaint, outpaint, upscale or grid", "kind"),
     "source": Field(_text("source"), "the program that made it", "source"),
     "label": Field(_text("label"), "the colour label", "label"),
     "format": Field(_text("format"), "the file format", "format"),

@@ -173,7 +173,17 @@ WHEN (old.prompt, old.model, old.loras, old.tags, old.name)
 END;
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH = """
+-- pictures that others were made by looking at, and those on the sheet of a grid, see `lineage`; the parent of an edit
+-- is the picture that it came from: files of our own are read again for both
+CREATE TABLE link (
+    digest TEXT NOT NULL, kind TEXT NOT NULL, picture INTEGER NOT NULL, PRIMARY KEY (digest, kind, picture)
+) WITHOUT ROWID;
+CREATE INDEX link_by_picture ON link (picture);
+UPDATE picture SET stamp = 0 WHERE source = 'sfumato';
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 
 THUMBNAILS = (
     """

@@ -137,8 +137,8 @@ class Store:
             "INSERT INTO unwanted (rowid, negative) VALUES (?, ?)",
             ((identifier, entry.get("negative", "")) for identifier, (_, entry) in zip(ids, entries, strict=True)),
         )
-        needed = ((each, ids[place]) for place, (_, entry) in enumerate(entries) for each in entry.get("needs", ()))
-        connection.executemany("INSERT OR IGNORE INTO need VALUES (?, ?)", needed)
+        for identifier, (_, entry) in zip(ids, entries, strict=True):
+            _relate(connection, identifier, entry)
         if connection.execute("SELECT 1 FROM mark LIMIT 1").fetchone():
             for key, (_, entry) in zip(keys, entries, strict=True):
                 if mark := claim(connection, key, entry["print"]):
@@ -153,9 +153,9 @@ class Store:
         updates = ", ".join(f"{name} = ?" for name in _VALUES)
         values = [entry.get(name, rest) for name, rest in _VALUES.items()]
         connection.execute(f"UPDATE picture SET {updates} WHERE id = ?", (*values, row[0]))
-        connection.execute("DELETE FROM need WHERE picture = ?", row)
-        needed = ((each, row[0]) for each in entry.get("needs", ()))
-        connection.executemany("INSERT OR IGNORE INTO need VALUES (?, ?)", needed)
+        for table in ("need", "link"):
+            connection.execute(f"DELETE FROM {table} WHERE picture = ?", row)
+        _relate(connection, int(row[0]), entry)
         if mark := claim(connection, key, entry["print"]):
             show(connection, key, mark)
         return int(row[0])
@@ -178,7 +178,7 @@ class Store:
         chosen = [(each,) for each in ids]
         with self.database.write() as connection:
             connection.executemany("DELETE FROM picture WHERE id = ?", chosen)
-            for table in ("tag", "member", "need"):
+            for table in ("tag", "member", "need", "link"):
                 connection.executemany(f"DELETE FROM {table} WHERE picture = ?", chosen)
 
     def forget_below(self, folder: Path) -> None:
@@ -278,6 +278,14 @@ class Store:
     def _note(self, connection: sqlite3.Connection, position: int) -> None:
         notes = (("journal", self.journal.identity()), ("position", position))
         connection.executemany("INSERT OR REPLACE INTO note VALUES (?, ?)", notes)
+
+
+def _relate(connection: sqlite3.Connection, identifier: int, entry: Entry) -> None:
+    """Notes which pictures a file needs, and which it was made by looking at or shows."""
+    if needed := entry.get("needs", ()):
+        connection.executemany("INSERT OR IGNORE INTO need VALUES (?, ?)", ((each, identifier) for each in needed))
+    if links := entry.get("links", ()):
+        connection.executemany("INSERT OR IGNORE INTO link VALUES (?, ?, ?)", ((*each, identifier) for each in links))
 
 
 def _forget_marks(connection: sqlite3.Connection) -> None:
