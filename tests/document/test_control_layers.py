@@ -62,6 +62,20 @@ def test_its_own_picture_is_followed_and_is_no_part_of_what_is_seen(document: Do
     assert document.request().controls == ()
 
 
+def test_the_request_tells_which_picture_is_looked_at(document: Document, tmp_path: Path) -> None:
+    layer = added(document, LINES)
+    assert document.request().controls[0].origin == noise(SIZE, seed=5).digest
+    write_ora(Snapshot.of(document), tmp_path / "a.ora")
+    opened = read_ora(tmp_path / "a.ora", MODEL)
+    assert opened.request().controls[0].origin == noise(SIZE, seed=5).digest
+    layering.change(document, layer, "Source", source=CANVAS)
+    assert document.request().controls[0].origin == noise(SIZE).digest
+    document.set_source(plain(SIZE, 9, 8, 7), "Flat")
+    flat = next(each for each in walk(document.layers) if each.name == "Flat")
+    layering.change(document, layer, "Source", source=flat.id)
+    assert document.request().controls[0].origin == plain(SIZE, 9, 8, 7).digest
+
+
 def test_it_can_look_at_the_canvas_or_at_a_layer_of_it(document: Document) -> None:
     layer = added(document, LINES, source=CANVAS)
     assert np.array_equal(document.request().controls[0].picture.array, noise(SIZE).array)
@@ -153,7 +167,7 @@ def test_it_can_be_copied_flattened_around_and_not_merged(document: Document) ->
     layer = added(document, LINES)
     copy = layering.duplicate(document, layer)
     assert isinstance(copy, ControlLayer)
-    assert copy.steer == LINES
+    assert copy.steer == layer.steer
     assert len(document.request().controls) == 2
     assert not layering.can_merge_down(document, copy)
     layering.flatten(document)
