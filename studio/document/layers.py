@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from studio.document.blend import Blend
 from studio.document.controlling import Steer
 from studio.document.images import AREA, COLOUR
-from studio.document.tiles import Tiles
+from studio.document.tiles import Tiles, Versions
 from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
@@ -189,6 +189,18 @@ def shown(layers: tuple[Layer, ...]) -> Iterator[Layer]:
             if isinstance(layer, Group):
                 yield from shown(layer.children)
             yield layer
+
+
+def settled(layer: Layer, held: Mapping[Plane, Versions]) -> Layer:
+    """A copy that nothing changes any more. held: tiles as they were before something unfinished, which counts as
+    not begun (`Document.held`)."""
+    if isinstance(layer, Group):
+        return replace(layer, children=tuple(settled(child, held) for child in layer.children))
+    if isinstance(layer, Plane):
+        tiles = layer.tiles.copy()
+        tiles.replace(held.get(layer, {}))
+        return replace(layer, tiles=tiles)
+    return replace(layer)
 
 
 def has_content(layers: tuple[Layer, ...]) -> bool:

@@ -6,13 +6,13 @@ Tiles are never painted on, so a snapshot only holds references; it costs nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from studio.document.document import Document
 from studio.document.guides import Guide
-from studio.document.layers import Group, Layer, Plane, walk
+from studio.document.layers import Layer, Plane, settled, walk
 from studio.document.recipe import Recipe
-from studio.document.tiles import Tiles, Versions
+from studio.document.tiles import Tiles
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
 
@@ -35,7 +35,7 @@ class Snapshot:
         """To be called in the window's thread."""
         return cls(
             size=document.size,
-            layers=tuple(_frozen(layer, document.held) for layer in document.layers),
+            layers=tuple(settled(layer, document.held) for layer in document.layers),
             active=document.active.id,
             selection=document.selection,
             recipe=document.recipe,
@@ -48,14 +48,3 @@ class Snapshot:
     def planes(self) -> tuple[Plane, ...]:
         """All layers with content, in painting order."""
         return tuple(layer for layer in walk(self.layers) if isinstance(layer, Plane))
-
-
-def _frozen(layer: Layer, held: Mapping[Plane, Versions]) -> Layer:
-    """A copy that nothing changes any more; what is unfinished in a layer counts as not begun."""
-    if isinstance(layer, Group):
-        return replace(layer, children=tuple(_frozen(child, held) for child in layer.children))
-    if isinstance(layer, Plane):
-        tiles = layer.tiles.copy()
-        tiles.replace(held.get(layer, {}))
-        return replace(layer, tiles=tiles)
-    return replace(layer)

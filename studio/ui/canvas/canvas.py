@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.document.change import Change
@@ -24,34 +24,28 @@ from studio.ui.canvas.flat import Flat
 from studio.ui.canvas.guide_lines import GuideLines
 from studio.ui.canvas.kit import Kit
 from studio.ui.canvas.marching import Marching
-from studio.ui.canvas.pointing import PointingWidget
 from studio.ui.canvas.preview import Preview
 from studio.ui.canvas.scene import draw_overview, draw_scene, surround
 from studio.ui.canvas.snapping import Snapping
+from studio.ui.canvas.spare import Spare
 from studio.ui.canvas.toolset import ToolSet
 from studio.ui.canvas.view import SHARP_FROM, View
+from studio.ui.canvas.viewport import Viewport
 from studio.ui.theme import colours
 
-MARGIN = 24  # logical pixels around a fitted document
 
-
-class Canvas(PointingWidget):
+class Canvas(Viewport):
     """Shows a document.
 
-    zoom_changed(float): 1.0 is 100 %. view_changed(): zoom, place, angle or size of the viewport is another.
     trouble(Trouble): what the hand wanted cannot be done, and why.
     """
 
-    zoom_changed = Signal(float)
     trouble = Signal(object)
-    view_changed = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._flat = Flat(document)
-        self._view = View()
-        self._fitted = True
         self._preview: Preview | None = None
         self._ahead: tuple[Rect, ...] = ()  # framed: what an edit would look at
         self._outlined = QRect()  # what the tool shows over the document, on the widget
@@ -66,6 +60,7 @@ class Canvas(PointingWidget):
         self.snapping = Snapping(document, lambda: self._view)
         self.guides = GuideLines(document)
         self.overlays = ControlOverlays(document, self.update, self)
+        self._spare = Spare(self._flat, lambda: self.seen, lambda: self.working, self)
         self.kit = Kit(self)
         self.tools = ToolSet(self, self, self.kit)
         document.undo_stack.give_up = self._give_up
@@ -73,91 +68,13 @@ class Canvas(PointingWidget):
         document.changed.connect(self._on_changed)
         document.damaged.connect(self._on_damaged)
 
-    # the view
-
     @property
     def document(self) -> Document:
         return self._document
 
     @property
-    def view(self) -> View:
-        return self._view
-
-    @property
-    def zoom(self) -> float:
-        """Device pixels per document pixel: 1.0 is 100 %."""
-        return self._view.zoom
-
-    def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
-        """Zooms to 0.01..64. at: the place that stays where it is, in the widget's coordinates; None: the middle."""
-        self._fitted = False
-        self.set_view(self._view.zoomed(zoom, self.to_device(at or QPointF(self.rect().center()))))
-
-    def zoom_in(self, at: QPointF | None = None) -> None:
-        self.set_zoom(self._view.stop_above(), at)
-
-    def zoom_out(self, at: QPointF | None = None) -> None:
-        self.set_zoom(self._view.stop_below(), at)
-
-    def zoom_by(self, factor: float, at: QPointF) -> None:
-        self.set_zoom(self._view.zoom * factor, at)
-
-    def fit(self) -> None:
-        """Shows all of the document, and goes on doing so when the window or the document is resized."""
-        self._fitted = True
-        self.set_view(self._view.fitted(self._document.size, round(MARGIN * self.devicePixelRatioF())))
-
-    def actual_size(self) -> None:
-        """One document pixel on one pixel of the screen."""
-        self.set_zoom(1.0)
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Moves the view by device pixels."""
-        self._fitted = False
-        self.set_view(self._view.moved(dx, dy).kept_near(self._flat.size))
-
-    def look_at(self, point: QPointF) -> None:
-        """Brings a point of the document into the middle."""
-        self._fitted = False
-        self.set_view(self._view.centred_on(point).kept_near(self._flat.size))
-
-    def turn_to(self, angle: float, *, mirrored: bool | None = None) -> None:
-        """Turns the view (not the picture) to an angle in degrees clockwise, and mirrors it."""
-        mirrored = self._view.mirrored if mirrored is None else mirrored
-        self.set_view(replace(self._view, angle=angle % 360, mirrored=mirrored))
-
-    def turn_by(self, degrees: float) -> None:
-        if degrees:
-            self.turn_to(self._view.angle + degrees)
-
-    def set_view(self, view: View) -> None:
-        before, self._view = self._view, view
-        if view == before:
-            return
-        self._show_moved(before)
-        if view.zoom != before.zoom:
-            self.zoom_changed.emit(view.zoom)
-        self.view_changed.emit()
-
-    def to_device(self, point: QPointF) -> QPointF:
-        """A point of the widget in device pixels."""
-        return point * self.devicePixelRatioF()
-
-    def to_widget(self, point: QPointF) -> QPointF:
-        """A point in device pixels on the widget."""
-        return point / self.devicePixelRatioF()
-
-    def to_document(self, point: QPointF) -> QPointF:
-        """A point of the widget on the document."""
-        return self._view.to_document(self.to_device(point))
-
-    def shown_rect(self, area: Rect) -> QRect:
-        """Where a part of the document is on the widget, rounded outwards."""
-        ratio = self.devicePixelRatioF()
-        rect = self._view.screen_rect(area)
-        widget = QRectF(rect.x() / ratio, rect.y() / ratio, rect.width() / ratio, rect.height() / ratio)
-        # bilinear drawing reaches one pixel of the level further, which can be two of the screen
-        return widget.toAlignedRect().adjusted(-2, -2, 2, 2)
+    def paper(self) -> Size:
+        return self._document.size
 
     def repaint_area(self, area: Rect) -> None:
         """Paints a part of the document anew, as soon as there is time."""
@@ -230,6 +147,7 @@ class Canvas(PointingWidget):
         draw_ahead(painter, self._view, self._ahead, theme)
         self.tool.paint(painter)
         painter.end()
+        self._spare.painted()
 
     def draw_small(self, painter: QPainter, at: QPointF, scale: float) -> bool:
         """Draws the whole document for an overview. False if there was too much to compose: ask again."""
@@ -243,28 +161,7 @@ class Canvas(PointingWidget):
     def _settle(self) -> None:
         self.tool.settle()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._adapt()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._adapt()
-        return super().event(event)
-
-    def _adapt(self) -> None:
-        """The viewport has another size: what was in the middle stays there."""
-        ratio = self.devicePixelRatioF()
-        size = Size(max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio)))
-        middle = self._view.to_document(QPointF(self._view.viewport.width / 2, self._view.viewport.height / 2))
-        view = replace(self._view, viewport=size)
-        if self._fitted:
-            self._view = view
-            self.fit()
-        else:
-            self.set_view(view.centred_on(middle))
-        self.update()
-
-    def _show_moved(self, before: View) -> None:
+    def show_moved(self, before: View) -> None:
         """Repaints for another view; when it was only moved, what stays visible is shifted on the screen."""
         ratio, view = self.devicePixelRatioF(), self._view
         dx, dy = view.x - before.x, view.y - before.y

@@ -3,7 +3,7 @@
 Level n is the picture at 1/2ⁿ. Damage only marks a region of each level as stale; what is needed for painting is
 then brought up to date, level by level, only inside the part that is visible. Memory of levels is reserved at once
 but taken only where something was drawn, so an empty canvas of 16384² costs nothing. The finest level is by far the
-largest: it is drawn only where one looks closely, and what was looked at long ago is let go.
+largest: it is drawn only where one looks closely, and `let_go` gives back what was looked at long ago.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from studio.ui.canvas.view import SMALLEST_ZOOM, level_of
 DEEPEST = level_of(SMALLEST_ZOOM)  # so that no level is ever drawn at less than half its size, which is not exact
 CHUNK = 512  # pixels: how much is composed between two looks at the clock
 AT_ONCE = 1 << 20  # pixels: as much is always done in one go
+EDGE = 4  # pixels around what is seen that are drawn with it, for smoothing
 ROOM = 8 << 20  # pixels of the finest level that are kept, or three times what is seen if that is more
 
 
@@ -77,13 +78,24 @@ class Flat:
         need = self._aligned(need, number)
         deadline = None if need.size.area <= AT_ONCE else time.perf_counter() + seconds
         done = self._bring(number, need, deadline)
-        if not number and len(self._drawn) * CHUNK**2 > max(ROOM, 3 * need.size.area):
-            self._let_go(need)
         return self._levels[number].image, done
 
     def ready(self, number: int, need: Rect) -> bool:
         """True when a level is up to date inside `need` (document pixels) already."""
         return not self._levels[number].stale.intersects(qrect(self._aligned(need, number)))
+
+    def swollen(self, seen: Rect, times: float = 1) -> bool:
+        """True when level 0 takes more memory, or so many times more, than is worth keeping for what is seen."""
+        return len(self._drawn) * CHUNK**2 > times * max(ROOM, 3 * seen.size.area)
+
+    def let_go(self, seen: Rect) -> None:
+        """Gives back the memory of level 0 but for what is seen (document pixels)."""
+        before = self._levels[0]
+        level = self._levels[0] = Level(before.size)
+        kept = qrect(seen.grown(EDGE).intersection(Rect.of(self.size)))
+        level.take(before, kept)
+        level.stale = self._worth(Rect.of(self.size)).subtracted(QRegion(kept).subtracted(before.stale))
+        self._drawn = set(_squares(kept))
 
     def opaque(self, need: Rect) -> bool:
         """True when nothing can show through there: the lowest shown layer is opaque in all of it."""
@@ -159,15 +171,6 @@ class Flat:
         target = QRect(left, top, right - left, bottom - top)
         source = QRect(left * 2, top * 2, target.width() * 2, target.height() * 2)
         level.halve(self._levels[number - 1].image, source, target)
-
-    def _let_go(self, keep: Rect) -> None:
-        """Gives back the memory of level 0 but for what is seen."""
-        before = self._levels[0]
-        level = self._levels[0] = Level(before.size)
-        kept = qrect(keep)
-        level.take(before, kept)
-        level.stale = self._worth(Rect.of(self.size)).subtracted(QRegion(kept).subtracted(before.stale))
-        self._drawn = set(_squares(kept))
 
     def _aligned(self, need: Rect, number: int) -> Rect:
         """Grown to whole pixels of a level, so that none is made of half-stale ones."""

@@ -58,6 +58,11 @@ class PointingWidget(QWidget):
         """The chosen tool."""
         return cast("Tool", self._tool)
 
+    @property
+    def working(self) -> bool:
+        """True from press to release of the chosen tool."""
+        return self._holder is not None and self._holder is not self._hand
+
     def set_tool(self, tool: Tool) -> None:
         if tool is self._tool:
             return

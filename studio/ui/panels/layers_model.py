@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from studio.document import layering
 from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.layers import Group, Layer, Plane, walk
+from studio.document.layers import Group, Layer, Plane, settled, walk
 from studio.document.thumbnails import thumbnail
 from studio.request.errors import Trouble
 
@@ -165,10 +165,10 @@ class LayersModel(QAbstractItemModel):
 
     def _freshen(self) -> None:
         """Makes the thumbnails of layers whose tiles are others."""
-        size = self._document.size
+        size, held = self._document.size, self._document.held
         kept: dict[str, tuple[object, QImage]] = {}
         for node in self._nodes[1:]:
-            layer = node.layer
+            layer = node.layer if not held else settled(node.layer, held)  # in the hand, it still looks as it did
             state = _state(layer), size
             old = self._thumbs.get(layer.id)
             kept[layer.id] = old if old is not None and old[0] == state else (state, thumbnail(layer, size, SIDE))

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 import studio.ui.canvas.flat as module
 import studio.ui.canvas.scene as scene
+import studio.ui.canvas.spare as spare
 from studio.document.document import Document
 from studio.document.images import blank, view
 from studio.document.layers import MaskLayer
 from studio.request.geometry import Rect, Size
+from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.flat import Flat
 from studio.ui.canvas.levels import reserved
 from studio.ui.canvas.view import View
@@ -74,6 +78,8 @@ def test_what_was_looked_at_long_ago_is_let_go_and_drawn_again(document, monkeyp
         area = Rect(100, top, 600, 380)
         shown = pixels(flat, 0, area)
         assert (shown == wanted[top : top + 380, 100:700]).all()
+        if flat.swollen(area):
+            flat.let_go(area)
     assert len(flat._drawn) * module.CHUNK**2 <= 1403 * 1187
     assert (pixels(flat, 1, whole) == pixels(Flat(document), 1, whole)).all()
 
@@ -83,10 +89,37 @@ def test_damage_is_drawn_again_after_letting_go(document, monkeypatch):
     flat = Flat(document)
     pixels(flat, 0, Rect(0, 0, 900, 900))
     pixels(flat, 0, Rect(900, 900, 400, 200))
+    flat.let_go(Rect(900, 900, 400, 200))
     document.undo_stack.undo()  # the mask is gone
     flat.damage(Rect(300, 200, 700, 500))
     area = Rect(250, 150, 800, 600)
     assert (pixels(flat, 0, area) == pixels(Flat(document), 0, area)).all()
+
+
+def test_memory_is_given_back_when_the_hand_rests_and_not_in_a_stroke(document, qtbot, monkeypatch):
+    monkeypatch.setattr(module, "ROOM", 1 << 17)
+    monkeypatch.setattr(module, "CHUNK", 128)
+    monkeypatch.setattr(spare, "REST", 0)
+    canvas = Canvas(document)
+    canvas.resize(200, 160)
+    qtbot.addWidget(canvas)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    canvas.actual_size()
+    flat, dropped = canvas._flat, []
+    monkeypatch.setattr(flat, "let_go", lambda seen: dropped.append(seen))
+    canvas.look_at(QPointF(500, 600))
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    for x in (500, 700, 900):
+        canvas.look_at(QPointF(x, 600))
+        canvas.repaint()
+    assert flat.swollen(canvas.seen)
+    for _ in range(20):
+        QApplication.processEvents()
+    assert not dropped
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    qtbot.waitUntil(lambda: bool(dropped))
+    assert dropped[0] == canvas.seen  # all that is in view is kept
 
 
 def test_while_the_finest_is_not_composed_the_next_one_stands_in(document, monkeypatch):

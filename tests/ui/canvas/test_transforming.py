@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
@@ -10,13 +11,15 @@ from PySide6.QtTest import QTest
 from studio.document import layering
 from studio.document.document import Document
 from studio.document.floating import turn_layer
-from studio.document.images import pixels_of
+from studio.document.images import pixels_of, view
 from studio.document.layers import Group, Plane
 from studio.document.selecting import of_path
 from studio.document.thumbnails import thumbnail
 from studio.document.transforming import Turn
 from studio.request.geometry import Rect, Size
 from studio.ui.canvas.canvas import Canvas
+from studio.ui.panels.layers import LayersPanel
+from studio.ui.panels.layers_model import THUMB
 from tests.document.making import plain
 from tests.ui.canvas.hands import SHIFT, at, colour, covered, drag
 
@@ -210,3 +213,27 @@ def test_a_group_has_a_thumbnail_on_a_large_canvas_too(document: Document, canva
     assert small[3, 3, :3].tolist() != [0, 0, 0]
     assert small[5, 7, 3] > 0
     assert small[60, 80, 3] == 0
+
+
+def test_a_layer_keeps_its_thumbnail_while_it_is_in_the_hand(canvas, document: Document, qtbot) -> None:
+    group = layering.group_up(document, layering.add_paint(document))
+    document.set_active(group.children[0])
+    canvas.kit.change(size=120)
+    drag(canvas, (100, 100), (300, 200))
+    panel = LayersPanel(document)
+    qtbot.addWidget(panel)
+    rows = panel.tree.rows
+
+    def shown() -> list[np.ndarray]:
+        rows._freshen()
+        return [view(rows.data(rows.index_of(layer), THUMB)).copy() for layer in (group, group.children[0])]
+
+    before = shown()
+    assert all(picture.any() for picture in before)
+    document.set_active(group)
+    canvas.tools.choose("transform")
+    assert not len(group.children[0].tiles)  # it floats
+    assert all((one == other).all() for one, other in zip(before, shown(), strict=True))
+    drag(canvas, (200, 150), (240, 180))
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert not any((one == other).all() for one, other in zip(before, shown(), strict=True))
