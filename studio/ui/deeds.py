@@ -13,7 +13,7 @@ from studio import __version__
 from studio.document.editing.modes import Mode
 from studio.document.recipe import fresh_seed
 from studio.ui.candidates import Candidate, mime_of
-from studio.ui.incoming import ENDINGS
+from studio.ui.incoming import ENDINGS, files_of
 from studio.ui.theme import apply_theme
 from studio.ui.window_pages import CANVAS
 
@@ -101,17 +101,29 @@ class Deeds:
     # pictures from and to outside
 
     def copy_shown(self) -> None:
-        """The finished picture over the canvas, else the canvas."""
-        item, document = self._window.page.proposal.item, self._window.document
+        """The finished picture over the canvas, else what is selected of the layer. Raises Trouble for nothing."""
+        item = self._window.page.proposal.item
         if item is not None and item.picture is not None:
             self.copy(item)
-        elif document.has_picture:
-            QGuiApplication.clipboard().setImage(document.image())
+        else:
+            self._window.page.canvas.clipboard.copy()
 
     def can_copy(self) -> bool:
         return self._window.page.proposal.ready or self._window.document.has_picture
 
     def paste(self) -> None:
+        """As a layer; on an empty canvas as what to start from. Files, too."""
+        data = QGuiApplication.clipboard().mimeData()
+        incoming, document = self._window.incoming, self._window.document
+        files = files_of(data) if incoming.wants(data) else []
+        if files and document.has_picture:
+            incoming.open(files[0], "layer")
+        elif not files and incoming.wants(data) and document.has_picture:
+            self._window.page.canvas.clipboard.paste()
+        else:
+            self.paste_source()
+
+    def paste_source(self) -> None:
         data = QGuiApplication.clipboard().mimeData()
         if not self._window.incoming.wants(data):
             self._window.telling.sentence("There is no picture to paste.")

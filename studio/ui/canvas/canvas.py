@@ -19,6 +19,7 @@ from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.ui.canvas.ahead import draw_ahead
+from studio.ui.canvas.clipboard import Clipboard
 from studio.ui.canvas.control_overlay import ControlOverlays
 from studio.ui.canvas.flat import Flat
 from studio.ui.canvas.guide_lines import GuideLines
@@ -61,6 +62,7 @@ class Canvas(Viewport):
         self.guides = GuideLines(document)
         self.overlays = ControlOverlays(document, self.update, self)
         self._spare = Spare(self._flat, lambda: self.seen, lambda: self.working, self)
+        self.clipboard = Clipboard(document)
         self.kit = Kit(self)
         self.tools = ToolSet(self, self, self.kit)
         document.undo_stack.give_up = self._give_up

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
+
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from studio.document.content import clear
 from studio.document.document import Document
-from studio.document.images import COLOUR, pixels_of
+from studio.document.images import COLOUR, pixels_of, view
 from studio.document.layering import selected_part
 from studio.document.layers import PaintLayer
 from studio.document.placing import paint_layer
+from studio.document.tiles import Tiles
 from studio.request.errors import Trouble
-from studio.request.geometry import Rect
+from studio.request.geometry import Rect, Size
 
 PNG = "image/png"
 NOTHING = Trouble("There is nothing to copy there.", "Choose a layer with a picture, or select a part of one.")
@@ -22,6 +25,7 @@ class Clipboard:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._copied: tuple[int, Rect] | None = None  # a sum over what was copied last, and where it was
 
     def copy(self) -> None:
         """What is selected of the active layer, or all of it. Raises Trouble if there is nothing."""
@@ -37,7 +41,7 @@ class Clipboard:
         area = tiles.bounds().translated(*shift).intersection(Rect.of(self._document.size))
         if area.empty:
             raise NOTHING
-        self._put(tiles.read(area.translated(-shift[0], -shift[1])))
+        self._put(tiles.read(area.translated(-shift[0], -shift[1])), area)
 
     def copy_merged(self) -> None:
         """What is seen where something is selected, or on the whole canvas. Raises Trouble if there is nothing."""
@@ -53,7 +57,7 @@ class Clipboard:
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
             painter.drawImage(0, 0, selection.read(area))
             painter.end()
-        self._put(image)
+        self._put(image, area)
 
     def cut(self) -> None:
         """Copies, and takes away what was copied. Raises Trouble if there is nothing, or the layer is locked."""
@@ -66,16 +70,30 @@ class Clipboard:
         clear(self._document, layer, "Cut")
 
     def paste(self) -> None:
-        """Puts the picture of the clipboard on a new layer. Raises Trouble if it holds none."""
+        """Puts the picture of the clipboard on a new layer: where it was copied, a stranger's in the middle.
+
+        Raises Trouble if it holds none.
+        """
         image = self.image()
         if image is None:
             raise Trouble("There is no picture on the clipboard.", "Copy one first.")
-        pixels = pixels_of(image)
         document = self._document
         with document.step("Paste"):
             if not document.has_picture:
-                document.set_size(pixels.size)
-            document.add_layer(paint_layer(pixels, document.size, "Pasted"))
+                document.set_size(Size(image.width(), image.height()))
+            place = self._place_of(image)
+            if place is None:
+                layer = paint_layer(pixels_of(image), document.size, "Pasted")
+            else:
+                layer = PaintLayer(name="Pasted", tiles=Tiles.of_image(image, place.x, place.y))
+            document.add_layer(layer)
+
+    def _place_of(self, image: QImage) -> Rect | None:
+        """Where it was copied, if it was copied here and something of it would be seen there."""
+        if self._copied is None or self._copied[0] != _sum(image):
+            return None
+        place = self._copied[1]
+        return None if place.intersection(Rect.of(self._document.size)).empty else place
 
     @staticmethod
     def image() -> QImage | None:
@@ -89,7 +107,13 @@ class Clipboard:
             return None
         return None if image.isNull() else image.convertToFormat(COLOUR)
 
-    @staticmethod
-    def _put(image: QImage) -> None:
+    def _put(self, image: QImage, area: Rect) -> None:
+        """area: where on the canvas it is from."""
+        plain = image.convertToFormat(QImage.Format.Format_ARGB32)
+        self._copied = _sum(plain.convertToFormat(COLOUR)), area
         # not a QMimeData of ours: the clipboard outlives Python, and the process would crash when it ends
-        QGuiApplication.clipboard().setImage(image.convertToFormat(QImage.Format.Format_ARGB32))
+        QGuiApplication.clipboard().setImage(plain)
+
+
+def _sum(image: QImage) -> int:
+    return zlib.crc32(view(image).data, image.width())

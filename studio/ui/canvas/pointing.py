@@ -14,11 +14,13 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPointingDevice,
     QTabletEvent,
+    QTouchEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QWidget
 
-from studio.ui.canvas.pointer import Pointer
+from studio.ui.canvas.fingers import Fingers
+from studio.ui.canvas.pointer import Pointer, Source, source_of
 from studio.ui.canvas.tools.tool import Tool
 
 NOTCH = 120  # eighths of a degree: one click of a wheel
@@ -44,13 +46,15 @@ class PointingWidget(QWidget):
     _tool: Tool | None = None
     _hand: Tool | None = None
     _holder: Tool | None = None  # who has the pointer now, from press to release
+    _held: tuple[Source, Qt.MouseButton] | None = None  # of what, and by which button
     _space = False
 
     def start_with(self, tool: Tool, hand: Tool) -> None:
         self._hand = hand
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TabletTracking)
-        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._fingers = Fingers(self)
         self.set_tool(tool)
 
     @property
@@ -68,7 +72,7 @@ class PointingWidget(QWidget):
             return
         if self._tool is not None:
             self._tool.leave()
-        self._holder = None
+        self._holder = self._held = None
         self._tool = tool
         tool.enter()
         self.refresh_cursor()
@@ -81,7 +85,7 @@ class PointingWidget(QWidget):
     def zoom_by(self, factor: float, at: QPointF) -> None: ...
 
     @abstractmethod
-    def turn_by(self, degrees: float) -> None: ...
+    def turn_by(self, degrees: float, at: QPointF | None = None) -> None: ...
 
     @abstractmethod
     def fit(self) -> None: ...
@@ -108,55 +112,65 @@ class PointingWidget(QWidget):
             button=event.button(),
             modifiers=event.modifiers(),
             seconds=event.timestamp() / 1000,
+            source=source_of(event),
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._down(self._pointer(event))
+        self.down(self._pointer(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and not self._space and self._tool is not None:
-            self._holder = self._tool
-            self._tool.double_press(self._pointer(event))
+            pointer = self._pointer(event)
+            self._holder, self._held = self._tool, (pointer.source, pointer.button)
+            self._tool.double_press(pointer)
         else:
-            self._down(self._pointer(event))
+            self.down(self._pointer(event))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._moved(self._pointer(event))
+        self.moved(self._pointer(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._up(self._pointer(event))
+        self.up(self._pointer(event))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         pointer = self._pointer(event)
         match event.type():
             case QEvent.Type.TabletPress:
-                self._down(pointer)
+                self.down(pointer)
             case QEvent.Type.TabletRelease:
-                self._up(pointer)
+                self.up(pointer)
             case _:
-                self._moved(pointer)
+                self.moved(pointer)
         event.accept()
 
-    def _down(self, pointer: Pointer) -> None:
+    def down(self, pointer: Pointer) -> None:
+        by = (pointer.source, pointer.button)
         if self._holder is not None:
-            return
+            if by != self._held:
+                return
+            self.up(pointer)  # its release went to something that opened over the canvas
         if pointer.button == Qt.MouseButton.MiddleButton or self._space:
             self._holder = self._hand
         elif pointer.button == Qt.MouseButton.LeftButton:
             self._holder = self._tool
         if self._holder is not None:
+            self._held = by
             self._holder.press(pointer)
             self.refresh_cursor()
 
-    def _moved(self, pointer: Pointer) -> None:
+    def moved(self, pointer: Pointer) -> None:
         if self._holder is not None:
+            if self._held is None or pointer.source != self._held[0]:
+                return  # the mouse that is pushed while the pen draws
             self._holder.move(pointer)
         elif self._tool is not None:
             self._tool.hover(pointer)
         self.cursor_moved.emit(pointer.position)
 
-    def _up(self, pointer: Pointer) -> None:
-        holder, self._holder = self._holder, None
+    def up(self, pointer: Pointer) -> None:
+        if self._held != (pointer.source, pointer.button):
+            return  # another button, or another device
+        holder, self._holder, self._held = self._holder, None, None
         if holder is not None:
             holder.release(pointer)
             self.refresh_cursor()
@@ -190,11 +204,9 @@ class PointingWidget(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent):
             return self._touchpad(event)
-        if isinstance(event, QGestureEvent):
-            pinch = event.gesture(Qt.GestureType.PinchGesture)
-            if isinstance(pinch, QPinchGesture):
-                self._pinched(pinch)
-                return True
+        if isinstance(event, QTouchEvent) and self._fingers.handle(event):
+            event.accept()
+            return True
         return super().event(event)
 
     def _touchpad(self, event: QNativeGestureEvent) -> bool:
@@ -203,23 +215,20 @@ class PointingWidget(QWidget):
             case Qt.NativeGestureType.ZoomNativeGesture:
                 self.zoom_by(1 + event.value(), event.position())
             case Qt.NativeGestureType.RotateNativeGesture:
-                self.turn_by(event.value())
+                self.turn_by(event.value(), event.position())
             case Qt.NativeGestureType.SmartZoomNativeGesture:
                 self.fit()
             case _:
                 return False
         return True
 
-    def _pinched(self, pinch: QPinchGesture) -> None:
-        """Two fingers on a touch screen: zoom, turn and move at once; a stroke that the first one began is undone."""
+    def give_up(self) -> None:
         if self._holder is not None:
             self._holder.cancel()
-            self._holder = None
-        at = QPointF(self.mapFromGlobal(pinch.centerPoint().toPoint()))
-        moved = (pinch.centerPoint() - pinch.lastCenterPoint()) * self.devicePixelRatioF()
-        self.pan(moved.x(), moved.y())
-        self.zoom_by(pinch.scaleFactor(), at)
-        self.turn_by(pinch.rotationAngle() - pinch.lastRotationAngle())
+            self._holder = self._held = None
+
+    @abstractmethod
+    def pinched(self, anchor: QPointF, factor: float, degrees: float, at: QPointF) -> None: ...
 
     # keys
 

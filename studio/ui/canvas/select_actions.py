@@ -13,14 +13,13 @@ from studio.document.selecting import covered_by, everything, feathered, grown, 
 from studio.document.tiles import Tiles
 from studio.ui.actions import Action
 from studio.ui.canvas.canvas import Canvas
-from studio.ui.canvas.clipboard import Clipboard
 from studio.ui.canvas.edge_sheet import EdgeSheet, Reshape
 from studio.ui.canvas.tools.brushing import paintable
 
 
 def select_actions(canvas: Canvas, document: Document) -> list[Action]:
     return [
-        *_clipboard(document),
+        *_clipboard(canvas),
         *_fills(canvas, document),
         *_whole(document),
         *_layers(document),
@@ -32,44 +31,26 @@ def _selected(document: Document) -> Callable[[], bool]:
     return lambda: document.selection is not None
 
 
-def _clipboard(document: Document) -> list[Action]:
-    clipboard = Clipboard(document)
+def _clipboard(canvas: Canvas) -> list[Action]:
     return [
         Action(
             id="edit.cut",
             title="Cut",
             group="Edit",
             section="clipboard",
-            run=clipboard.cut,
+            run=canvas.clipboard.cut,
             keys=("Ctrl+X",),
             help="Takes what is selected of the layer to the clipboard.",
             icon="scissors",
-        ),
-        Action(
-            id="edit.copy_layer",
-            title="Copy layer",
-            group="Edit",
-            section="clipboard",
-            run=clipboard.copy,
-            help="Copies what is selected of the layer, or all of it, with transparency.",
         ),
         Action(
             id="edit.copy_merged",
             title="Copy what is seen",
             group="Edit",
             section="clipboard",
-            run=clipboard.copy_merged,
+            run=canvas.clipboard.copy_merged,
             keys=("Ctrl+Shift+C",),
             help="Copies all layers together, as far as they are selected.",
-        ),
-        Action(
-            id="edit.paste_layer",
-            title="Paste as layer",
-            group="Edit",
-            section="clipboard",
-            run=clipboard.paste,
-            keys=("Ctrl+Shift+V",),
-            icon="clipboard-paste",
         ),
     ]
 

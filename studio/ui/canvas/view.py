@@ -117,6 +117,13 @@ class View:
             dx, dy = end.x() - start.x(), end.y() - start.y()
         return replace(self, x=self.x + round(dx), y=self.y + round(dy))
 
+    def turned(self, degrees: float, at: QPointF) -> View:
+        """Turned clockwise, with the document under `at` (device pixels) staying there."""
+        still = self.to_document(at)
+        view = replace(self, angle=(self.angle + degrees) % 360)
+        gap = at - view.to_screen(still)
+        return view.moved(gap.x(), gap.y())
+
     def kept_near(self, size: Size) -> View:
         """Moved back so that a document of this size cannot get lost beyond the edge."""
         shown = self.screen_rect(Rect.of(size))

@@ -86,9 +86,18 @@ class Viewport(PointingWidget):
         mirrored = self._view.mirrored if mirrored is None else mirrored
         self.set_view(replace(self._view, angle=angle % 360, mirrored=mirrored))
 
-    def turn_by(self, degrees: float) -> None:
+    def turn_by(self, degrees: float, at: QPointF | None = None) -> None:
+        """at: the place that stays where it is, in the widget's coordinates; None: the middle."""
         if degrees:
-            self.turn_to(self._view.angle + degrees)
+            self.set_view(self._view.turned(degrees, self.to_device(at or QPointF(self.rect().center()))))
+
+    def pinched(self, anchor: QPointF, factor: float, degrees: float, at: QPointF) -> None:
+        """Zooms and turns with a point of the document coming to lie at a place of the widget."""
+        self._fitted = False
+        place = self.to_device(at)
+        view = self._view.zoomed(self.zoom * factor, place).turned(degrees, place)
+        gap = place - view.to_screen(anchor)
+        self.set_view(view.moved(gap.x(), gap.y()).kept_near(self.paper))
 
     def set_view(self, view: View) -> None:
         before, self._view = self._view, view

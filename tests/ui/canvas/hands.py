@@ -45,17 +45,21 @@ def covered(document: Document) -> np.ndarray:
 
 
 def pen(canvas: Canvas, points, kind=QPointingDevice.PointerType.Pen) -> None:
-    capabilities = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
-    device = QPointingDevice("pen", 1, QInputDevice.DeviceType.Stylus, kind, capabilities, 1, 3)
+    last = len(points) - 1
     for number, (x, y, pressure) in enumerate(points):
-        last = len(points) - 1
         what = (
             QEvent.Type.TabletPress if number == 0
             else QEvent.Type.TabletRelease if number == last
             else QEvent.Type.TabletMove
         )  # fmt: skip
-        place = QPointF(at(canvas, x, y))
-        event = QTabletEvent(
-            what, device, place, QPointF(canvas.mapToGlobal(place.toPoint())), pressure, 0, 0, 0, 0, 0, NONE, LEFT, LEFT
-        )  # fmt: skip
-        QApplication.sendEvent(canvas, event)
+        pen_event(canvas, what, x, y, pressure, kind)
+
+
+def pen_event(canvas: Canvas, what, x: int, y: int, pressure: float, kind=QPointingDevice.PointerType.Pen) -> None:
+    capabilities = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
+    device = QPointingDevice("pen", 1, QInputDevice.DeviceType.Stylus, kind, capabilities, 1, 3)
+    place = QPointF(at(canvas, x, y))
+    event = QTabletEvent(
+        what, device, place, QPointF(canvas.mapToGlobal(place.toPoint())), pressure, 0, 0, 0, 0, 0, NONE, LEFT, LEFT
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, event)

@@ -287,31 +287,3 @@ def test_the_colours_of_the_picture_are_taken(canvas, document):
     document.active.tiles.replace(document.active.tiles.drawn(square(150), 0, 0, SOURCE))
     take_palette(document, canvas.kit)
     assert canvas.kit.palette == ("#ff0000", "#ffffff")
-
-
-def test_a_touch_cancels_the_stroke_the_first_finger_began(canvas, document):
-    before = document.picture()
-    QTest.mousePress(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at(canvas, 100, 100))
-    QTest.mouseMove(canvas, at(canvas, 140, 100))
-    pinch = _Pinch()
-    canvas._pinched(pinch)
-    QTest.mouseRelease(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at(canvas, 140, 100))
-    assert document.picture() == before
-    assert canvas.zoom == pytest.approx(2.0)
-
-
-class _Pinch:
-    """What Qt tells of two fingers, which cannot be played here."""
-
-    def centerPoint(self) -> QPointF:
-        return QPointF(200, 200)
-
-    lastCenterPoint = centerPoint
-
-    def scaleFactor(self) -> float:
-        return 2.0
-
-    def rotationAngle(self) -> float:
-        return 0.0
-
-    lastRotationAngle = rotationAngle
