@@ -11,6 +11,7 @@ from studio.library.recognition.recognised import KINDS, MODELS, Recognised
 from studio.library.signs.sign import Part
 from studio.request.family import Model
 
+UNSURE = ("lora", "embedding", "controlnet", "control-lora", "t2i-adapter", "ip-adapter")  # made for a family
 _NAMELESS = frozenset(  # names that say nothing, under which repositories keep their weights
     (
         "diffusion_pytorch_model",
@@ -74,6 +75,16 @@ class Entry:
         return self.found.reason
 
     @property
+    def doubt(self) -> str:
+        """What could not be told about what can be used all the same, or ""."""
+        if self.missing or self.found.family or self.kind not in UNSURE:
+            return ""
+        return (
+            f"For which models this {self.kind_title} is could not be told, so it is offered with all of them."
+            " If you know, say so below."
+        )
+
+    @property
     def triggers(self) -> tuple[str, ...]:
         return self.notes.triggers or self.found.triggers
 
@@ -89,7 +100,9 @@ class Entry:
 def name_of(path: Path, folder: bool) -> str:
     """What people call the weights at a path: the file's name, or its folder's where that says nothing."""
     if folder:
-        return path.name
+        hub = path.parent.parent.name  # of Hugging Face's own store: models--owner--name/snapshots/<digest>
+        in_store = path.parent.name == "snapshots" and hub.startswith("models--")
+        return hub.rpartition("--")[2] if in_store else path.name
     if path.stem not in _NAMELESS:
         return path.stem
     parent = path.parent

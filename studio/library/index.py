@@ -27,7 +27,7 @@ CREATE TABLE hash (
     path TEXT PRIMARY KEY, stamp TEXT NOT NULL, sha256 TEXT NOT NULL, body TEXT NOT NULL
 ) WITHOUT ROWID;
 """
-_RULES = 1  # counted up when the rules of recognition change, beyond the signs
+_RULES = 2  # counted up when the rules of recognition change, beyond the signs
 _RUN = [(each.id, sorted(each.variants), sorted(each.formats)) for each in FAMILIES.values()]
 EDITION = f"{_RULES}-{zlib.crc32(repr((SIGNS, CODECS, ENCODERS, _RUN)).encode()):08x}"
 _FIELDS = frozenset(each.name for each in fields(Recognised))

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from studio.library.entry import UNSURE
 from studio.library.notes import Notes
 from studio.library.recognition.recognised import MODELS, Recognised
 from studio.library.recognition.verdict import judged
 from studio.library.signs import BY_FAMILY, SIGNS
-
-_LOOSE = ("lora", "embedding", "controlnet", "control-lora", "t2i-adapter", "ip-adapter", "vae")
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ def choices_for(found: Recognised) -> Choices:
         of_shape = (each for each in SIGNS if any(part.variant == found.variant for part in each.parts))
         families = tuple(each.family for each in of_shape)
         return Choices(families if len(families) > 1 else ())
-    return Choices(tuple(each.family for each in SIGNS)) if found.kind in _LOOSE else Choices()
+    return Choices(tuple(each.family for each in SIGNS)) if found.kind in UNSURE else Choices()
 
 
 def overridden(found: Recognised, notes: Notes) -> Recognised:

@@ -193,6 +193,11 @@ def test_missing_files_are_kept_shown_and_struck_off_when_asked(tmp_path):
     assert Models([tmp_path / "m"], index).entries() == ()
 
 
+def test_a_model_in_hugging_faces_own_store_goes_by_the_name_of_its_repository(tmp_path):
+    diffusers_folder(tmp_path / "hub" / "models--some--Dream" / "snapshots" / "0123456789abcdef")
+    assert [model.title for model in Models([tmp_path / "hub"]).all()] == ["Dream"]
+
+
 def test_two_models_of_one_name_are_told_apart(tmp_path):
     safetensors(tmp_path / "a" / "model-x.safetensors", SD15)
     safetensors(tmp_path / "b" / "model-x.safetensors", SD15, dtype="F32")

@@ -92,6 +92,7 @@ def test_only_what_can_be_had_is_offered_and_the_sentence_says_what_it_does(qtbo
     panel = ask(desk)
     assert [panel.method.itemText(each) for each in range(panel.method.count())] == ["Smooth (Lanczos)"]
     assert "add an upscaler" in panel.words.text()
+    assert "draws a whole scene into each tile" in panel.words.text(), "why its model is not among the ways"
     desk.window.models.upscalers = (SHARP,)
     desk.document.set_model(OTHER_MODEL)
     panel = ask(desk)

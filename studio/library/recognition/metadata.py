@@ -108,13 +108,19 @@ def beside(path: Path) -> Beside:
         triggers=_words(listed),
         about=str(facts.get("notes") or "")[:2000],
         base=str(base)[:_LONGEST],
-        picture=_picture(stem),
+        picture=_picture(stem) or _samples(path),
     )
 
 
 def _picture(stem: Path) -> Path | None:
     endings = (".preview.png", ".preview.jpg", ".preview.jpeg", ".preview.webp", ".png", ".jpg", ".jpeg", ".webp")
     return next((file for ending in endings if (file := stem.with_name(stem.name + ending)).is_file()), None)
+
+
+def _samples(folder: Path) -> Path | None:
+    """Pictures that a model made, in its own folder."""
+    file = folder / "samples.jpg"
+    return file if file.is_file() else None
 
 
 def _note(file: Path) -> dict[str, Any]:

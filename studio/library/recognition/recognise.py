@@ -144,7 +144,11 @@ def _lora(found: Recognised, modules: Modules, look: Look, claims: Claims) -> Re
         signs = claimed
     if signs is None:
         return replace(
-            found, kind="lora", variant=modules.kind, reason="It is a LoRA for a model that is not known here."
+            found,
+            kind="lora",
+            variant=modules.kind,
+            reason="It is a LoRA for a model that is not known here.",
+            looked_for=_modules_looked_for(modules),
         )
     named = f"{look.named} {found.base}".lower()
     few = [each.name for each in signs.variants if each.sign.named and not each.sign.has and each.sign.holds(look)]
@@ -157,6 +161,15 @@ def _lora(found: Recognised, modules: Modules, look: Look, claims: Claims) -> Re
         prediction=claims.prediction,
         flavour=_flavour(signs, named),
     )
+
+
+def _modules_looked_for(modules: Modules) -> tuple[str, ...]:
+    """By family, what of a LoRA proves it; and what is there instead."""
+    looked = (
+        f"{each.title}: {' or '.join(rule.module for rule in each.adapted[:2])}" for each in SIGNS if each.adapted
+    )
+    module, width = next(iter(modules.widths.items()))
+    return (*looked, f"there is {module[:80]!r}{f' with {width} inputs' if width else ''} instead")
 
 
 def _alike(one: Signs, other: Signs) -> bool:

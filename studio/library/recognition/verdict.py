@@ -92,9 +92,11 @@ def needed(part: Part) -> str:
 def size_text(size: int) -> str:
     """Bytes as people say them.
 
-    >>> size_text(4_893_934_904), size_text(246_144_152), size_text(900)
-    ('4.9 GB', '246 MB', '1 kB')
+    >>> size_text(42_823_300_000_000), size_text(4_893_934_904), size_text(246_144_152), size_text(900)
+    ('42.8 TB', '4.9 GB', '246 MB', '1 kB')
     """
+    if size >= 1_000_000_000_000:
+        return f"{size / 1e12:.1f} TB"
     if size >= 1_000_000_000:
         return f"{size / 1e9:.1f} GB"
     if size >= 1_000_000:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
@@ -19,6 +20,7 @@ from studio.ui.widgets.tool import GAP, clear_layout, label, line, tool_button
 
 WIDTH = 320
 _FORMATS = {"safetensors": "safetensors", "gguf": "GGUF", "pickle": "pickle", "diffusers": "diffusers folder"}
+_LONG, _SIGN = re.compile(r"\S{24,}"), re.compile(r"[._/|-](?=.)|.{24}(?=.)")
 _SHOWN = 26  # letters of a fact before it is cut
 
 
@@ -78,7 +80,7 @@ class Details(ScrollColumn):
             )
             return
         self._head(entry, in_use)
-        if entry.reason:
+        if entry.reason or entry.doubt:
             self._add(self._problem(entry))
         if entry.found.about:
             self._add(_words(entry.found.about))
@@ -105,9 +107,9 @@ class Details(ScrollColumn):
             self._add(use)
 
     def _problem(self, entry: Entry) -> QWidget:
-        """Why it cannot be used, in plain words, and what can be done."""
+        """Why it cannot be used or what is in doubt, in plain words, and what can be done."""
         box = QFrame()
-        box.setProperty("role", "popup")
+        box.setProperty("role", "sheet")
         column = QVBoxLayout(box)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
@@ -116,13 +118,12 @@ class Details(ScrollColumn):
         mark = QLabel()
         mark.setPixmap(pixmap("triangle-alert", colours().accent_text, 16, self.devicePixelRatioF()))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(_words(entry.reason), 1)
+        row.addWidget(_words(entry.reason or entry.doubt), 1)
         column.addLayout(row)
         for part in entry.lacking:
             if part.repository:
-                self._button(
-                    column, f"Get it ({size_text(part.size)})", lambda p=part: self.part_wanted.emit(p), needed(part)
-                )
+                words = f"Get {part.title.removeprefix('the ').partition(' (')[0]}"
+                self._button(column, words, lambda p=part: self.part_wanted.emit(p), needed(part))
         if entry.missing:
             self._button(column, "Take it off the list", lambda: self.deed.emit("forget", entry))
         if entry.path.suffix.lower() in PICKLED and not entry.missing:
@@ -157,7 +158,7 @@ class Details(ScrollColumn):
             self._add(_beside(triggers, copy))
         if entry.model is not None:
             self._add(DefaultsFields(entry, say))
-        self._add(list_field("Tags", "tags", entry.notes.tags, say, "portrait, ink", self._tags()))
+        self._add(list_field("Tags", "tags", entry.notes.tags, say, "such as portrait, ink", self._tags()))
         self._notes = NotesField(entry.notes.text, say)
         self._add(self._notes)
         self._add(
@@ -256,7 +257,8 @@ def _value(name: str, value: str) -> QLabel:
 
 
 def _words(text: str, role: str = "") -> QLabel:
-    made = label(text, role)
+    """In as many lines as they need; names of files and tensors, which have no spaces, may break at their signs."""
+    made = label(_LONG.sub(lambda found: _SIGN.sub("\\g<0>\u200b", found[0]), text), role)
     made.setWordWrap(True)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from studio.library.downloads.catalogue import Offer, wishes_for, with_needs
 from studio.library.downloads.fetch import Wish
 from studio.library.downloads.hub import HUB, Hub, RemoteFile, Repository, diffusers_files, wish_of
+from studio.library.recognition.recognised import MODELS
 from studio.library.recognition.verdict import size_text
 from studio.request.errors import BadInput
 from studio.ui.models.offer_card import OfferCard, found_row, page_button, wrapped
@@ -24,6 +25,13 @@ from studio.ui.widgets.tool import GAP, clear_layout, label, set_role, tool_butt
 
 WIDTH = 880
 _MOST_FILES = 40
+_SHELVES = (  # of the catalogue: heading, kinds
+    ("Models", MODELS),
+    ("Upscalers", ("upscaler",)),
+    ("LoRA", ("lora", "embedding")),
+    ("To follow a picture", ("controlnet", "control-lora", "t2i-adapter", "ip-adapter", "image-encoder")),
+    ("What some models need besides", ("text-encoder", "vae")),
+)
 _CHECKED = "checked by Hugging Face's own checksums"
 
 
@@ -70,11 +78,17 @@ class GetMore(ScrollColumn):
         self._names = names
         clear_layout(self._catalogue)
         self.cards = []
-        for offer in self._offers:
-            card = OfferCard(offer, offer.places <= names)
-            card.wanted.connect(self.get)
-            self.cards.append(card)
-            self._catalogue_column.addWidget(card)
+        for heading, kinds in _SHELVES:
+            offers = [offer for offer in self._offers if offer.kind in kinds]
+            if offers:
+                title = label(heading, "heading")
+                title.setContentsMargins(0, GAP if self.cards else 0, 0, 0)
+                self._catalogue_column.addWidget(title)
+            for offer in offers:
+                card = OfferCard(offer, offer.places <= names)
+                card.wanted.connect(self.get)
+                self.cards.append(card)
+                self._catalogue_column.addWidget(card)
 
     def get(self, offer: Offer) -> None:
         """Brings the offer, and what it does not run without unless that is here."""
@@ -130,7 +144,8 @@ class GetMore(ScrollColumn):
         key.addWidget(self.forget)
         inner.addLayout(key)
         inner.addWidget(self.found)
-        inner.addWidget(label("Well-known and free to use", "heading"))
+        inner.addSpacing(GAP)
+        inner.addWidget(label("Well-known and free to use", "title"))
         inner.addWidget(self._catalogue)
         inner.addStretch(1)
         holder = QHBoxLayout()

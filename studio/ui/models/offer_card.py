@@ -28,8 +28,8 @@ class OfferCard(QFrame):
         head = QHBoxLayout()
         head.setSpacing(GAP)
         head.addWidget(label(offer.title, "heading"))
-        if offer.family:
-            head.addWidget(label(family_title(offer.family), "chip"))
+        if offer.family and family_title(offer.family) not in offer.title:
+            head.addWidget(label(family_title(offer.family), "chip"), 0, Qt.AlignmentFlag.AlignVCenter)
         head.addStretch(1)
         head.addWidget(page_button(offer.page))
         size = f" ({size_text(offer.size)})" if offer.size else ""

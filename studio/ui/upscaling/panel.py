@@ -31,6 +31,8 @@ STRENGTH_HELP = (
     "How much the model may change (denoising strength).\n"
     "Low keeps what is there; from about 50 % on things may turn into others."
 )
+WHOLE = "cannot add detail: it draws a whole scene into each tile. Models such as Stable Diffusion or SDXL can"
+NOT_OVER = "cannot paint over a picture in tiles. Models such as Stable Diffusion or SDXL can"
 NO_NETWORKS = "For sharper pictures add an upscaler (ESRGAN, SPAN, SwinIR …) to your models."
 
 
@@ -175,7 +177,12 @@ class UpscalePanel(QDialog):
         match method:
             case Method.LANCZOS:
                 sentence = "Every pixel is a mixture of those around it: smooth, with no new detail."
-                return sentence if self._networks else f"{sentence} {NO_NETWORKS}"
+                more = [] if self._networks else [NO_NETWORKS]
+                model = self.subject.model
+                if not paints_over(model):
+                    why = WHOLE if not model.family.divisible else NOT_OVER
+                    more.append(f"{model.title} {why}.")
+                return " ".join([sentence, *more])
             case Method.NETWORK:
                 return (
                     "The upscaler draws sharp edges and textures as it was taught. The picture itself stays as it is."

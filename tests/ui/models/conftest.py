@@ -83,7 +83,9 @@ class Shop:
 
     @property
     def words(self):
-        return [each.text() for each in self.page.details.findChildren(QLabel) if each.isVisibleTo(self.page)]
+        """Without the places where long names may break."""
+        labels = self.page.details.findChildren(QLabel)
+        return [each.text().replace("\u200b", "") for each in labels if each.isVisibleTo(self.page)]
 
     def field(self, name):
         return next(each for each in self.page.details.findChildren(QLineEdit, name) if each.isVisibleTo(self.page))

@@ -51,6 +51,23 @@ def test_what_is_not_usable_says_why_in_plain_words(full):
     assert any(text.startswith("Looked for:") for text in full.words)
 
 
+def test_a_lora_of_no_known_family_says_what_was_looked_for_and_can_be_told(full):
+    odd = {"lora_unet_x.lora_down.weight": [4, 5], "lora_unet_x.lora_up.weight": [5, 4]}
+    safetensors(full.folder / "odd.safetensors", odd)
+    full.look()
+    full.place(Place.KIND, "lora")
+    full.choose("odd")
+    assert any("could not be told" in text for text in full.words)
+    looked = next(text for text in full.words if text.startswith("Looked for:"))
+    assert "Stable Diffusion XL: attn2" in looked
+    assert "there is 'unet/x' with 5 inputs instead" in looked
+    box = next(each for each in full.page.details.findChildren(type(full.page.sort), "family"))
+    full.qtbot.keyClick(box, Qt.Key.Key_Down)
+    [entry] = [each for each in full.models.entries() if each.name == "odd"]
+    assert entry.found.family == box.itemData(1)
+    assert entry.doubt == ""
+
+
 def test_notes_tags_and_defaults_are_kept_and_trigger_words_copied(full):
     full.choose("Dream")
     full.say("tags", "portrait, ink")
@@ -89,6 +106,19 @@ def test_what_headers_cannot_tell_can_be_said(full):
     box.activated.emit(box.currentIndex())
     [model] = [each for each in full.models.all() if each.title == "Big"]
     assert "v-prediction" in model.traits
+
+
+def test_nothing_in_the_panel_is_wider_than_the_panel(full):
+    shapes = {"double_blocks.0.img_attn.norm.key_norm.scale": [128], "img_in.weight": [3072, 64]}
+    safetensors(full.folder / f"flux {'with a name that does not end ' * 4}.safetensors", shapes)
+    full.look()
+    full.place(Place.UNUSABLE)
+    for name in full.names:
+        full.choose(name)
+        details = full.page.details
+        full.qtbot.waitUntil(lambda: full.page.details._body.width() > 0)
+        assert details.horizontalScrollBar().maximum() == 0
+        assert details._body.minimumSizeHint().width() <= details.viewport().width(), name
 
 
 def test_a_file_that_is_gone_is_shown_until_it_is_taken_off(full):
