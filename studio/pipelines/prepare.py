@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from studio.pipelines.loaded import Loaded
 from studio.pipelines.looking import shown
 from studio.pipelines.noise import Strays, first_noise
 from studio.pipelines.samplers import Steps
-from studio.pipelines.source import Source, encode_picture, painted_over
+from studio.pipelines.source import Source, latents_of, painted_over
 from studio.request.control import Control
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
@@ -80,7 +81,7 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
         noise=noise,
         strays=strays,
         controls=request.controls,
-        seen=loaded.controls.pictures(request.controls, frame, lambda each: encode_picture(loaded, each).latents()),
+        seen=loaded.controls.pictures(request.controls, frame, partial(latents_of, loaded)),
         known=known,
         shown=shown(loaded, request, frame, source, generators),
         change=None if request.mask is None else change_map(request.mask, frame, shape).to(device, dtype),

@@ -27,13 +27,15 @@ class Source:
 
     def latents(self, generator: torch.Generator | None = None) -> Tensor:
         """(1, channels, h, w), scaled as the network sees them. generator: None takes the likeliest ones."""
+        return self.codec.scaled(self.network, self.plain(generator))
+
+    def plain(self, generator: torch.Generator | None = None) -> Tensor:
+        """The same as the codec itself has them."""
         if not hasattr(self.encoded, "latent_dist"):
-            found = self.encoded.latents if hasattr(self.encoded, "latents") else self.encoded.latent
-        elif generator is None:
-            found = self.encoded.latent_dist.mode()
-        else:
-            found = self.encoded.latent_dist.sample(generator)
-        return self.codec.scaled(self.network, found)
+            return self.encoded.latents if hasattr(self.encoded, "latents") else self.encoded.latent
+        if generator is None:
+            return self.encoded.latent_dist.mode()
+        return self.encoded.latent_dist.sample(generator)
 
 
 def painted_over(request: GenerationRequest) -> bool:
@@ -54,6 +56,15 @@ def encode_picture(loaded: Loaded, picture: Tensor) -> Source:
     with loaded.visit(codec), tiling(codec, loaded.plan, encodes=True):
         inputs = picture.to(loaded.device.torch_device, codec.dtype)
         return Source(loaded.adapter.codec.encode(codec, inputs), codec, loaded.adapter.codec)
+
+
+def latents_of(loaded: Loaded, picture: Tensor, shifted: bool = True) -> Tensor:
+    """The likeliest latents of a picture (1, 3, height, width), -1..1.
+
+    shifted: as the denoiser sees them; else they are only scaled.
+    """
+    source = encode_picture(loaded, picture)
+    return source.latents() if shifted else loaded.codec.config.scaling_factor * source.plain()
 
 
 def as_input(array: np.typing.NDArray[np.uint8]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,11 @@ import torch
 from diffusers.models.adapter import T2IAdapter
 from diffusers.models.controlnets.controlnet import ControlNetModel
 from diffusers.models.controlnets.controlnet_flux import FluxControlNetModel
+from diffusers.models.controlnets.controlnet_qwenimage import QwenImageControlNetModel
+from diffusers.models.controlnets.controlnet_sana import SanaControlNetModel
+from diffusers.models.controlnets.controlnet_sd3 import SD3ControlNetModel
 from diffusers.models.controlnets.controlnet_union import ControlNetUnionModel
+from diffusers.models.controlnets.controlnet_z_image import ZImageControlNetModel
 from safetensors.torch import save_file
 from torch import Tensor
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
@@ -122,6 +127,56 @@ def beside(transformer: Any, seed: int = 0, **changes: Any) -> FluxControlNetMod
     }
     shape = {"num_layers": 1, "num_single_layers": 1, "in_channels": 64, **changes}
     return awake(FluxControlNetModel.from_config({**config, **shape}), seed)
+
+
+def _taken(kind: Any, transformer: Any, **changes: Any) -> Any:
+    names = inspect.signature(kind.__init__).parameters
+    return kind(**{**{name: value for name, value in transformer.config.items() if name in names}, **changes})
+
+
+def beside_sd35(transformer: Any, seed: int = 0) -> SD3ControlNetModel:
+    """As others than its authors train them: on words, with places of their own."""
+    return awake(_taken(SD3ControlNetModel, transformer, num_layers=1), seed)
+
+
+def beside_sd35_large(transformer: Any, seed: int = 0) -> SD3ControlNetModel:
+    """As its authors publish them."""
+    shape = {"num_layers": 1, "joint_attention_dim": None, "use_pos_embed": False, "dual_attention_layers": ()}
+    shape |= {"force_zeros_for_pooled_projection": False, "qk_norm": None}
+    return awake(_taken(SD3ControlNetModel, transformer, **shape), seed)
+
+
+def as_stability_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The names of Stability AI's own code."""
+    found = {}
+    for name, value in weights.items():
+        if ".attn.to_q." in name:
+            parts = [weights[name.replace("to_q", f"to_{letter}")] for letter in "qkv"]
+            found[name.replace("to_q", "qkv")] = torch.cat(parts)
+        elif ".attn.to_k." not in name and ".attn.to_v." not in name:
+            for ours, theirs in (("to_out.0", "proj"), ("ff.net.0.proj", "mlp.fc1"), ("ff.net.2", "mlp.fc2")):
+                name = name.replace(ours, theirs)
+            found[name.replace("norm1.linear", "adaLN_modulation.1")] = value
+    return found
+
+
+def beside_qwen(transformer: Any, seed: int = 0) -> QwenImageControlNetModel:
+    return awake(_taken(QwenImageControlNetModel, transformer, num_layers=1), seed)
+
+
+def beside_sana(transformer: Any, seed: int = 0) -> SanaControlNetModel:
+    return awake(_taken(SanaControlNetModel, transformer, num_layers=1), seed)
+
+
+def beside_zimage(transformer: Any, refined: str | None, seed: int = 0) -> ZImageControlNetModel:
+    """refined: by which of its blocks the picture is, as in the three published makes."""
+    shape = {
+        "control_layers_places": [0],
+        "control_refiner_layers_places": [0],
+        "control_in_dim": 16 if refined is None else 33,
+        "add_control_noise_refiner": refined,
+    }
+    return awake(_taken(ZImageControlNetModel, transformer, **shape), seed)
 
 
 def save(folder: Path, weights: Any, name: str = "diffusion_pytorch_model", config: Any = None) -> Path:

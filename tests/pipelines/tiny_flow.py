@@ -323,7 +323,7 @@ def gemma_tokenizer() -> GemmaTokenizer:
     return GemmaTokenizer(vocab={word: number for number, word in enumerate(words)}, merges=[])
 
 
-def save_sana(folder: Path) -> Path:
+def save_sana(folder: Path, layers: int = 1) -> Path:
     torch.manual_seed(0)
     parts = {
         "tokenizer": gemma_tokenizer(),
@@ -343,7 +343,7 @@ def save_sana(folder: Path) -> Path:
             patch_size=1,
             in_channels=32,
             out_channels=32,
-            num_layers=1,
+            num_layers=layers,
             num_attention_heads=2,
             attention_head_dim=8,
             num_cross_attention_heads=2,

@@ -13,6 +13,8 @@ FAMILY = flow_family(
     steps=50,
     guidance=4.0,
     variants=frozenset(("edit",)),
+    controls=frozenset(("controlnet",)),
+    controls_from="InstantX/Qwen-Image-ControlNet-Union on Hugging Face (3.5 GB, several kinds in one)",
     ways=(
         Way(trait="edit", title="Edit", abilities=ABILITIES | {Ability.INSTRUCT}),
         Way(trait="lightning", title="Lightning", steps=8, guidance=1.0),

@@ -17,4 +17,6 @@ FAMILY = flow_family(
     guidance=4.5,
     sampler=Sampler(Algorithm.DPMPP_2M),
     formats=frozenset(("diffusers",)),
+    controls=frozenset(("controlnet",)),
+    controls_from="ishan24/Sana_600M_1024px_ControlNet_diffusers on Hugging Face",
 )

@@ -11,6 +11,8 @@ FAMILY = flow_family(
     steps=28,
     guidance=4.5,
     tiny_decoder="madebyollin/taesd3",
+    controls=frozenset(("controlnet",)),
+    controls_from="stabilityai/stable-diffusion-3.5-controlnets on Hugging Face (for Large)",
     ways=(
         Way(
             trait="large-turbo",

@@ -11,6 +11,8 @@ FAMILY = flow_family(
     steps=50,
     guidance=4.0,
     tiny_decoder="madebyollin/taef1",
+    controls=frozenset(("controlnet",)),
+    controls_from="alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union on Hugging Face (several kinds in one)",
     ways=(
         Way(
             trait="turbo",

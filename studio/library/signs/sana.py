@@ -30,6 +30,7 @@ SIGNS = Signs(
         Adapted(module=r"^unet/transformer_blocks_\d+_ff_conv_(inverted|point|depth)"),
     ),
     bases=r"sana",
+    controls=(Sign(has={"controlnet_blocks.0.weight": None, "transformer_blocks.0.ff.conv_inverted.weight": None}),),
     parts=(GEMMA2, DC_32),
     called=r"sana",
 )

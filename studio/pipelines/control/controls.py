@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from studio.pipelines.control.guides import Guide, Shown
+from studio.pipelines.control.guides import Guide, Shown, Sight
 from studio.pipelines.control.looks import Eyes, ImageEncoder, Looks, Pair, Weights, read_adapter
 from studio.pipelines.devices import Device
 from studio.pipelines.framing import Frame, opaque
@@ -33,8 +33,8 @@ Key = tuple[Path, int]
 class Steering(Protocol):
     """How the networks of a family are steered by pictures that they follow place by place."""
 
-    def sees_latents(self, network: nn.Module) -> bool:
-        """Whether a control network looks at latents of the picture."""
+    def sees(self, network: nn.Module) -> Sight:
+        """What a control network looks at."""
         ...
 
     def readers(self) -> Mapping[str, Callable[..., Any]]:
@@ -95,17 +95,19 @@ class Controls:
         return sum(bytes_of(each) for each in held.values())
 
     def pictures(
-        self, controls: Iterable[Control], frame: Frame, encode: Callable[[Tensor], Tensor]
+        self, controls: Iterable[Control], frame: Frame, encode: Callable[[Tensor, bool], Tensor]
     ) -> tuple[Tensor, ...]:
         """What is shown to the networks, for each control that is followed place by place.
 
-        encode: latents of a picture (1, 3, height, width), -1..1.
+        encode: latents of a picture (1, 3, height, width), -1..1; and whether to shift them as the model's are.
         """
         found: list[Tensor] = []
         for each in (each for each in controls if not each.refers):
             picture = self._picture(each, frame)
-            sees = self._steering is not None and self._steering.sees_latents(self._network_of(each))
-            found.append(encode(2 * picture - 1).to(picture) if sees else picture)
+            assert self._steering is not None
+            sight = self._steering.sees(self._network_of(each))
+            plain = sight is Sight.PICTURE
+            found.append(picture if plain else encode(2 * picture - 1, sight is Sight.LATENTS).to(picture))
         return tuple(found)
 
     @contextmanager

@@ -45,7 +45,7 @@ def read_controlnet(path: Path, name: str, unet: Any, dtype: torch.dtype) -> nn.
         convert: Any = single_file_utils.convert_controlnet_checkpoint
         weights = {**_labels(weights), **convert(weights, config)}
     weights = {each: value for each, value in weights.items() if value is not None}
-    config |= _shapes(weights, union) | _beside(path, kind)
+    config |= _shapes(weights, union) | beside(path, kind)
     return built(kind, config, weights, name, dtype)
 
 
@@ -75,7 +75,7 @@ def read_control_lora(path: Path, name: str, unet: Any, dtype: torch.dtype) -> n
         if value is None:
             continue
         if id(value) in added:
-            _refuse_unless(each in own and own[each].numel() == value.numel(), name)
+            refuse_unless(each in own and own[each].numel() == value.numel(), name)
             value = own[each].float().cpu() + value.reshape(own[each].shape)
         weights[each] = value
     return built(kind, config | _shapes(weights, union=False), weights, name, dtype, more=True)
@@ -92,8 +92,8 @@ def read_t2i_adapter(path: Path, name: str, unet: Any, dtype: torch.dtype) -> nn
     if not any(each.startswith("adapter.") for each in weights):
         weights = {_adapters_name(each, weights): value for each, value in weights.items()}
     widths: list[int] = list(unet.config.block_out_channels)
-    _refuse_unless(_adapter_shape(weights, name)["channels"][0] == widths[0], name)
-    return built(T2IAdapter, _adapter_shape(weights, name) | _beside(path, T2IAdapter), weights, name, dtype)
+    refuse_unless(_adapter_shape(weights, name)["channels"][0] == widths[0], name)
+    return built(T2IAdapter, _adapter_shape(weights, name) | beside(path, T2IAdapter), weights, name, dtype)
 
 
 def _adapters_name(name: str, weights: Mapping[str, Tensor]) -> str:
@@ -114,7 +114,7 @@ def _adapter_shape(weights: Mapping[str, Tensor], name: str) -> dict[str, Any]:
     levels = 1 + max((int(each.split(".")[2]) for each in weights if each.startswith("adapter.body.")), default=-1)
     light = "adapter.conv_in.weight" not in weights
     first = weights.get("adapter.body.0.in_conv.weight" if light else "adapter.conv_in.weight")
-    _refuse_unless(first is not None and levels > 0 and first.shape[1] in SHUFFLES, name)
+    refuse_unless(first is not None and levels > 0 and first.shape[1] in SHUFFLES, name)
     assert first is not None
     channels, scale = SHUFFLES[first.shape[1]]
     end = "out_conv.weight" if light else "resnets.0.block1.weight"
@@ -173,15 +173,16 @@ def _shapes(weights: Mapping[str, Tensor], union: bool) -> dict[str, Any]:
     return found
 
 
-def _beside(path: Path, kind: Any) -> dict[str, Any]:
-    """What a config.json beside the file says of the class."""
+def beside(path: Path, kind: Any) -> dict[str, Any]:
+    """What a config.json beside the file says of the class; nothing where that is of another."""
     file = path.parent / "config.json"
     try:
         value: object = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except (OSError, ValueError):
         return {}
     config = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-    same = str(config.get("_class_name", "")).startswith(("ControlNet", "T2IAdapter"))
+    said = str(config.get("_class_name", ""))
+    same = said == kind.__name__ or (said.startswith("ControlNet") and kind.__name__.startswith("ControlNet"))
     return {**shared(kind, config)} if same else {}
 
 
@@ -197,13 +198,14 @@ def built(
         network: Any = kind(**config)
     wanted = network.state_dict()
     fits = all(each not in wanted or wanted[each].numel() == value.numel() for each, value in weights.items())
-    _refuse_unless(fits and (more or not weights.keys() - wanted.keys()), name)
+    refuse_unless(fits and (more or not weights.keys() - wanted.keys()), name)
     ready = {each: value.reshape(wanted[each].shape).to(dtype) for each, value in weights.items() if each in wanted}
     network.load_state_dict(ready, strict=False, assign=True)
     return cast("nn.Module", checked(network, f"The control {name}"))
 
 
-def _refuse_unless(fits: bool, name: str) -> None:
+def refuse_unless(fits: bool, name: str) -> None:
+    """Raises BadInput naming the control."""
     if not fits:
         raise BadInput(
             f"The control {name!r} does not fit this model, or is of a kind that cannot be used here.",

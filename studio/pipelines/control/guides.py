@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import Tensor, nn
+from torch.nn import functional
 
 from studio.request.control import Control
 
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
 
 Extra = dict[str, Any]
 """Further inputs of the network, by name."""
+
+
+class Sight(Enum):
+    """What a control network looks at: the picture, its latents as the denoiser sees them, or those only scaled."""
+
+    PICTURE = auto()
+    LATENTS = auto()
+    UNSHIFTED = auto()
 
 
 @dataclass(frozen=True)
@@ -72,3 +82,13 @@ def of_rows(value: Tensor, rows: int) -> Tensor:
 def summed(before: Sequence[Tensor] | None, more: Sequence[Tensor]) -> list[Tensor]:
     """Residuals of several controls add up, in their order."""
     return list(more) if before is None else [one + other for one, other in zip(before, more, strict=True)]
+
+
+def only_on_own(extra: Extra, length: int) -> None:
+    """What pictures that steer add counts for the picture's own tokens, not for those of one that is looked at.
+
+    length: of all of them.
+    """
+    for name in ("controlnet_block_samples", "controlnet_single_block_samples"):
+        if name in extra:
+            extra[name] = [functional.pad(each, (0, 0, 0, length - each.shape[1])) for each in extra[name]]

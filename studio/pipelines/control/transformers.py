@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from studio.pipelines.control.files import built, read_weights, shared
-from studio.pipelines.control.guides import Call, Extra, Guide, Shown, of_rows, summed
+from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
 from studio.pipelines.tokens import packed
 from studio.request.errors import BadInput
 
@@ -30,8 +30,8 @@ SHOWS: Mapping[str, int] = {"canny": 0, "lineart": 0, "scribble": 0, "tile": 1, 
 class TransformerSteering:
     """See `controls.Steering`."""
 
-    def sees_latents(self, network: nn.Module) -> bool:
-        return _config(network).conditioning_embedding_channels is None
+    def sees(self, network: nn.Module) -> Sight:
+        return Sight.LATENTS if _config(network).conditioning_embedding_channels is None else Sight.PICTURE
 
     def readers(self) -> Mapping[str, Callable[..., Any]]:
         return {"controlnet": read_controlnet}

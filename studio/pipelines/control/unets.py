@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.pipelines.control.files import read_control_lora, read_controlnet, read_t2i_adapter
-from studio.pipelines.control.guides import Call, Extra, Guide, Shown, of_rows, summed
+from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
 from studio.request.control import Control
 from studio.request.errors import BadInput
 
@@ -35,8 +35,8 @@ SHOWS: Mapping[str, int] = {  # preprocessor: which of a union's kinds of pictur
 class UNetSteering:
     """See `controls.Steering`."""
 
-    def sees_latents(self, network: nn.Module) -> bool:
-        return False
+    def sees(self, network: nn.Module) -> Sight:
+        return Sight.PICTURE
 
     def readers(self) -> Mapping[str, Callable[..., Any]]:
         return {

@@ -16,6 +16,7 @@ from torch.nn import functional
 from studio.pipelines.adapters import Asked, Shapes, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.control.controls import Steering
+from studio.pipelines.control.guides import only_on_own
 from studio.pipelines.control.transformers import TransformerSteering
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
@@ -83,18 +84,11 @@ class Flux(Transformer):
         }
         if inputs.guides is not None:
             extra = inputs.guides.added(extra, tokens.to(dtype), timestep, inputs)
-            _only_on_own(extra, given.shape[1])
+            only_on_own(extra, given.shape[1])
         if not denoiser.config.guidance_embeds:
             extra["guidance"] = None
         output = denoiser(hidden_states=given.to(dtype), return_dict=False, **extra)[0]
         return unpacked(output[:, : tokens.shape[1]], latents)
-
-
-def _only_on_own(extra: dict[str, Any], length: int) -> None:
-    """What pictures that steer add counts for the picture's own tokens, not for those of one that is looked at."""
-    for name in ("controlnet_block_samples", "controlnet_single_block_samples"):
-        if name in extra:
-            extra[name] = [functional.pad(each, (0, 0, 0, length - each.shape[1])) for each in extra[name]]
 
 
 ADAPTER = Flux()

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from studio.pipelines.adapters import Asked, Shapes, led, stock_pipeline
 from studio.pipelines.codecs import FilmCodec
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.beside import Asking, BesideSteering, Found
+from studio.pipelines.control.controls import Steering
+from studio.pipelines.control.files import built, read_weights, shared
+from studio.pipelines.control.guides import only_on_own
 from studio.pipelines.flow import Flow
 from studio.pipelines.framing import resized
 from studio.pipelines.readers import StockReader, Vectors
@@ -24,6 +30,35 @@ from studio.request.geometry import Size
 
 PLACE = "<|image_pad|>"  # where a picture stands among words
 REFERENCE_AREA = 1024 * 1024  # pixels of a picture that is followed
+
+
+def read_controlnet(path: Path, name: str, transformer: Any, dtype: torch.dtype) -> nn.Module:
+    """Raises Trouble for damaged files, BadInput when it does not fit the transformer."""
+    from diffusers.models.controlnets.controlnet_qwenimage import QwenImageControlNetModel
+
+    weights = read_weights(path, name)
+    config = {
+        **shared(QwenImageControlNetModel, transformer.config),
+        "num_layers": blocks(dict.fromkeys(weights, ()), "transformer_blocks"),
+    }
+    if (hint := weights.get("controlnet_x_embedder.weight")) is not None:
+        config["extra_condition_channels"] = hint.shape[1] - transformer.config.in_channels
+    found: Any = built(QwenImageControlNetModel, config, weights, name, dtype)
+    found.pos_embed = deepcopy(transformer.pos_embed)  # numbers that are in no file
+    return found
+
+
+def _ask(asking: Asking) -> Found:
+    words = ("encoder_hidden_states", "encoder_hidden_states_mask")
+    return asking.network(
+        hidden_states=asking.given,
+        controlnet_cond=packed(asking.picture),
+        conditioning_scale=asking.weight,
+        timestep=asking.extra["timestep"],
+        img_shapes=[shapes[:1] for shapes in asking.extra["img_shapes"]],
+        return_dict=False,
+        **{each: asking.extra[each] for each in words},
+    )
 
 
 class Qwen(Transformer):
@@ -44,6 +79,7 @@ class Qwen(Transformer):
     optional = ("processor",)
     codec = FilmCodec()
     flow = Flow()
+    steering: Steering | None = BesideSteering(read=read_controlnet, ask=_ask)
 
     def layout(self, shapes: Shapes) -> dict[str, Any]:
         """Some are published with layers taken out."""
@@ -84,16 +120,19 @@ class Qwen(Transformer):
             shapes.append(_shape(inputs.shown["reference"]))
         scale = torch.full((len(latents),), guidance, device=latents.device, dtype=torch.float32)
 
+        extra: dict[str, Any] = {
+            "timestep": timestep.expand(len(latents)).to(latents.dtype) / 1000,
+            "guidance": scale if denoiser.config.guidance_embeds else None,
+            "img_shapes": [shapes] * len(latents),
+            **_words(inputs),
+        }
+        if inputs.guides is not None:
+            extra = inputs.guides.added(extra, tokens.to(denoiser.dtype), timestep, inputs)
+            only_on_own(extra, given.shape[1])
+
         def called(conditioning: Conditioning) -> Tensor:
-            output = denoiser(
-                hidden_states=given.to(denoiser.dtype),
-                timestep=timestep.expand(len(latents)).to(latents.dtype) / 1000,
-                guidance=scale if denoiser.config.guidance_embeds else None,
-                encoder_hidden_states_mask=conditioning.added.get("mask"),
-                encoder_hidden_states=conditioning.hidden_states,
-                img_shapes=[shapes] * len(latents),
-                return_dict=False,
-            )[0]
+            words = {**extra, **_words(conditioning)}
+            output = denoiser(hidden_states=given.to(denoiser.dtype), return_dict=False, **words)[0]
             return output[:, : tokens.shape[1]]
 
         toward = called(inputs)
@@ -101,6 +140,13 @@ class Qwen(Transformer):
             both = led(toward, called(inputs.against), guidance)
             toward = both * (_length(toward) / _length(both))
         return unpacked(toward, latents)
+
+
+def _words(conditioning: Conditioning) -> dict[str, Any]:
+    return {
+        "encoder_hidden_states": conditioning.hidden_states,
+        "encoder_hidden_states_mask": conditioning.added.get("mask"),
+    }
 
 
 def _length(tokens: Tensor) -> Tensor:

@@ -4,16 +4,40 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from studio.pipelines.adapters import Asked, led, stacked, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.beside import Asking, BesideSteering, Found
+from studio.pipelines.control.controls import Steering
+from studio.pipelines.control.files import built, read_weights, shared
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
-from studio.pipelines.transformers import Transformer
+from studio.pipelines.transformers import Transformer, blocks
+
+
+def read_controlnet(path: Path, name: str, transformer: Any, dtype: torch.dtype) -> nn.Module:
+    """Raises Trouble for damaged files, BadInput when it does not fit the transformer."""
+    from diffusers.models.controlnets.controlnet_sana import SanaControlNetModel
+
+    weights = read_weights(path, name)
+    count = blocks(dict.fromkeys(weights, ()), "transformer_blocks")
+    config = {**shared(SanaControlNetModel, transformer.config), "num_layers": count}
+    return built(SanaControlNetModel, config, weights, name, dtype)
+
+
+def _ask(asking: Asking) -> Found:
+    return asking.network(
+        asking.given,
+        controlnet_cond=asking.picture,
+        conditioning_scale=asking.weight,
+        return_dict=False,
+        **{each: value for each, value in asking.extra.items() if each != "controlnet_block_samples"},
+    )[0]
 
 
 class Sana(Transformer):
@@ -27,6 +51,7 @@ class Sana(Transformer):
     )
     stock = ("sana.pipeline_sana", "SanaPipeline")
     flow = Flow(patch=1)
+    steering: Steering | None = BesideSteering(read=read_controlnet, ask=_ask)
 
     def readers(self, parts: Mapping[str, Any]) -> tuple[StockReader, ...]:
         """One for the prompt, behind the instruction that the model was taught with, one for the negative prompt."""
@@ -64,13 +89,14 @@ class Sana(Transformer):
         self, denoiser: Any, inputs: Conditioning, latents: Tensor, timestep: Tensor, guidance: float
     ) -> Tensor:
         given = stacked(latents, inputs)
-        output: Tensor = denoiser(
-            given.to(denoiser.dtype),
-            encoder_hidden_states=inputs.hidden_states,
-            encoder_attention_mask=inputs.added["mask"],
-            timestep=timestep.expand(len(given)) * denoiser.config.timestep_scale,
-            return_dict=False,
-        )[0].float()
+        extra: dict[str, Any] = {
+            "encoder_hidden_states": inputs.hidden_states,
+            "encoder_attention_mask": inputs.added["mask"],
+            "timestep": timestep.expand(len(given)) * denoiser.config.timestep_scale,
+        }
+        if inputs.guides is not None:
+            extra = inputs.guides.added(extra, given.to(denoiser.dtype), timestep, inputs)
+        output: Tensor = denoiser(given.to(denoiser.dtype), return_dict=False, **extra)[0].float()
         if not inputs.guided:
             return output
         without, toward = output.chunk(2)

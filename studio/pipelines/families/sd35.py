@@ -5,16 +5,79 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from studio.pipelines.adapters import Asked, Shapes, led, stacked, stock_pipeline
 from studio.pipelines.conditioning import Conditioning
+from studio.pipelines.control.beside import Asking, BesideSteering, Found
+from studio.pipelines.control.controls import Steering
+from studio.pipelines.control.files import beside, built, read_weights, shared
+from studio.pipelines.control.guides import Sight
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
 from studio.pipelines.transformers import Transformer, blocks, shape_of
+
+
+def read_controlnet(path: Path, name: str, transformer: Any, dtype: torch.dtype) -> nn.Module:
+    """In diffusers' names or in Stability AI's own, whose networks read no words and share the model's places.
+
+    Raises Trouble for damaged files, BadInput when it does not fit the transformer.
+    """
+    from diffusers.models.controlnets.controlnet_sd3 import SD3ControlNetModel
+
+    weights = _as_diffusers_has_it(read_weights(path, name))
+    reads = "context_embedder.weight" in weights
+    config: dict[str, Any] = shared(SD3ControlNetModel, transformer.config) | {
+        "num_layers": blocks(dict.fromkeys(weights, ()), "transformer_blocks"),
+        "dual_attention_layers": twice(dict.fromkeys(weights, ())),
+        "use_pos_embed": "pos_embed.proj.weight" in weights,
+        "force_zeros_for_pooled_projection": reads,
+    }
+    if (hint := weights.get("pos_embed_input.proj.weight")) is not None:
+        config["extra_conditioning_channels"] = hint.shape[1] - transformer.config.in_channels
+    if not reads:
+        config["joint_attention_dim"] = None
+    found: Any = built(SD3ControlNetModel, config | beside(path, SD3ControlNetModel), weights, name, dtype)
+    if found.pos_embed is None:
+        found.pos_embed = deepcopy(transformer.pos_embed).to(dtype)
+    return found
+
+
+def _as_diffusers_has_it(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    new = {"attn.proj.": "attn.to_out.0.", "mlp.fc1.": "ff.net.0.proj.", "mlp.fc2.": "ff.net.2."}
+    new |= {"adaLN_modulation.1.": "norm1.linear."}
+    found: dict[str, Tensor] = {}
+    for each, value in weights.items():
+        block, joint, end = each.partition(".attn.qkv.")
+        if joint:
+            for letter, part in zip("qkv", value.chunk(3), strict=True):
+                found[f"{block}.attn.to_{letter}.{end}"] = part.clone()
+            continue
+        old = next((old for old in new if old in each and each.startswith("transformer_blocks.")), "")
+        found[each.replace(old, new[old]) if old else each] = value
+    return found
+
+
+def _ask(asking: Asking) -> Found:
+    config, pooled = asking.network.config, asking.inputs.added["pooled"]
+    return asking.network(
+        hidden_states=asking.given,
+        timestep=asking.timestep.expand(len(asking.given)),
+        encoder_hidden_states=asking.inputs.hidden_states if config.joint_attention_dim is not None else None,
+        pooled_projections=torch.zeros_like(pooled) if config.force_zeros_for_pooled_projection else pooled,
+        controlnet_cond=asking.picture,
+        conditioning_scale=asking.weight,
+        return_dict=False,
+    )[0]
+
+
+def _sight(network: Any) -> Sight:
+    return Sight.UNSHIFTED if network.config.force_zeros_for_pooled_projection else Sight.LATENTS
 
 
 class StableDiffusion3(Transformer):
@@ -26,6 +89,9 @@ class StableDiffusion3(Transformer):
     classes = (("diffusers", "SD3Transformer2DModel", "diffusers.models.transformers.transformer_sd3"),)
     stock = ("stable_diffusion_3.pipeline_stable_diffusion_3", "StableDiffusion3Pipeline")
     flow = Flow(spread=False)
+    steering: Steering | None = BesideSteering(
+        read=read_controlnet, ask=_ask, name="block_controlnet_hidden_states", sight=_sight
+    )
 
     def layout(self, shapes: Shapes) -> dict[str, Any]:
         """Medium and large differ in width and depth; medium looks at pictures twice in its first layers."""
@@ -61,12 +127,16 @@ class StableDiffusion3(Transformer):
         self, denoiser: Any, inputs: Conditioning, latents: Tensor, timestep: Tensor, guidance: float
     ) -> Tensor:
         given = stacked(latents, inputs)
+        extra: dict[str, Any] = {}
+        if inputs.guides is not None:
+            extra = inputs.guides.added(extra, given.to(denoiser.dtype), timestep, inputs)
         output: Tensor = denoiser(
             hidden_states=given.to(denoiser.dtype),
             timestep=timestep.expand(len(given)),
             encoder_hidden_states=inputs.hidden_states,
             pooled_projections=inputs.added["pooled"],
             return_dict=False,
+            **extra,
         )[0]
         if not inputs.guided:
             return output
