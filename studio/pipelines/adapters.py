@@ -48,7 +48,7 @@ class Reader(Protocol):
 class Asked:
     """What there is to condition on.
 
-    negative: None runs without guidance. canvas: what the network makes. options: flags of model_index.json.
+    negative: None runs without guidance. canvas: what the network makes. options: see `Loaded.options`.
     picture: RGB, height × width × 3, the source on its canvas, for models that look at it; else None.
     """
 

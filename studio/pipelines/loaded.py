@@ -47,7 +47,7 @@ class Loaded:
     """All of a model that is needed to run it. The parts are of the libraries' own classes, hence Any.
 
     denoiser, codec: of diffusers' classes, called by the adapter.
-    schedulers: its samplers. options: flags of its model_index.json.
+    schedulers: its samplers. options: flags of its model_index.json, and its "traits".
     dtype: of the denoiser and its latents. plan: how it is laid out now. resident: all of it is on the device.
     computing: how the denoiser is run.
     stamp: names the files that it was read from, as they were then. tiny: a decoder for previews, where
@@ -175,7 +175,7 @@ def put_together(model: Model, device: Device, read: Read) -> Loaded:
         codec=parts["vae"],
         readers=readers,
         schedulers=Schedulers({**schedule, **dict(model.family.schedule)}, adapter.flow),
-        options=index,
+        options={**index, "traits": model.traits},
         device=device,
         dtype=dtype,
         watch=watch,

@@ -39,6 +39,7 @@ class SingleFile:
         self._name = model.path.stem
         self._adapter = adapter
         self._family = model.family.id
+        self._layout = dict(model.family.layout)
         self._configs = configs_of(model.family)
         self.index = read_index(self._configs)
         self._files = dict(model.parts)
@@ -79,7 +80,7 @@ class SingleFile:
         """Its configuration is the family's, but for what its tensors show."""
         weights = unscaled(bare(self._weights), dtype)
         shapes = {name: tuple(getattr(weight, "quant_shape", weight.shape)) for name, weight in weights.items()}
-        layout = self._adapter.layout(shapes)
+        layout = {**self._adapter.layout(shapes), **self._layout}
         if in_eight_bits(weights) and not torch.backends.mps.is_available():  # Apple's devices know no eight bits
             config = {**read_config(self._configs / self._adapter.network), **layout}
             return read_small(kind, config, self._adapter.as_published(weights), dtype)

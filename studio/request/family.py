@@ -36,6 +36,7 @@ class Way:
     trait: as they are recognised ("lightning", "v-prediction"). unless: a trait that speaks against it.
     title: what to add to the family's.
     steps, guidance, sampler, abilities: instead of the family's. schedule: settings of the noise schedule.
+    layout: settings of the network that its tensors do not show.
     """
 
     trait: str
@@ -46,6 +47,7 @@ class Way:
     sampler: Sampler | None = None
     abilities: frozenset[Ability] | None = None
     schedule: tuple[tuple[str, str | float | bool], ...] = ()
+    layout: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +64,7 @@ class Family:
     ways: how models with certain traits want to be used.
     emphasis: weights in prompts, like (this:1.2), have an effect; language models read plain sentences only.
     brain: half precision is bfloat16, because numbers of this family are too large for float16.
-    schedule: settings of the noise schedule beyond the model's own.
+    schedule: settings of the noise schedule beyond the model's own. layout: of the network, in single files.
     divisible: a part of a picture is a picture to it, so that larger ones can be painted over in tiles.
     controls: kinds of `Control` that its models can be steered by. controls_from: where weights for it are to be had.
     """
@@ -90,6 +92,7 @@ class Family:
     emphasis: bool = True
     brain: bool = False
     schedule: tuple[tuple[str, str | float | bool], ...] = ()
+    layout: tuple[tuple[str, bool], ...] = ()
     controls: frozenset[str] = frozenset()
     divisible: bool = True
     controls_from: str = ""
@@ -123,6 +126,7 @@ class Family:
                 sampler=way.sampler or shaped.sampler,
                 abilities=shaped.abilities if way.abilities is None else way.abilities,
                 schedule=shaped.schedule + way.schedule,
+                layout=shaped.layout + way.layout,
             )
         return shaped
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import weakref
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -100,6 +101,13 @@ VARIANTS = (
         variant="edit",
         given=lambda request: {"true_cfg_scale": request.guidance, "negative_prompt": request.negative.text},
     ),
+    Case(
+        "qwen",
+        lambda folder: tiny_flow.save_qwen(folder, edits=True),
+        "QwenImageEditPlusPipeline",
+        variant="edit-plus",
+        given=lambda request: {"true_cfg_scale": request.guidance, "negative_prompt": request.negative.text},
+    ),
 )
 every = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -118,7 +126,11 @@ class Shelf(dict[str, Model]):
         case = case_of(name)
         folder = self.root / name.replace(" ", "-")
         model = tiny.model(case.save(folder), case.family)
-        self[name] = replace(model, family=replace(model.family.shaped((case.variant,)), smallest_side=64))
+        self[name] = replace(
+            model,
+            traits=(case.variant,),
+            family=replace(model.family.shaped((case.variant,)), smallest_side=64),
+        )
         return self[name]
 
     def find(self, reference):
@@ -237,17 +249,25 @@ def test_the_source_is_looked_at_when_a_model_edits_by_instruction(name, shelf, 
     assert not np.array_equal(made(warm, request), made(warm, replace(request, source=None)))
 
 
-def test_qwen_edit_reads_the_prompt_with_the_picture_before_it(shelf, warm, monkeypatch):
-    case, source = case_of("qwen edit"), tiny.photo(SIZE)
-    from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit as stock
-
+@pytest.mark.parametrize(
+    ("name", "module", "kind"),
+    [
+        ("qwen edit", "pipeline_qwenimage_edit", "QwenImageEditPipeline"),
+        ("qwen edit-plus", "pipeline_qwenimage_edit_plus", "QwenImageEditPlusPipeline"),
+    ],
+)
+def test_qwen_edit_reads_the_prompt_with_the_picture_before_it(name, module, kind, shelf, warm, monkeypatch):
+    case, source = case_of(name), tiny.photo(SIZE)
+    stock = importlib.import_module(f"diffusers.pipelines.qwenimage.{module}")
+    areas = {384 * 384: 32 * 32}  # the tiny model looks at less
     monkeypatch.setattr("studio.pipelines.families.qwen.REFERENCE_AREA", 64 * 64)
+    monkeypatch.setattr("studio.pipelines.families.qwen.SEEN_AREA", 32 * 32)
     plain = stock.calculate_dimensions
-    monkeypatch.setattr(stock, "calculate_dimensions", lambda area, ratio: plain(64 * 64, ratio))
+    monkeypatch.setattr(stock, "calculate_dimensions", lambda area, ratio: plain(areas.get(area, 64 * 64), ratio))
     request = asked(shelf[case.id], source=source)
     result = made(warm, request)
     loaded = warm._store.get(shelf[case.id], tiny.Notes())
-    pipeline = stock.QwenImageEditPipeline(
+    pipeline = getattr(stock, kind)(
         scheduler=diffusers.FlowMatchEulerDiscreteScheduler.from_pretrained(shelf[case.id].path / "scheduler"),
         vae=loaded.codec,
         text_encoder=loaded.encoders[0],

@@ -12,11 +12,13 @@ FAMILY = flow_family(
     native=Size(1328, 1328),
     steps=50,
     guidance=4.0,
-    variants=frozenset(("edit",)),
+    variants=frozenset(("edit", "edit-plus")),
     controls=frozenset(("controlnet",)),
     controls_from="InstantX/Qwen-Image-ControlNet-Union on Hugging Face (3.5 GB, several kinds in one)",
     ways=(
-        Way(trait="edit", title="Edit", abilities=ABILITIES | {Ability.INSTRUCT}),
+        Way(trait="edit", unless="edit-plus", title="Edit", abilities=ABILITIES | {Ability.INSTRUCT}),
+        Way(trait="edit-plus", title="Edit Plus", abilities=ABILITIES | {Ability.INSTRUCT}),
+        Way(trait="edit-2511", layout=(("zero_cond_t", True),)),  # what is followed is clean to it at every step
         Way(trait="lightning", title="Lightning", steps=8, guidance=1.0),
     ),
 )

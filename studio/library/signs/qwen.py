@@ -21,6 +21,7 @@ SIGNS = Signs(
         Variant(name="layered", sign=Sign(named=r"layered"), own=True),
         Variant(name="edit-plus", sign=Sign(named=r"edit.*(plus|25\d\d)"), own=True),
         Variant(name="edit", sign=Sign(named=r"edit"), own=True),
+        Variant(name="edit-2511", sign=Sign(named=r"edit.*2511")),
         Variant(name="lightning", sign=Sign(named=_FEW)),
     ),
     pipelines={

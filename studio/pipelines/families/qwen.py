@@ -30,6 +30,7 @@ from studio.request.geometry import Size
 
 PLACE = "<|image_pad|>"  # where a picture stands among words
 REFERENCE_AREA = 1024 * 1024  # pixels of a picture that is followed
+SEEN_AREA = 384 * 384  # of the same as Edit Plus reads it
 
 
 def read_controlnet(path: Path, name: str, transformer: Any, dtype: torch.dtype) -> nn.Module:
@@ -76,6 +77,7 @@ class Qwen(Transformer):
     )
     stock = ("qwenimage.pipeline_qwenimage", "QwenImagePipeline")
     edit = ("qwenimage.pipeline_qwenimage_edit", "QwenImageEditPipeline")
+    edit_plus = ("qwenimage.pipeline_qwenimage_edit_plus", "QwenImageEditPlusPipeline")
     optional = ("processor",)
     codec = FilmCodec()
     flow = Flow()
@@ -90,21 +92,28 @@ class Qwen(Transformer):
         if "processor" not in parts:
             return (plain,)
         seeing = {**parts, "processor": Sight(parts["processor"], parts["tokenizer"])}
-        return plain, StockReader(stock_pipeline(self, self.edit), seeing, (*self.part_names, "processor"), _encode)
+        names = (*self.part_names, "processor")
+        return (
+            plain,
+            StockReader(stock_pipeline(self, self.edit), seeing, names, _encode),
+            StockReader(stock_pipeline(self, self.edit_plus), seeing, names, _encode_several),
+        )
 
     def guided(self, denoiser: Any, guidance: float, options: Mapping[str, Any]) -> bool:
         return guidance > 1
 
     def reference_size(self, canvas: Size) -> Size:
         """About a megapixel of the same shape, sides divisible by 32."""
-        width = math.sqrt(REFERENCE_AREA * canvas.ratio)
-        return Size(round(width / 32) * 32, round(width / canvas.ratio / 32) * 32)
+        return _shaped(REFERENCE_AREA, canvas)
 
     def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
-        picture = None if asked.picture is None else resized(asked.picture, self.reference_size(asked.canvas))
+        plus = "edit-plus" in asked.options.get("traits", ())
+        seen = _shaped(SEEN_AREA if plus else REFERENCE_AREA, asked.canvas)
+        picture = None if asked.picture is None else resized(asked.picture, seen)
+        seeing = readers[-1 if plus else min(1, len(readers) - 1)]
 
         def condition(text: str) -> Conditioning:
-            found = readers[0].encoded(text) if picture is None else readers[-1].encoded(text, picture)
+            found = readers[0].encoded(text) if picture is None else seeing.encoded(text, picture)
             mask = {"mask": found["mask"]} if "mask" in found else {}
             return Conditioning(hidden_states=found["hidden"], added=mask, guided=False)
 
@@ -149,6 +158,11 @@ def _words(conditioning: Conditioning) -> dict[str, Any]:
     }
 
 
+def _shaped(area: int, canvas: Size) -> Size:
+    width = math.sqrt(area * canvas.ratio)
+    return Size(round(width / 32) * 32, round(width / canvas.ratio / 32) * 32)
+
+
 def _length(tokens: Tensor) -> Tensor:
     return tokens.square().sum(-1, keepdim=True).sqrt()
 
@@ -161,6 +175,10 @@ def _encode(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vec
     shown = {} if picture is None else {"image": picture}
     hidden, mask = pipeline.encode_prompt(text, device=device, **shown)
     return {"hidden": hidden} if mask is None else {"hidden": hidden, "mask": mask}
+
+
+def _encode_several(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vectors:
+    return _encode(pipeline, text, device, None if picture is None else [picture])
 
 
 class Sight:
