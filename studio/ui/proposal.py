@@ -75,14 +75,14 @@ class Proposal(QObject):
     def look_back(self, pixels: Pixels, area: Rect) -> None:
         """Shows an earlier step of the picture in its place."""
         self.away = True
-        self._canvas.show_preview(pixels, area)
+        self._canvas.show_preview(pixels, area, finished=True)
         self.looked.emit()
 
     def look_now(self) -> None:
         """Shows the finished picture again."""
         if self._item is not None and self._item.pixels is not None:
             self.away = False
-            self._canvas.show_preview(self._item.pixels, self.area)
+            self._canvas.show_preview(self._item.pixels, self.area, finished=True)
             self.looked.emit()
 
     @property
@@ -102,7 +102,7 @@ class Proposal(QObject):
             if before:
                 self._canvas.clear_preview()
             elif not self.away:
-                self._canvas.show_preview(self._item.pixels, self.area)
+                self._canvas.show_preview(self._item.pixels, self.area, finished=True)
 
     def apply(self, item: Candidate | None = None) -> None:
         """Puts a finished candidate, by default the one shown, on the canvas. One step of undo.
@@ -155,7 +155,7 @@ class Proposal(QObject):
         pixels = item.pixels
         if pixels is not None:
             self._item, self.away = item, False
-            self._canvas.show_preview(pixels, self._now(item))
+            self._canvas.show_preview(pixels, self._now(item), finished=item.picture is not None)
             self.changed.emit()
 
     def _come_further(self, item: Candidate) -> None:

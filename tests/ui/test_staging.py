@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 
-from studio.document.layers import GeneratedLayer
+from studio.document.layers import GeneratedLayer, RegionLayer
 from studio.document.selecting import plane
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
@@ -162,3 +163,29 @@ def test_a_set_of_large_edits_stays_a_set(desk):
         desk.engine.finish(job)
     assert [(item.job, item.index) for item in desk.window.candidates.items] == [(root, 0), (root, 1)]
     assert len(desk.window.page.proposal.finished) == 2
+
+
+def test_no_tint_shines_through_the_soft_edge_of_a_finished_picture(staged):
+    """What one decides about looks as it will be; before and after it the tint is there."""
+    canvas, document = staged.window.page.canvas, staged.document
+    item = staged.window.page.proposal.item
+    layer = RegionLayer(name="House", tiles=document.selection.copy(), colour="#00ff00", prompt="a house")
+    place = canvas.shown_rect(AREA)
+
+    def seen() -> np.ndarray:
+        image = canvas.grab(place).toImage().convertToFormat(QImage.Format.Format_RGB888)
+        rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+        return rows[:, : image.width() * 3].reshape(image.height(), image.width(), 3).astype(int)
+
+    document.select(None)
+    plain = seen()
+    document.add_layer(layer)
+    staged.window.page.proposal.show(item)
+    assert np.array_equal(seen(), plain)
+    staged.window.page.proposal.compare(before=True)
+    tinted = seen()
+    assert (tinted[..., 1] - tinted[..., 0]).mean() > 20
+    staged.window.page.proposal.compare(before=False)
+    assert np.array_equal(seen(), plain)
+    staged.window.page.proposal.dismiss()
+    assert np.array_equal(seen(), tinted)

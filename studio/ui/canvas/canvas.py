@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.document.change import Change
 from studio.document.document import Document
+from studio.document.layers import NOWHERE
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
@@ -105,12 +106,14 @@ class Canvas(Viewport):
 
     # the picture in the making
 
-    def show_preview(self, pixels: Pixels, rect: Rect, mask: Pixels | None = None) -> None:
+    def show_preview(self, pixels: Pixels, rect: Rect, mask: Pixels | None = None, *, finished: bool = False) -> None:
         """Draws a picture over the document in `rect`, through a soft mask, until the next one or `clear_preview`.
 
         pixels and mask of any size are scaled to the rectangle. The document is not touched.
+        finished: it is looked at as it will be, so no tint of a mask or region shines through its soft edge.
         """
         before = self._preview
+        self._flat.set_plain(rect if finished else NOWHERE)
         self._preview = Preview(pixels, rect, mask)
         self.repaint_area(rect)
         if before is None:
@@ -121,6 +124,7 @@ class Canvas(Viewport):
     def clear_preview(self) -> None:
         if self._preview is not None:
             before, self._preview = self._preview, None
+            self._flat.set_plain(NOWHERE)
             self.repaint_area(before.rect)
             self.overlays.step_aside(False)
 

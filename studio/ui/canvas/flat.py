@@ -9,7 +9,8 @@ largest: it is drawn only where one looks closely, and `let_go` gives back what 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QRegion
@@ -39,6 +40,7 @@ class Flat:
         self._levels: list[Level] = []
         self._drawn: set[tuple[int, int]] = set()  # chunks of level 0 that take memory
         self._opaque: dict[tuple[int, int], tuple[QImage, bool]] = {}  # of the lowest layer
+        self._plain = QRect()  # where no tints are drawn
         self.reset()
 
     def reset(self) -> None:
@@ -69,6 +71,13 @@ class Flat:
         region = QRegion(qrect(area)) if area.size.area <= AT_ONCE else self._worth(area)
         for level in self._levels:
             level.stale = level.stale.united(region)
+
+    def set_plain(self, area: Rect) -> None:
+        """No tints of masks and regions are drawn there; nowhere, if it is empty."""
+        before, self._plain = rect_of(self._plain), qrect(area)
+        if before != area and any(isinstance(layer, AreaLayer) for layer in shown(self._document.layers)):
+            self.damage(before)
+            self.damage(area)
 
     def level(self, number: int, need: Rect, seconds: float = float("inf")) -> tuple[QImage, bool]:
         """The image of a level, up to date inside `need` (document pixels) unless that takes longer than `seconds`.
@@ -142,8 +151,8 @@ class Flat:
         layers = self._document.layers
         compose_into(image, layers, area, origin)
         areas = [layer for layer in shown(layers) if isinstance(layer, AreaLayer)]
-        if areas:
-            tint_into(image, areas, area, origin)
+        for part in cast("Iterable[QRect]", QRegion(qrect(area)) - self._plain) if areas else ():
+            tint_into(image, areas, rect_of(part), origin)
         self._filled.update(keys_in(area))
 
     def _halve_first(self, chunk: QRect) -> None:

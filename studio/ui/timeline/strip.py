@@ -126,14 +126,14 @@ class FilmStrip(QSlider):
         return self.sliderPosition() / self.maximum() if self.maximum() else 1.0
 
     def _draw_frames(self, painter: QPainter, film: QRectF) -> None:
-        """As many frames as there is room for, each over the place where its step is."""
+        """As many as there is room for, each over the place where its step is; of a short film they are repeated."""
         first = self._film.frame(0).size
         wide = max(16.0, film.height() * first.width / first.height)
-        cells = max(1, min(self._film.last + 1, int(film.width() / wide)))
+        cells = max(1, round(film.width() / wide))
         wide = film.width() / cells
         side = round(max(wide, film.height()) * self.devicePixelRatioF())
         for cell in range(cells):
-            index = round(self._film.last * (cell + 0.5) / cells) if cells <= self._film.last else cell
+            index = round(self._film.last * (cell + 0.5) / cells)
             thumb = self._film.thumb(index, side)
             place = QRectF(film.left() + cell * wide, film.top(), wide, film.height())
             painter.drawPixmap(place, thumb, _middle(QRectF(thumb.rect()), place))
