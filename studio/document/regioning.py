@@ -6,7 +6,7 @@ covers nearly everything is the prompt. What no region covers is the root prompt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,30 +20,45 @@ COVERING = 0.9  # of the picture: so much that the region's prompt is the whole 
 
 
 class Sketch(NamedTuple):
-    """A region as it was painted. coverage: uint8, height × width, 0..255. words: its prompt, not empty."""
+    """A region as it was painted. coverage: uint8, height × width, 0..255.
+
+    words, against: its prompt and its negative prompt, one of which may be empty.
+    """
 
     coverage: Array
     words: str
+    against: str = ""
+
+    def cut(self, part: Callable[[Array], Array]) -> Sketch:
+        """The same for another area."""
+        return self._replace(coverage=part(self.coverage))
 
 
-def applied(sketches: Sequence[Sketch], root: Prompt) -> tuple[Prompt, tuple[Region, ...]]:
-    """The prompt of the whole picture, and the regions, none of which overlaps another.
+class Worded(NamedTuple):
+    """What is wanted: of the whole picture, and of regions, none of which overlaps another."""
 
-    sketches: the uppermost first, all of one size. root: joined to the words of each.
-    """
+    prompt: Prompt
+    negative: Prompt
+    regions: tuple[Region, ...]
+
+
+def applied(sketches: Sequence[Sketch], root: Prompt, negative: Prompt) -> Worded:
+    """What sketches amount to: the uppermost first, all of one size. root, negative: joined to the words of each."""
     above: Array | None = None
     found: list[Region] = []
-    for coverage, words in sketches:
+    for coverage, words, against in sketches:
         if _box_share(coverage) < SMALL_BOX:
             continue
         free = coverage if above is None else np.minimum(coverage, 255 - above)
         above = coverage if above is None else np.maximum(above, coverage)
         share = float(free.mean()) / 255
         if share > COVERING:
-            return with_root(words, root), ()
+            return Worded(with_root(words, root), with_root(against, negative), ())
         if share >= SMALL:
-            found.append(Region(mask=Pixels(free[..., None].copy()), prompt=with_root(words, root)))
-    return root, tuple(found)
+            own = with_root(against, negative) if against.strip() else None
+            mask = Pixels(free[..., None].copy())
+            found.append(Region(mask=mask, prompt=with_root(words, root), negative=own))
+    return Worded(root, negative, tuple(found))
 
 
 def with_root(words: str, root: Prompt) -> Prompt:

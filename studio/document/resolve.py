@@ -12,7 +12,7 @@ from studio.document.control_layers import guiding_in
 from studio.document.images import image_of, pixels_of, scaled, view
 from studio.document.layers import Layer, MaskLayer, RegionLayer, has_content, origin_in, shown
 from studio.document.recipe import Recipe
-from studio.document.regioning import Sketch, applied
+from studio.document.regioning import Sketch, Worded, applied
 from studio.prompts.styles import apply_style
 from studio.request.control import Control
 from studio.request.family import Ability, Family, Model
@@ -60,25 +60,29 @@ class Canvas:
             np.maximum(most, np.rint(covered * layer.limit).astype(np.uint8), out=most)
         return Pixels(most[..., None]) if most.any() else None
 
-    def regions(self, size: Size, root: Prompt) -> tuple[Prompt, tuple[Region, ...]]:
-        """The prompt of the whole, and areas of a picture of that size with a prompt of their own."""
-        area = Rect.of(self.size)
-        found = [Sketch(_at(coverage, size), words) for coverage, words in sketches(self.layers, area)]
-        return applied(found, root)
+    def regions(self, family: Family, size: Size, root: Prompt, negative: Prompt) -> Worded:
+        """The words of the whole, and areas of a picture of that size with words of their own."""
+        found = sketches(self.layers, Rect.of(self.size), family)
+        return applied([each.cut(partial(_at, size=size)) for each in found], root, negative)
 
     @property
     def empty(self) -> bool:
         return not has_content(self.layers)
 
 
-def sketches(layers: tuple[Layer, ...], area: Rect) -> tuple[Sketch, ...]:
-    """What the shown regions with words cover of a part of the canvas, the uppermost first; empty ones are left out."""
+def sketches(layers: tuple[Layer, ...], area: Rect, family: Family) -> tuple[Sketch, ...]:
+    """What the shown regions with words cover of a part of the canvas, the uppermost first; empty ones are left out.
+
+    family: of the model that is asked; words that it cannot use are left out, and all regions if it knows none.
+    """
     found: list[Sketch] = []
-    for layer in shown(layers):
-        if isinstance(layer, RegionLayer) and layer.prompt.strip():
-            covered = view(layer.tiles.read(layer.inside(area)))
-            if covered.any():
-                found.append(Sketch(covered.copy(), layer.prompt))
+    for layer in shown(layers) if family.can(Ability.REGIONS) else ():
+        if not isinstance(layer, RegionLayer):
+            continue
+        against = layer.negative if family.can(Ability.NEGATIVE_PROMPT) else ""
+        covered = view(layer.tiles.read(layer.inside(area))) if (layer.prompt + against).strip() else None
+        if covered is not None and covered.any():
+            found.append(Sketch(covered.copy(), layer.prompt, against))
     return tuple(reversed(found))
 
 
@@ -133,14 +137,14 @@ def resolve(recipe: Recipe, model: Model, canvas: Canvas, *, looks: bool = True)
     mask = canvas.mask() if looks and family.can(Ability.INPAINT) and not canvas.empty else None
     starts = looks and not canvas.empty and _sees_canvas(family, recipe)
     source = canvas.flattened() if starts or mask is not None else None
-    if looks and family.can(Ability.REGIONS):
-        prompt, regions = canvas.regions(size, prompt)
-    else:
-        regions = ()
+    negative = negative if family.can(Ability.NEGATIVE_PROMPT) else Prompt.plain("")
+    regions: tuple[Region, ...] = ()
+    if looks:
+        prompt, negative, regions = canvas.regions(family, size, prompt, negative)
     return GenerationRequest(
         model=model.reference,
         prompt=prompt,
-        negative=negative if family.can(Ability.NEGATIVE_PROMPT) else Prompt.plain(""),
+        negative=negative,
         size=size,
         steps=defaults.steps if recipe.steps is None else recipe.steps,
         guidance=defaults.guidance if recipe.guidance is None else recipe.guidance,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from studio.document.recipe import Recipe, fresh_seed
 from studio.prompts.styles import apply_style
 from studio.request.course import Branch, Turn, Variation
@@ -44,11 +46,14 @@ def branched(
     fresh: float = 0.0,
     seed: int | None = None,
     hole: tuple[Pixels, Pixels] | None = None,
+    strength: float = 1.0,
 ) -> GenerationRequest:
     """Goes on from a step of a picture. parent: makes it (count 1).
 
     fresh: 0..1, how much of the noise that is left is replaced. seed: None keeps the parent's, or draws one for fresh
     noise. hole: the finished picture and the mask (255: anew) that confines what is different.
+    strength: 0..1, of the way that is left from the step on; only so much at its end may stray from the finished
+    picture, or with an edit from what it was made of. Without a mask to lower it does nothing.
     Raises BadInput when it would be the same picture, and for a step that has no way on.
     """
     origin = rooted(parent, step)
@@ -66,6 +71,9 @@ def branched(
     )
     if hole is not None:
         request = replace(request, source=hole[0], mask=hole[1])
+    if strength < 1 and request.mask is not None:
+        share = strength * (1 - step / request.steps_taken)
+        request = replace(request, mask=Pixels(np.rint(request.mask.array * share).astype(np.uint8)))
     if not fresh and hole is None and _same_way(origin, request, step):
         raise BadInput(
             "From here on nothing would be different.",

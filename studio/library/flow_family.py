@@ -16,6 +16,7 @@ ABILITIES = frozenset(
         Ability.INPAINT,
         Ability.NEGATIVE_PROMPT,
         Ability.GUIDANCE,
+        Ability.REGIONS,
         Ability.LORA,
     )
 )

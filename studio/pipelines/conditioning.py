@@ -13,6 +13,9 @@ from torch import Tensor
 from studio.pipelines.control.guides import Guides
 from studio.pipelines.regions import Areas
 
+Adapters = tuple[tuple[str, float], ...]
+"""LoRA that are on at a time, by the names of their adapters, and how much of each."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Conditioning:
@@ -27,6 +30,8 @@ class Conditioning:
     guides: what pictures that steer add to a call of the network, or None.
     areas: words that hold only in parts of the picture, or None.
     composed: prompts whose predictions are added, each times its share, instead of this one's; none for a plain one.
+        A share is a number, or (1, 1, h, w) of the latents where a prompt holds in a part of the picture.
+    worn: LoRA that are on for this one, as `Overlays.set_of` names them; None: those of the whole picture.
     mute: only the negative prompt counts, whatever the guidance.
     later: (step from which on, what takes over then), for prompts that change on the way.
     """
@@ -38,7 +43,8 @@ class Conditioning:
     against: Conditioning | None = None
     guides: Guides | None = None
     areas: Areas | None = None
-    composed: tuple[tuple[float, Conditioning], ...] = ()
+    composed: tuple[tuple[float | Tensor, Conditioning], ...] = ()
+    worn: Adapters | None = None
     mute: bool = False
     later: tuple[tuple[int, Conditioning], ...] = ()
 

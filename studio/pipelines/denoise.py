@@ -38,6 +38,7 @@ def denoise(
         strays = straying(steps.scheduler, start.strays)
         for each in (numpy_at_peace(), strays, loaded.visit(denoiser), loaded.watch.closely(denoiser)):
             stack.enter_context(each)
+        stack.callback(loaded.overlays.put_on, loaded.dress.whole)
         guides = stack.enter_context(loaded.controls.at_work(start.controls, start.seen))
         stack.enter_context(_computed(loaded, course, start))
         looking = stack.enter_context(ExitStack())
@@ -72,7 +73,10 @@ def _computed(loaded: Loaded, course: Course, start: Start) -> AbstractContextMa
 def _predicted(
     loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide], call: int, noisy: Tensor
 ) -> Tensor:
-    """What the network says at a call, 1 or more; of prompts that are composed, the sum of their shares."""
+    """What the network says at a call, 1 or more; of prompts that are composed, the sum of their shares.
+
+    Prompts that hold in parts of the picture are composed, too, where the network cannot keep them apart itself.
+    """
     steps = start.steps
     timestep = steps.timesteps[call - 1]
     scaled = steps.scaled(noisy, timestep)
@@ -83,11 +87,16 @@ def _predicted(
         inputs = replace(each.repeated(len(start.generators)), shown=start.shown, guides=guiding)
         guidance = 0.0 if each.mute else course.guidance
         loaded.computing.saw(inputs, scaled, timestep, guidance)
+        loaded.overlays.put_on(loaded.dress.whole if each.worn is None else each.worn)
         output = loaded.adapter.predict(loaded.denoiser, inputs, scaled, timestep, guidance)
-        output = output if share == 1 else share * output
+        output = output if not now.composed else _part(share, output)
         total = output if total is None else total + output
     assert total is not None
     return total
+
+
+def _part(share: float | Tensor, output: Tensor) -> Tensor:
+    return output * (share.to(output.dtype) if isinstance(share, Tensor) else share)
 
 
 def _renewed(loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide], fresh: Tensor) -> Tensor:

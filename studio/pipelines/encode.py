@@ -6,19 +6,20 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from studio.pipelines.adapters import Asked
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.prepare import change_map, latent_shape
-from studio.pipelines.regions import Areas
+from studio.pipelines.regions import Areas, shared
 from studio.prompts.reading import composed, plain, variants, weighing_in, wildcards_in
 from studio.request.errors import BadInput
 from studio.request.events import Loading
 from studio.request.family import Ability, Family
 from studio.request.pipeline import Report
-from studio.request.request import GenerationRequest
+from studio.request.request import GenerationRequest, Region
 from studio.request.sentences import listed
 
 
@@ -37,20 +38,27 @@ def encode(loaded: Loaded, request: GenerationRequest, frame: Frame, report: Rep
         picture=frame.padded(opaque(request.source)) if looks and request.source is not None else None,
     )
     moments = _moments(request, asked, loaded.family)
-    regions = [
-        replace(asked, prompt=_heard(region.prompt.text, loaded.family), picture=None) for region in request.regions
-    ]
-    texts = {text for _, now in moments for each, _ in now for text in (each.prompt, each.negative or "")}
-    texts |= {each.prompt for each in regions}
+    regions = [_of_region(region, moments[0][1][0][0], loaded.family) for region in request.regions]
+    every = [*(each for _, now in moments for each, _ in now), *regions]
+    texts = {text for each in every for text in (each.prompt, each.negative or "")}
     with ExitStack() as stack:
-        if looks or not all(reader.knows(text) for reader in loaded.readers for text in texts):
+        if looks or loaded.dress.regional or not all(reader.knows(text) for reader in loaded.readers for text in texts):
             report(Loading("Reading the prompt"))
             for encoder in loaded.encoders:
                 stack.enter_context(loaded.visit(encoder))
         found = [(begun, _conditioned(loaded, now)) for begun, now in moments]
-        parts = [_placed(loaded, each) for each in regions]
+        parts = [_dressed(loaded, each, index) for index, each in enumerate(regions)]
     if parts:
-        found = [(begun, _in_areas(loaded, request, frame, each, parts)) for begun, each in found]
+        shape = latent_shape(loaded, frame)
+        masks = torch.cat([change_map(region.mask, frame, shape)[0] for region in request.regions])
+        masks = masks.to(loaded.device.torch_device)
+        apart = (
+            not loaded.family.couples
+            or loaded.dress.regional
+            or (guided and any(each.negative for each in request.regions))
+        )
+        in_areas = _mixed if apart else _coupled
+        found = [(begun, in_areas(each, parts, masks)) for begun, each in found]
     return replace(found[0][1], later=tuple(found[1:]))
 
 
@@ -106,10 +114,36 @@ def _placed(loaded: Loaded, asked: Asked) -> Conditioning:
     return loaded.adapter.condition(loaded.readers, asked).to(loaded.device.torch_device)
 
 
-def _in_areas(
-    loaded: Loaded, request: GenerationRequest, frame: Frame, whole: Conditioning, parts: list[Conditioning]
-) -> Conditioning:
-    shape = latent_shape(loaded, frame)
-    masks = torch.cat([change_map(region.mask, frame, shape)[0] for region in request.regions])
+def _of_region(region: Region, whole: Asked, family: Family) -> Asked:
+    """whole: what is asked of the picture it is a part of."""
+    negative = whole.negative
+    if negative is not None and region.negative is not None:
+        negative = _heard(region.negative.text, family)
+    return replace(whole, prompt=_heard(region.prompt.text, family), negative=negative)
+
+
+def _dressed(loaded: Loaded, asked: Asked, region: int) -> Conditioning:
+    """Read with the LoRA that are on in a region, which change text encoders, too."""
+    if not loaded.dress.regional:
+        return _placed(loaded, asked)
+    worn = loaded.dress.regions[region]
+    loaded.overlays.put_on(worn)
+    loaded.overlays.forget_words()
+    try:
+        return replace(_placed(loaded, asked), worn=worn)
+    finally:
+        loaded.overlays.put_on(loaded.dress.whole)
+        loaded.overlays.forget_words()
+
+
+def _coupled(whole: Conditioning, parts: list[Conditioning], masks: Tensor) -> Conditioning:
+    """The network's attention keeps the words of each part where it is. masks: (parts, h, w)."""
     words = [each.hidden_states[-1:] for each in parts]
-    return replace(whole, areas=Areas.of(whole.hidden_states[-1:], words, masks.to(words[0].device)))
+    return replace(whole, areas=Areas.of(whole.hidden_states[-1:], words, masks))
+
+
+def _mixed(whole: Conditioning, parts: list[Conditioning], masks: Tensor) -> Conditioning:
+    """What the network says to each is mixed as the masks (parts, h, w) say."""
+    shares, used = shared(masks)
+    each = (whole, *parts)
+    return replace(whole, composed=tuple((shares[index][None, None], each[index]) for index in used))

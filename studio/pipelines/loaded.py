@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ import torch
 
 from studio.pipelines.adapters import Adapter, Reader, adapter_of
 from studio.pipelines.computing import Computing
+from studio.pipelines.conditioning import Adapters
 from studio.pipelines.control.controls import Controls
 from studio.pipelines.devices import Device
 from studio.pipelines.memory import WHOLE, WHOLE_ENCODER, Need, Plan, bytes_of, need_of
@@ -40,6 +41,19 @@ _NAMES = {
     "text_encoder_2": "the second text encoder",
     "text_encoder_3": "the third text encoder",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dress:
+    """LoRA that are on: for the whole picture, and in each of its regions."""
+
+    whole: Adapters = ()
+    regions: tuple[Adapters, ...] = ()
+
+    @property
+    def regional(self) -> bool:
+        """Some region has others than the whole."""
+        return any(each != self.whole for each in self.regions)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -74,6 +88,7 @@ class Loaded:
     stamp: str = ""
     tiny: TinyDecoder | None = None
     tiny_sought: bool = False
+    dress: Dress = field(default_factory=Dress)
 
     @property
     def networks(self) -> tuple[Any, ...]:
@@ -99,9 +114,19 @@ class Loaded:
         patch = self.adapter.flow.patch if self.adapter.flow is not None else 1
         return (shape[-2] // patch) * (shape[-1] // patch)
 
-    def wear(self, wanted: Sequence[Worn]) -> None:
-        """Lays exactly these weights over the model. Raises Trouble or BadInput naming what cannot be used."""
-        self.overlays.wear(wanted)
+    def wear(self, wanted: Sequence[Worn], regions: Sequence[Sequence[Worn]] = ()) -> None:
+        """Lays exactly these weights over the model. Raises Trouble or BadInput naming what cannot be used.
+
+        regions: what is on in each of them, in place of the LoRA among `wanted`; for where it is put on, see `dress`.
+        """
+        every = {(each.kind, each.path): each for each in (*wanted, *(each for region in regions for each in region))}
+        self.overlays.wear(tuple(every.values()))
+        self.dress = Dress(
+            whole=self.overlays.set_of(wanted), regions=tuple(self.overlays.set_of(region) for region in regions)
+        )
+        if self.dress.regional:
+            self.overlays.put_on(self.dress.whole)
+            self.overlays.forget_words()
         codec = self.overlays.codec(wanted)
         if codec is not self.codec:
             self.codec.to("cpu")

@@ -23,6 +23,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from studio.pipelines.adapters import Adapter, Reader, stock_pipeline
+from studio.pipelines.conditioning import Adapters
 from studio.pipelines.devices import memory_ran_out
 from studio.pipelines.parts import told
 from studio.pipelines.words import Words
@@ -65,7 +66,7 @@ class Overlays:
         self._codec_of = codec_of
         self._stock: Any = None
         self._loras: OrderedDict[str, str] = OrderedDict()  # adapter's name: artist's name, last used last
-        self._worn: tuple[tuple[str, float], ...] = ()
+        self._worn: Adapters = ()
         self._codecs: OrderedDict[Path, Any] = OrderedDict()
 
     def wear(self, wanted: Sequence[Worn]) -> None:
@@ -97,10 +98,12 @@ class Overlays:
 
     # LoRA
 
-    def _wear_loras(self, wanted: Sequence[Worn]) -> None:
-        if not wanted and not self._worn:
-            return
-        worn = tuple((self._read(each), each.weight) for each in wanted)
+    def set_of(self, wanted: Sequence[Worn]) -> Adapters:
+        """The LoRA among these, for `put_on`; read if they were not on before. Raises as `wear` does."""
+        return tuple((self._read(each), each.weight) for each in wanted if each.kind == "lora")
+
+    def put_on(self, worn: Adapters) -> None:
+        """Exactly these are on, of those that were put on by `wear`. What was read before is not forgotten."""
         if worn == self._worn:
             return
         if worn:
@@ -109,9 +112,20 @@ class Overlays:
         else:
             self._pipeline.disable_lora()
         self._worn = worn
+
+    def forget_words(self) -> None:
+        """Text encoders may have changed: prompts are to be read again."""
         for reader in self._readers:
             reader.forget()
-        self._let_go({name for name, _ in worn})
+
+    def _wear_loras(self, wanted: Sequence[Worn]) -> None:
+        if not wanted and not self._worn:
+            return
+        worn = self.set_of(wanted)
+        if worn != self._worn:
+            self.put_on(worn)
+            self.forget_words()
+            self._let_go({name for name, _ in worn})
 
     def _read(self, lora: Worn) -> str:
         """Its name among the adapters; read from disk if it is not there yet."""
@@ -169,8 +183,7 @@ class Overlays:
         self._loras.clear()
         self._worn = ()
         self._learn_words([])
-        for reader in self._readers:
-            reader.forget()
+        self.forget_words()
 
     @property
     def _changed(self) -> list[nn.Module]:

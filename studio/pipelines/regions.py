@@ -1,13 +1,14 @@
 """Words that hold only in a part of the picture.
 
 Networks with cross-attention look at each area's words everywhere and keep the outcome where the area is ("attention
-couple"): areas share light and lines. For others the predictions for each area's words are mixed. Where there is one
-area that covers everything, both are the plain call.
+couple"): areas share light and lines. Others are called for each area's words, and what they predict is mixed; so are
+those with attention where an area has more of its own than words: a negative prompt, or LoRA. Where there is one area
+that covers everything, both are the plain call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -32,10 +33,7 @@ class Areas:
     @classmethod
     def of(cls, whole: Tensor, words: list[Tensor], masks: Tensor) -> Areas:
         """whole: states of the root prompt, which gets what is left. words, masks: of each region; (n, h, w), 0..1."""
-        left = (1 - masks.sum(0, keepdim=True)).clamp(0, 1)
-        shares = torch.cat([left, masks])
-        shares = shares / shares.sum(0, keepdim=True).clamp(min=LEAST)
-        used = [index for index, share in enumerate(shares) if float(share.max()) > LEAST]
+        shares, used = shared(masks)
         states = (whole, *words)
         return cls(states=tuple(states[index] for index in used), shares=shares[used])
 
@@ -47,6 +45,17 @@ class Areas:
             if size[0] * size[1] == places:
                 return functional.interpolate(self.shares[None], size, mode="area")[0].flatten(1)
         raise ValueError(f"a layer with {places} places does not belong to latents of {height} × {width}")
+
+
+def shared(masks: Tensor) -> tuple[Tensor, list[int]]:
+    """How much each area has a say where: (1 + n, h, w), the root prompt's first, of masks (n, h, w), 0..1.
+
+    They sum to 1 everywhere. And which of them have a say at all.
+    """
+    left = (1 - masks.sum(0, keepdim=True)).clamp(0, 1)
+    shares = torch.cat([left, masks])
+    shares = shares / shares.sum(0, keepdim=True).clamp(min=LEAST)
+    return shares, [index for index, share in enumerate(shares) if float(share.max()) > LEAST]
 
 
 @contextmanager
@@ -63,33 +72,6 @@ def coupled(denoiser: Any, areas: Areas | None, *, guided: bool) -> Generator[No
         yield
     finally:
         denoiser.set_attn_processor(dict(processors))
-
-
-def mixed(denoiser: Any, areas: Areas | None, states: Tensor, call: Callable[[Tensor], Tensor]) -> Tensor:
-    """What a network predicts: called with `states` (rows, tokens, width), or, without attention, once for each area.
-
-    The last rows of the states, half of them when there are several, are the prompt's.
-    """
-    if areas is None or getattr(denoiser, "attn_processors", None):
-        return call(states)
-    prompted = max(1, len(states) // 2)
-    total: Tensor | None = None
-    for words, share in zip(areas.states, areas.shares, strict=True):
-        output = call(_with_words(states, words, prompted)) * share
-        total = output if total is None else total + output
-    assert total is not None
-    return total
-
-
-def _with_words(states: Tensor, words: Tensor, prompted: int) -> Tensor:
-    """The prompt's rows replaced; what is shorter is repeated."""
-    length = max(states.shape[1], words.shape[1])
-    others = states[: len(states) - prompted]
-    return torch.cat([_lengthened(others, length), _lengthened(words.expand(prompted, -1, -1), length)])
-
-
-def _lengthened(states: Tensor, length: int) -> Tensor:
-    return states.repeat(1, -(-length // states.shape[1]), 1)[:, :length]
 
 
 class _Couple:

@@ -156,15 +156,16 @@ class StudioPipeline:
             loaded.tiny, loaded.tiny_sought = self._tiny_decoder(loaded), True
         if not loaded.need.measured:
             loaded.need = self._needs.applied(loaded.measure, loaded.need)
-        loaded.wear(self._worn(request, model.family))
+        family = model.family
+        loaded.wear(
+            self._worn(request.attachments, family), [self._worn(each, family) for each in worn_in_regions(request)]
+        )
         guests = loaded.controls.want(self._controls(request, model.family), report)
         loaded.need = replace(loaded.need, guests=guests)
         return loaded
 
-    def _worn(self, request: GenerationRequest, family: Family) -> list[Worn]:
-        return [
-            Worn(each.kind, each.name, self._models.attached(each, family), each.weight) for each in request.attachments
-        ]
+    def _worn(self, attachments: Sequence[Attachment], family: Family) -> list[Worn]:
+        return [Worn(each.kind, each.name, self._models.attached(each, family), each.weight) for each in attachments]
 
     def _controls(self, request: GenerationRequest, family: Family) -> list[Wanted]:
         found: list[Wanted] = []
@@ -360,13 +361,22 @@ class _Job:
         self.steering = None
 
 
+def worn_in_regions(request: GenerationRequest) -> list[tuple[Attachment, ...]]:
+    """For each region what is on in it: its own, and of the whole picture's what it says nothing else about."""
+    found: list[tuple[Attachment, ...]] = []
+    for region in request.regions:
+        own = {(each.kind, each.name): each for each in (*request.attachments, *region.attachments)}
+        found.append(tuple(own.values()))
+    return found
+
+
 def refuse_impossible(request: GenerationRequest, family: Family) -> None:
     """Raises BadInput for what this family of models cannot be asked; nothing asked for is silently left out."""
     asked = {
         Ability.IMAGE_TO_IMAGE: request.source is not None,
         Ability.INPAINT: request.mask is not None,
         Ability.REGIONS: bool(request.regions),
-        Ability.LORA: any(each.kind in ("lora", "embedding") for each in request.attachments),
+        Ability.LORA: any(each.kind in ("lora", "embedding") for each in _attachments(request)),
     }
     for ability, wanted in asked.items():
         if wanted and not family.can(ability):
@@ -385,6 +395,10 @@ def refuse_impossible(request: GenerationRequest, family: Family) -> None:
         raise BadInput(
             f"The sampler {request.sampler.name} does not go with {family.title}.", f"Choose one of {names}."
         )
+
+
+def _attachments(request: GenerationRequest) -> list[Attachment]:
+    return [*request.attachments, *(each for region in request.regions for each in region.attachments)]
 
 
 def _unchanged(request: GenerationRequest, source: Pixels, report: Report) -> Finished:

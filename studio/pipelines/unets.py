@@ -16,7 +16,7 @@ from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.control.controls import Steering
 from studio.pipelines.control.unets import UNetSteering
 from studio.pipelines.flow import Flow
-from studio.pipelines.regions import coupled, mixed
+from studio.pipelines.regions import coupled
 from studio.pipelines.words import Words
 from studio.request.geometry import Size
 
@@ -76,11 +76,8 @@ class OneEncoder:
             hole = functional.interpolate(inputs.shown["hole"], latents.shape[-2:])
             given = torch.cat((given, stacked(torch.cat((hole, inputs.shown["filled"]), dim=1), inputs)), dim=1)
 
-        def call(states: Tensor) -> Tensor:
-            return denoiser(given, timestep, encoder_hidden_states=states, **extra).sample
-
         with coupled(denoiser, inputs.areas, guided=inputs.guided):
-            output = mixed(denoiser, inputs.areas, inputs.hidden_states, call)
+            output = denoiser(given, timestep, encoder_hidden_states=inputs.hidden_states, **extra).sample
         if not inputs.guided:
             return output
         without, toward = output.chunk(2)

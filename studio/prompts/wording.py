@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from studio.prompts.resolving import Lines, Resolved, resolve
 from studio.prompts.tree import Tag
-from studio.request.request import Attachment, GenerationRequest, Prompt
+from studio.request.request import Attachment, GenerationRequest, Prompt, Region
 
 LEAST, MOST = -4.0, 4.0  # weight of a LoRA; beyond there is nothing but noise
 
@@ -23,6 +23,7 @@ class Vocabulary:
 def worded(request: GenerationRequest, vocabulary: Vocabulary) -> GenerationRequest:
     """The request with choices and wildcards drawn from its seed, comments taken out, and tags as attachments.
 
+    A LoRA that only the words of a region name is on in that region only; learnt words are known everywhere.
     The very same one when there is nothing to do, so also when it is done a second time.
     """
     tags: list[Tag] = []
@@ -33,16 +34,27 @@ def worded(request: GenerationRequest, vocabulary: Vocabulary) -> GenerationRequ
         return prompt if found.text == prompt.text else replace(prompt, text=found.text)
 
     prompt, negative = final(request.prompt), final(request.negative)
-    regions = tuple(replace(region, prompt=final(region.prompt)) for region in request.regions)
-    known = tuple(_known(each, vocabulary) for each in request.attachments)
-    words = (prompt, negative, regions, known)
-    if not tags and words == (request.prompt, request.negative, request.regions, request.attachments):
+    worn = {(each.kind, each.name): _known(each, vocabulary) for each in request.attachments}
+    worn |= _worn(tags, vocabulary)
+    regions: list[Region] = []
+    for region in request.regions:
+        tags.clear()
+        words = final(region.prompt)
+        against = None if region.negative is None else final(region.negative)
+        own = {(each.kind, each.name): _known(each, vocabulary) for each in region.attachments}
+        own |= _worn(tags[::-1], vocabulary)  # its own words stand before those of the whole picture
+        worn |= {key: each for key, each in own.items() if each.kind != "lora" and key not in worn}
+        only = tuple(each for key, each in own.items() if each.kind == "lora" and worn.get(key) != each)
+        regions.append(replace(region, prompt=words, negative=against, attachments=only))
+    final_words = (prompt, negative, tuple(regions), tuple(worn.values()))
+    if final_words == (request.prompt, request.negative, request.regions, request.attachments):
         return request
-    worn = {(each.kind, each.name): each for each in known}
-    for tag in tags:
-        attachment = _attachment(tag, vocabulary)
-        worn[attachment.kind, attachment.name] = attachment
-    return replace(request, prompt=prompt, negative=negative, regions=regions, attachments=tuple(worn.values()))
+    return replace(request, **dict(zip(("prompt", "negative", "regions", "attachments"), final_words, strict=True)))
+
+
+def _worn(tags: list[Tag], vocabulary: Vocabulary) -> dict[tuple[str, str], Attachment]:
+    found = (_attachment(tag, vocabulary) for tag in tags)
+    return {(each.kind, each.name): each for each in found}
 
 
 def _known(attachment: Attachment, vocabulary: Vocabulary) -> Attachment:

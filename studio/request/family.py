@@ -67,6 +67,8 @@ class Family:
     schedule: settings of the noise schedule beyond the model's own. layout: of the network, in single files.
     divisible: a part of a picture is a picture to it, so that larger ones can be painted over in tiles.
     controls: kinds of `Control` that its models can be steered by. controls_from: where weights for it are to be had.
+    couples: words for a part of the picture are kept there by the network's cross-attention, in one call; otherwise
+    it is called for each part, and what it says is mixed.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Family:
     controls: frozenset[str] = frozenset()
     divisible: bool = True
     controls_from: str = ""
+    couples: bool = False
 
     @property
     def fewest_pixels(self) -> int:

@@ -40,7 +40,7 @@ def to_record(request: GenerationRequest) -> Record:
         "source": _digest(request.source),
         "mask": _digest(request.mask),
         "strength": request.strength,
-        "regions": [{"mask": region.mask.digest, "prompt": vars(region.prompt).copy()} for region in request.regions],
+        "regions": [_region_record(region) for region in request.regions],
         "attachments": [vars(attachment).copy() for attachment in request.attachments],
         **({"controls": [_control_record(control) for control in request.controls]} if request.controls else {}),
         "throughput": request.throughput,
@@ -49,6 +49,16 @@ def to_record(request: GenerationRequest) -> Record:
         "version": request.version,
         **_course_of(request),
     }
+
+
+def _region_record(region: Region) -> Record:
+    """What a region has in common with the whole picture is left out."""
+    record: Record = {"mask": region.mask.digest, "prompt": vars(region.prompt).copy()}
+    if region.negative is not None:
+        record["negative"] = vars(region.negative).copy()
+    if region.attachments:
+        record["attachments"] = [vars(attachment).copy() for attachment in region.attachments]
+    return record
 
 
 def _control_record(control: Control) -> Record:
@@ -168,11 +178,8 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         source=picture(record.get("source")),
         mask=picture(record.get("mask")),
         strength=float(record.get("strength", 1.0)),
-        regions=tuple(
-            Region(mask=needed(region["mask"]), prompt=_build(Prompt, region["prompt"]))
-            for region in record.get("regions", ())
-        ),
-        attachments=tuple(_build(Attachment, attachment) for attachment in record.get("attachments", ())),
+        regions=tuple(_region(region, needed(region["mask"])) for region in record.get("regions", ())),
+        attachments=_attachments(record),
         controls=tuple(_control(control, needed) for control in record.get("controls", ())),
         variation=None if variation is None else _variation(variation),
         branch=None if branch is None else _branch(branch, pixels),
@@ -184,6 +191,20 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         origin=str(record.get("origin", "")),
         version=str(record.get("version", "")),
     )
+
+
+def _region(record: Mapping[str, Any], mask: Pixels) -> Region:
+    negative = record.get("negative")
+    return Region(
+        mask=mask,
+        prompt=_build(Prompt, record["prompt"]),
+        negative=None if negative is None else _build(Prompt, negative),
+        attachments=_attachments(record),
+    )
+
+
+def _attachments(record: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    return tuple(_build(Attachment, attachment) for attachment in record.get("attachments", ()))
 
 
 def _control(record: Mapping[str, Any], pixels: Callable[[str], Pixels]) -> Control:

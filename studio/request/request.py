@@ -37,14 +37,6 @@ class Prompt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Region:
-    """A prompt that holds only where the mask (one channel, size of the request) is not 0."""
-
-    mask: Pixels
-    prompt: Prompt
-
-
-@dataclass(frozen=True, kw_only=True)
 class Attachment:
     """Weights laid over the model: kind is "lora", "embedding" or "vae". What looks at a picture is a `Control`."""
 
@@ -52,6 +44,19 @@ class Attachment:
     name: str
     weight: float = 1.0
     digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A prompt that holds only where the mask (one channel, size of the request) is not 0.
+
+    negative: None is that of the whole picture. attachments: LoRA that are on here only, beside those of the request.
+    """
+
+    mask: Pixels
+    prompt: Prompt
+    negative: Prompt | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

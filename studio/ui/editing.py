@@ -98,7 +98,13 @@ class Edits:
         surface = surface_of(self._document, None if area is None else area.tiles)
         if mode is Mode.REFINE_REGION:  # its own words hold, its siblings have no say
             surface = replace(surface, regions=no_regions, noise=None)
-        return begin(self.plan(mode), surface, self._wish(mode))
+        last = next(reversed(self._runs.values()), None)
+        return begin(self.plan(mode), surface, self._wish(mode), like=last)
+
+    @property
+    def held(self) -> int:
+        """Bytes of what all runs remember of the canvas; what several have in common counts once."""
+        return sum({id(array): array.nbytes for run in self._runs.values() for array in run.held}.values())
 
     def put(self, job: int, run: EditRun, part: Part | None = None) -> None:
         """This job is the current pass of that run. part: what it goes on with, when it is not the first."""
@@ -211,5 +217,8 @@ class Edits:
         if mode is Mode.REMOVE:
             return replace(wish, prompt=Prompt.plain(""))  # what is there is no wish for what should be
         if mode is Mode.REFINE_REGION and isinstance(layer, RegionLayer):
-            return replace(wish, prompt=with_root(layer.prompt, wish.prompt))
+            against = layer.negative if self._document.model.family.can(Ability.NEGATIVE_PROMPT) else ""
+            return replace(
+                wish, prompt=with_root(layer.prompt, wish.prompt), negative=with_root(against, wish.negative)
+            )
         return wish

@@ -28,6 +28,8 @@ from studio.ui.editing import ON_CANVAS, Edits, Going, Part
 from studio.ui.places import Places
 from studio.ui.progress import Progress, told
 
+MOST_WAITING = 200  # wishes of the canvas in the queue at a time
+MOST_HELD = 1 << 30  # bytes of what they remember of it
 MODES = ON_CANVAS | {Mode.GENERATE, Mode.VARIATIONS}  # what `Generation.generate` can do
 
 
@@ -112,6 +114,7 @@ class Generation(QObject):
         wanted = mode or self.modes[0]
         if wanted is Mode.EXPAND and self.situation.whole:
             raise BadInput("There is no border to expand into.", "Make the canvas larger with the tool “Crop”.")
+        self._check_room()
         self._adapt_strength(wanted, chosen=mode is not None)
         self._document.next_seed()
         if wanted is Mode.VARIATIONS and self._origin is not None:
@@ -126,6 +129,15 @@ class Generation(QObject):
             self.unkept.emit(self._history.problem)
         self.changed.emit()
         return job
+
+    def _check_room(self) -> None:
+        """Raises BadInput when so much waits that nobody can want more, or that memory would run short."""
+        waiting = sum(1 for job in self._engine.jobs if self._places.knows(job))
+        if waiting >= MOST_WAITING or self._edits.held > MOST_HELD:
+            raise BadInput(
+                f"{waiting} wishes wait in the queue, and there is no room for more.",
+                "Wait until some are done, or stop all of them.",
+            )
 
     def _adapt_strength(self, mode: Mode, *, chosen: bool) -> None:
         """To what was chosen in the menu, so that the panel says what is done."""
@@ -180,7 +192,8 @@ class Generation(QObject):
         return again
 
     def again(self, item: Candidate, request: GenerationRequest) -> Job:
-        """Asks for another picture in the place of one that was made."""
+        """Asks for another picture in the place of one that was made. Raises BadInput."""
+        self._check_room()
         job = self._engine.submit(request, item.job.id)
         self._places.note(job, item.place.area, item.place)
         if item.edit is not None:
@@ -190,6 +203,7 @@ class Generation(QObject):
 
     def make_again(self, layer: GeneratedLayer, words: str) -> Job:
         """Asks for other candidates of a generated layer. Raises BadInput."""
+        self._check_room()
         what = made_again(self._document, layer, words)
         if isinstance(what, EditRun):
             job = self._pass(what)

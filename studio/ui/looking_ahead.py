@@ -6,9 +6,11 @@ from PySide6.QtCore import QEvent, QObject
 
 from studio.document.editing.modes import Mode
 from studio.document.editing.plan import EditPlan
+from studio.document.layers import RegionLayer, shown
 from studio.engine.job import Job
 from studio.request.errors import BadInput
 from studio.request.events import Finished
+from studio.request.family import Ability
 from studio.request.geometry import Rect
 from studio.request.request import GenerationRequest
 from studio.ui.canvas.canvas import Canvas
@@ -44,7 +46,9 @@ class LookingAhead(QObject):
         if self._pace is not None:
             recipe = self._document.recipe
             steps = recipe.steps or self._document.model.defaults.steps
-            said.append(f"About {seconds(self._pace * plan.cost * steps * recipe.count)}.")
+            said.append(
+                f"About {seconds(self._pace * plan.cost * steps * recipe.count * self._rounds(self._regions))}."
+            )
         return " ".join(said)
 
     @property
@@ -74,8 +78,19 @@ class LookingAhead(QObject):
         plan = self.plan if wanted else None
         self._canvas.look_ahead(_areas(plan) if plan is not None else ())
 
+    @property
+    def _regions(self) -> int:
+        """How many regions have a say."""
+        layers = (layer for layer in shown(self._document.layers) if isinstance(layer, RegionLayer))
+        return sum(1 for layer in layers if layer.prompt.strip())
+
+    def _rounds(self, regions: int) -> int:
+        """How often the network is called at a step: once for each region, where it cannot keep them apart itself."""
+        family = self._document.model.family
+        return 1 if family.couples or not family.can(Ability.REGIONS) else 1 + regions
+
     def _learn(self, job: Job, finished: Finished) -> None:
-        cost = _cost(job.request)
+        cost = _cost(job.request) * self._rounds(len(job.request.regions))
         if finished.timings.denoise > 0 and cost > 0:
             new = finished.timings.denoise / cost
             self._pace = new if self._pace is None else self._pace + (new - self._pace) * RECENT

@@ -54,5 +54,9 @@ class Places:
         """Of a job that nothing is noted of: all of its picture, at the upper left."""
         return self._noted.get(job.id) or Place(Rect.of(job.request.size), self._document.frame)
 
+    def knows(self, job: Job) -> bool:
+        """Whether something was noted of it."""
+        return job.id in self._noted
+
     def forget(self, job: Job) -> None:
         self._noted.pop(job.id, None)

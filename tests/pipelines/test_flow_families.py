@@ -20,7 +20,8 @@ from studio.pipelines.store import MOST_MODELS
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.family import Model
 from studio.request.geometry import Size
-from studio.request.request import Attachment
+from studio.request.pixels import Pixels
+from studio.request.request import Attachment, Prompt, Region
 from tests.pipelines import tiny, tiny_flow
 from tests.pipelines.stock import by_diffusers
 
@@ -203,6 +204,28 @@ def test_what_the_mask_keeps_is_bit_identical_and_the_rest_is_new(case, shelf, w
     result, middle = made(warm, asked(shelf[case.id], source=source, mask=half())), SIZE.width // 2
     assert np.array_equal(result[:, :middle], source.array[:, :middle])
     assert (result[:, middle:] != source.array[:, middle:]).mean() > 0.5
+
+
+@every
+def test_each_half_is_nearer_to_its_own_words(case, shelf, warm):
+    """What the network says to each region's words is mixed as the regions lie."""
+    words, middle = ("a hill", "QQQQQ 77777 zzzz"), SIZE.width // 2
+    left = np.zeros((SIZE.height, SIZE.width, 1), np.uint8)
+    left[:, :middle] = 255
+    parts = [
+        Region(mask=Pixels(mask), prompt=Prompt.plain(each))
+        for mask, each in zip((left, 255 - left), words, strict=True)
+    ]
+
+    def of(prompt, *regions):
+        request = replace(asked(shelf[case.id]), prompt=Prompt.plain(prompt), regions=regions)
+        return made(warm, request).astype(int)
+
+    both, one, other = of(words[0], *parts), of(words[0]), of(words[1])
+    assert np.abs(both - one)[:, :middle].mean() < np.abs(both - other)[:, :middle].mean()
+    assert np.abs(both - other)[:, middle:].mean() < np.abs(both - one)[:, middle:].mean()
+    whole = Region(mask=Pixels(np.full_like(left, 255)), prompt=Prompt.plain(words[1]))
+    assert np.abs(of(words[0], whole) - other).max() <= 1
 
 
 @every

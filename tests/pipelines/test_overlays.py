@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 from studio.pipelines.samplers import scheduler_settings
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.errors import BadInput, Trouble
-from studio.request.request import Attachment
+from studio.request.pixels import Pixels
+from studio.request.request import Attachment, Region
 from tests.pipelines import tiny
 from tests.pipelines.stock import by_diffusers
 
@@ -183,3 +184,41 @@ def test_another_picture_codec_is_used_and_the_own_one_comes_back(shelf, finder,
     bright = replace(plain, attachments=(Attachment(kind="vae", name="bright"),))
     assert not np.array_equal(made(pipeline, bright), before)
     assert np.array_equal(made(pipeline, plain), before)
+
+
+@pytest.mark.parametrize("family", ["sd15", "sdxl"])
+def test_a_lora_of_a_region_is_on_there_and_nowhere_else(family, pipeline, finder, shelf, tmp_path):
+    """As if the half with it had been asked for alone; afterwards it is off."""
+    model = shelf[family]
+    save_lora(pipeline, finder, model, tmp_path, "ink", seed=3)
+    plain = made(pipeline, tiny.request(model)).astype(int)
+    inked = made(pipeline, with_lora(tiny.request(model), ("ink", 1.0))).astype(int)
+    assert np.abs(inked - plain).mean() > 2
+    mask = np.zeros((64, 64, 1), np.uint8)
+    mask[:, 32:] = 255
+    only = (Attachment(kind="lora", name="ink"),)
+    words = tiny.request(model).prompt
+    request = replace(
+        tiny.request(model), regions=(Region(mask=Pixels(mask), prompt=words, attachments=only),), prompt=words
+    )
+    half = made(pipeline, request).astype(int)
+    assert np.abs(half - plain)[:, :28].mean() < np.abs(half - inked)[:, :28].mean()
+    assert np.abs(half - inked)[:, 36:].mean() < np.abs(half - plain)[:, 36:].mean()
+    everywhere = replace(
+        request, regions=(Region(mask=Pixels(np.full_like(mask, 255)), prompt=words, attachments=only),)
+    )
+    assert np.abs(made(pipeline, everywhere).astype(int) - inked).max() <= 1
+    assert np.array_equal(made(pipeline, tiny.request(model)), plain)
+    assert np.array_equal(made(pipeline, request), half)  # and once more the same
+
+
+def test_a_region_may_wear_less_of_what_the_whole_wears(pipeline, finder, sd15, tmp_path):
+    save_lora(pipeline, finder, sd15, tmp_path, "ink", seed=3)
+    full = with_lora(tiny.request(sd15), ("ink", 1.0))
+    region = Region(
+        mask=Pixels(np.full((64, 64, 1), 255, np.uint8)),
+        prompt=full.prompt,
+        attachments=(Attachment(kind="lora", name="ink", weight=0.25),),
+    )
+    little = made(pipeline, with_lora(tiny.request(sd15), ("ink", 0.25))).astype(int)
+    assert np.abs(made(pipeline, replace(full, regions=(region,))).astype(int) - little).max() <= 1

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from studio.pipelines.regions import Areas, mixed
+from studio.pipelines.regions import Areas
 from studio.request.pixels import Pixels
 from studio.request.request import Prompt, Region
 from tests.pipelines import tiny
@@ -61,21 +63,25 @@ def test_what_no_region_covers_has_the_root_prompt(sd15, warm):
     assert torch.allclose(shares.sum(0), torch.tensor(1.0))
 
 
-def test_a_network_without_attention_is_asked_for_each_area_and_mixed():
-    masks = torch.zeros(1, 4, 4)
-    masks[:, :, :2] = 1
-    areas = Areas.of(torch.zeros(1, 3, 2), [torch.ones(1, 5, 2)], masks)
-    asked = []
+@pytest.mark.parametrize("family", ["sd15", "sdxl", "scenes"])
+def test_a_negative_prompt_holds_in_its_region_only(family, shelf, warm):
+    """The half that has one changes, the other stays nearly as it was; where it is the whole's nothing does."""
+    model, against = shelf[family], Prompt.plain("QQQQQ 77777 zzzz" if family != "scenes" else "a hill, night")
+    halves = (part(0, 32, "a hill"), part(32, 64, "a hill"))
+    plain = made(warm, model, guidance=6.0, regions=halves)
+    own = made(warm, model, guidance=6.0, regions=(halves[0], replace(halves[1], negative=against)))
+    changed = np.abs(own - plain)
+    assert changed[:, 36:].mean() > 2 * changed[:, :28].mean()
+    assert changed[:, 36:].mean() > 0.5
+    same = tuple(replace(each, negative=Prompt.plain("")) for each in halves)
+    assert np.abs(made(warm, model, guidance=6.0, regions=same, negative="") - plain).max() <= 2
 
-    def call(states):
-        asked.append(states.shape)
-        return states[:, :1, :1, None].expand(-1, 1, 4, 4)
 
-    output = mixed(object(), areas, torch.full((2, 3, 2), 9.0), call)
-    assert output[1, 0, :, :2].eq(1).all()
-    assert output[1, 0, :, 2:].eq(0).all()
-    assert output[0].eq(9).all()
-    assert asked == [(2, 3, 2), (2, 5, 2)]
+def test_without_guidance_a_negative_prompt_of_a_region_changes_nothing(sd15, warm):
+    halves = (part(0, 32, "a hill"), part(32, 64, "a hill"))
+    plain = made(warm, sd15, guidance=1.0, regions=halves)
+    own = made(warm, sd15, guidance=1.0, regions=(halves[0], replace(halves[1], negative=Prompt.plain("QQQ"))))
+    assert np.array_equal(own, plain)
 
 
 @pytest.mark.parametrize("size", [(64, 64), (88, 72), (136, 64)])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from studio.prompts.resolving import wildcard_lines
 from studio.prompts.wording import Vocabulary, worded
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
-from studio.request.request import Attachment, GenerationRequest, Prompt
+from studio.request.pixels import Pixels
+from studio.request.request import Attachment, GenerationRequest, Prompt, Region
 from studio.request.sampling import Algorithm, Sampler
 
 
@@ -51,3 +54,26 @@ def test_the_seed_decides():
     texts = {worded(request("{a|b|c|d}", seed=seed), Vocabulary()).prompt.text for seed in range(30)}
     assert texts == {"a", "b", "c", "d"}
     assert worded(request("{a|b|c|d}"), Vocabulary()) == worded(request("{a|b|c|d}"), Vocabulary())
+
+
+def region(prompt, **changes):
+    return Region(mask=Pixels(np.full((64, 64, 1), 255, np.uint8)), prompt=Prompt.plain(prompt), **changes)
+
+
+def test_a_lora_in_the_words_of_a_region_is_on_there_only():
+    """What the whole picture wears is on everywhere; a region may have another weight of it; words are for all."""
+    words = "a fox <lora:ink:0.8>"
+    parts = (
+        region(f"a hill <lora:oil:0.5> <embed:mood>, {words}", negative=Prompt.plain("fog # mine")),
+        region(f"a lake <lora:ink:0.2>, {words}"),
+    )
+    found = worded(request(words, regions=parts), Vocabulary())
+    assert [(each.kind, each.name, each.weight) for each in found.attachments] == [
+        ("lora", "ink", 0.8),
+        ("embedding", "mood", 1.0),
+    ]
+    first, second = found.regions
+    assert first.attachments == (Attachment(kind="lora", name="oil", weight=0.5),)
+    assert second.attachments == (Attachment(kind="lora", name="ink", weight=0.2),)
+    assert (first.prompt.text, first.negative.text) == ("a hill mood, a fox", "fog")
+    assert worded(found, Vocabulary()) is found

@@ -91,6 +91,19 @@ def test_what_is_not_a_picture_is_not_taken(shape):
 prompts = st.builds(Prompt, st.text(max_size=200), st.text(max_size=200), st.text(max_size=20))
 PICTURES = [noise(3), noise(4, 1), noise(3, 2)]
 MASKS = [noise(1, 3), noise(1, 4)]
+attached = st.lists(
+    st.builds(
+        Attachment, kind=st.sampled_from(["lora", "embedding"]), name=st.text(max_size=9), weight=st.floats(-2, 2)
+    ),
+    max_size=2,
+)
+regions = st.builds(
+    Region,
+    mask=st.sampled_from(MASKS),
+    prompt=prompts,
+    negative=st.none() | prompts,
+    attachments=attached.map(tuple),
+)
 
 
 controls = st.builds(
@@ -123,20 +136,9 @@ def requests(draw):
         source=source,
         mask=draw(st.none() | st.sampled_from(MASKS)) if source else None,
         strength=draw(st.floats(0, 1)),
-        regions=tuple(draw(st.lists(st.builds(Region, mask=st.sampled_from(MASKS), prompt=prompts), max_size=2))),
-        attachments=tuple(
-            draw(
-                st.lists(
-                    st.builds(
-                        Attachment,
-                        kind=st.sampled_from(["lora", "embedding"]),
-                        name=st.text(max_size=9),
-                        weight=st.floats(-2, 2),
-                    ),
-                    max_size=2,
-                )
-            )
-        ),
+        regions=tuple(draw(st.lists(regions, max_size=2))),
+        attachments=tuple(draw(attached)),
+        origin=draw(st.text(max_size=9)),
         controls=tuple(draw(st.lists(controls, max_size=2))),
         throughput=draw(st.booleans()),
     )

@@ -190,23 +190,25 @@ def test_undo_while_a_job_runs(painter, shared):
 
 
 def test_hundreds_of_clicks_on_the_button(painter, shared):
-    """All are queued, each is said, the window answers, and one key lets all go."""
+    """Two hundred are queued, the window answers, the next are refused in a sentence, and one key lets all go."""
     shared.rest_after(1)
     painter.select(HOUSE)
     painter.document.change(seed_locked=False)
     slowest = 0.0
-    for _ in range(100):
+    for _ in range(210):
         begun = time.thread_time()
         painter.click(painter.button.main)
         QCoreApplication.processEvents()
         slowest = max(slowest, time.thread_time() - begun)
-    assert len(painter.studio.engine.jobs) == 100
+    assert len(painter.studio.engine.jobs) == 200
     assert slowest < 0.5  # seconds of work for one click; nobody waits
-    painter.until(lambda: "queue 99" in painter.window.status.work.text())
-    assert painter.window.queue.rows.rowCount() == 100
+    painter.until(lambda: "queue 199" in painter.window.status.work.text())
+    assert painter.window.queue.rows.rowCount() == 200
+    assert [each for each in painter.told if "200 wishes wait" in each] == painter.told
+    assert len(painter.told) == 1  # said once, not ten times
     painter.shot("many-clicks")
     painter.key(Qt.Key.Key_Escape, CONTROL | Qt.KeyboardModifier.ShiftModifier)
-    painter.until(lambda: len(painter.all(Cancelled)) == 100)
+    painter.until(lambda: len(painter.all(Cancelled)) == 200)
     assert painter.studio.engine.jobs == ()
     assert painter.says == "Fill"
 

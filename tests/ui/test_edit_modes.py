@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -11,6 +13,7 @@ from studio.document.editing.modes import Mode
 from studio.document.editing.plan import Fill
 from studio.document.layers import GeneratedLayer
 from studio.document.selecting import plane
+from studio.request.family import Ability
 from studio.request.geometry import Rect, Size
 from tests.ui.fakes import colour
 from tests.ui.test_editing import canvas, hills, red, select
@@ -147,6 +150,32 @@ def test_regions_reach_the_request_of_the_whole_and_of_an_edit(begun):
     begun.window.generation.generate()
     (region,) = begun.job.request.regions
     assert region.mask.size == begun.job.request.size
+    assert region.negative is None
+
+
+def test_what_should_not_be_in_a_region_is_typed_below_its_prompt(qtbot, begun):
+    """It reaches the region of the request, and the whole request when the region is worked over alone."""
+    document, options = begun.document, begun.window.panels.layers.options
+    document.change(negative="blurred")
+    select(document, Rect(0, 0, 128, 200))
+    layer = layering.add_region(document, "a birch")
+    begun.window.page.dock("layers").raise_()
+    qtbot.keyClicks(options.without, "leaves")
+    assert layer.negative == "leaves"
+    document.undo_stack.undo()
+    assert options.without.text() == ""
+    document.undo_stack.redo()
+    document.select(None)
+    begun.window.generation.generate(Mode.REFINE_REGION)
+    assert begun.job.request.negative.text == "leaves, blurred"
+    begun.window.generation.generate(Mode.GENERATE)
+    (region,) = begun.job.request.regions
+    assert (region.negative.text, begun.job.request.negative.text) == ("leaves, blurred", "blurred")
+    family = replace(document.model.family, abilities=document.model.family.abilities - {Ability.NEGATIVE_PROMPT})
+    document.set_model(replace(document.model, family=family))
+    assert options.without.isHidden()
+    begun.window.generation.generate(Mode.GENERATE)
+    assert begun.job.request.regions[0].negative is None
 
 
 def test_separate_parts_are_worked_one_by_one_and_land_together(begun):

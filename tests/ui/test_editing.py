@@ -10,6 +10,7 @@ from studio.document.document import Document
 from studio.document.editing.modes import Mode
 from studio.document.selecting import plane
 from studio.prompts.history import PromptHistory
+from studio.request.errors import BadInput
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.ui.candidates import Candidates
@@ -150,10 +151,27 @@ def test_odd_selections_are_worked_or_mean_everything(studio, area):
     assert len(candidates.items) == 1
 
 
-def test_hundreds_of_clicks_queue_hundreds_of_jobs(studio):
+def test_hundreds_of_clicks_queue_hundreds_of_jobs_and_no_more(studio):
     document, engine, _, generation = studio
     select(document, Rect(80, 90, 70, 60))
     document.change(seed_locked=False)
-    jobs = [generation.generate() for _ in range(60)]
-    assert len(engine.jobs) == 60
-    assert len({job.request.seed for job in jobs}) == 60
+    jobs = [generation.generate() for _ in range(200)]
+    assert len({job.request.seed for job in jobs}) == 200
+    with pytest.raises(BadInput, match="200 wishes wait in the queue"):
+        generation.generate()
+    assert len(engine.jobs) == 200
+    engine.cancel(jobs[-1])
+    assert generation.generate() in engine.jobs
+
+
+def test_wishes_of_one_canvas_share_what_they_remember_and_take_bounded_memory(studio, monkeypatch):
+    document, engine, _, generation = studio
+    select(document, Rect(80, 90, 70, 60))
+    generation.generate()
+    first = generation._edits.held
+    generation.generate()
+    assert generation._edits.held < 1.6 * first
+    monkeypatch.setattr("studio.ui.generation.MOST_HELD", first)
+    with pytest.raises(BadInput, match="2 wishes wait in the queue, and there is no room"):
+        generation.generate()
+    assert len(engine.jobs) == 2

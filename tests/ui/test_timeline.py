@@ -177,6 +177,25 @@ def test_a_selection_confines_the_branch(qtbot, made):
     assert request.source == made.window.candidates.items[-1].picture.pixels
 
 
+def test_the_strength_of_a_branch_holds_it_to_the_picture_for_a_part_of_the_way(qtbot, made):
+    """From step 4 of 10 with half the strength: let go for the last 3 steps."""
+    made.timeline.travel.go(-6)
+    made.document.change(prompt="a wolf")
+    bar = made.timeline.bar
+    assert bar.free_words.text() == "Strength 100 %"
+    bar.free.setValue(50)
+    qtbot.mouseClick(bar.branch, LEFT)
+    request = made.job.request
+    assert request.branch.step == 4
+    assert request.source == made.window.candidates.items[-1].picture.pixels
+    assert np.unique(request.mask.array).tolist() == [round(255 * 0.3)]
+    mask = np.zeros((request.size.height, request.size.width), np.uint8)
+    mask[:, :100] = 255
+    made.document.select(plane(mask))
+    qtbot.mouseClick(bar.branch, LEFT)
+    assert np.array_equal(made.job.request.mask.array[..., 0], mask // 255 * round(255 * 0.3))
+
+
 def test_a_step_of_a_finished_picture_is_kept(qtbot, made):
     made.timeline.travel.go(-3)
     qtbot.mouseClick(made.timeline.bar.keep, LEFT)

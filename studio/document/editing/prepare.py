@@ -17,11 +17,11 @@ from studio.document.editing.modes import Mode
 from studio.document.editing.plan import GROW, OVERLAP, EditPlan, Fill, Pass
 from studio.document.editing.stitch import Stitch
 from studio.document.opencv import cv
-from studio.document.regioning import Sketch, applied
+from studio.document.regioning import Sketch, Worded, applied
 from studio.request.control import Control
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
-from studio.request.request import GenerationRequest, Prompt, Region
+from studio.request.request import GenerationRequest
 
 
 def no_regions(_area: Rect) -> tuple[Sketch, ...]:
@@ -78,8 +78,8 @@ def prepare(plan: EditPlan, index: int, surface: Surface, wish: GenerationReques
     below = surface.picture(target)
     masks = _masks(plan, step, target, surface, below, first=index == 0)
     stitch = Stitch.of(below) if plan.result != Rect.of(surface.size) or plan.mode is Mode.EXPAND else None
-    prompt, regions = _regions(step, surface, wish)
-    wish = replace(wish, size=step.size, prompt=prompt, regions=regions, controls=_controls(step, surface))
+    words = _regions(step, surface, wish)
+    wish = replace(wish, size=step.size, **words._asdict(), controls=_controls(step, surface))
     whole = bool(masks.denoise.min() == 255) and target == Rect.of(surface.size)
     if whole and plan.fill is Fill.NOTHING and index == 0:
         request = replace(wish, source=None, mask=None, strength=1.0)
@@ -122,14 +122,14 @@ def _source(plan: EditPlan, step: Pass, target: Rect, surface: Surface, seed: in
     return np.rint(source + (noise.astype(np.float32) - source) * amount).astype(np.uint8)
 
 
-def _regions(step: Pass, surface: Surface, wish: GenerationRequest) -> tuple[Prompt, tuple[Region, ...]]:
-    """Regions as this pass sees them."""
+def _regions(step: Pass, surface: Surface, wish: GenerationRequest) -> Worded:
+    """Words and regions as this pass sees them."""
     inside = step.area.intersection(Rect.of(surface.size))
-    sketches = [
-        Sketch(_resized(_around(coverage, inside, step.area, "edge"), step.size), words)
-        for coverage, words in surface.regions(inside)
-    ]
-    return applied(sketches, wish.prompt)
+
+    def part(coverage: Array) -> Array:
+        return _resized(_around(coverage, inside, step.area, "edge"), step.size)
+
+    return applied([each.cut(part) for each in surface.regions(inside)], wish.prompt, wish.negative)
 
 
 def _controls(step: Pass, surface: Surface) -> tuple[Control, ...]:

@@ -58,6 +58,14 @@ class EditRun:
         """What is to be made anew, one channel, of the size of `plan.result`."""
         return Pixels(self.selection[_slices(self.plan.result, self.plan.context)][..., None].copy())
 
+    @property
+    def held(self) -> tuple[Array, ...]:
+        """The arrays that it keeps in memory."""
+        asked = (each.array for each in (self.request.source, self.request.mask) if each is not None)
+        seen = (*(each.coverage for each in self.regions), *(each.picture for each in self.controls))
+        mine = (self.ground, self.selection, self.noise, self.made, self.shown, self.prepared.shown)
+        return (*(each for each in mine if each is not None), *seen, *asked)
+
     def preview(self, pixels: Pixels) -> tuple[Pixels, Rect]:
         """An unfinished picture as RGBA, and where on the canvas it lies. Of a very large edit it is made smaller."""
         layer = joined(self.prepared, pixels)
@@ -122,7 +130,7 @@ class EditRun:
             selection=lambda area: _read(self.selection, area, context),
             noise=None if noise is None or self.index else lambda area: _read(noise, area, context),
             regions=lambda area: tuple(
-                Sketch(_read(each.coverage, area, context), each.words) for each in self.regions
+                each.cut(lambda coverage: _read(coverage, area, context)) for each in self.regions
             ),
             controls=lambda area: tuple(
                 each.cut(lambda picture: _read(picture, area, context)) for each in self.controls
@@ -130,15 +138,22 @@ class EditRun:
         )
 
 
-def begin(plan: EditPlan, surface: Surface, wish: GenerationRequest) -> EditRun:
-    """Takes the snapshot of what a plan works on, and prepares its first pass."""
+def begin(plan: EditPlan, surface: Surface, wish: GenerationRequest, like: EditRun | None = None) -> EditRun:
+    """Takes the snapshot of what a plan works on, and prepares its first pass.
+
+    like: a run whose snapshot is shared where it is the same, so that many of one canvas take little memory.
+    """
     context = plan.context
+    ground, selection = surface.picture(context), surface.selection(context).copy()
+    if like is not None:
+        ground = like.ground if np.array_equal(ground, like.ground) else ground
+        selection = like.selection if np.array_equal(selection, like.selection) else selection
     return EditRun(
         plan=plan,
         wish=replace(wish, origin=surface.origin(plan.result)),
         canvas=surface.size,
-        ground=surface.picture(context),
-        selection=surface.selection(context).copy(),
+        ground=ground,
+        selection=selection,
         noise=None if surface.noise is None else surface.noise(context).copy(),
         regions=surface.regions(context),
         controls=surface.controls(context),

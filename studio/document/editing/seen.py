@@ -17,7 +17,6 @@ from studio.document.opencv import cv
 from studio.document.resolve import Canvas, on_paper, resolve, sketches
 from studio.document.selecting import array_of, covered_by, everything, plane
 from studio.document.tiles import Tiles
-from studio.request.family import Ability
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest
@@ -108,13 +107,12 @@ def surface_of(document: Document, tiles: Tiles | None) -> Surface:
     """Reads the document as it is when it is read; an edit takes its own snapshot. tiles: what is chosen; None: all."""
     area = tiles if tiles is not None else everything(document.size)
     noisy = [layer for layer in _masks(document) if layer.noise > 0] if document.selection is None else []
-    with_regions = document.model.family.can(Ability.REGIONS)
     return Surface(
         size=document.size,
         picture=lambda rect: rgba(document.picture(rect)),
         selection=lambda rect: array_of(area, rect),
         noise=_most(noisy, lambda layer: layer.noise) if noisy else None,
-        regions=lambda rect: sketches(document.layers, rect) if with_regions else (),
+        regions=lambda rect: sketches(document.layers, rect, document.model.family),
         controls=lambda rect: guiding_in(document.layers, document.size, rect, document.model.family),
         origin=lambda rect: origin_in(document.layers, rect),
     )

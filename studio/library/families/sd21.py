@@ -21,6 +21,7 @@ FAMILY = Family(
     guidance=7.0,
     sampler=Sampler(Algorithm.DPMPP_2M, Schedule.KARRAS),
     samplers=DIFFUSION_SAMPLERS,
+    couples=True,
     abilities=frozenset(
         (
             Ability.TEXT_TO_IMAGE,
@@ -28,6 +29,7 @@ FAMILY = Family(
             Ability.INPAINT,
             Ability.NEGATIVE_PROMPT,
             Ability.GUIDANCE,
+            Ability.REGIONS,
             Ability.LORA,
         )
     ),

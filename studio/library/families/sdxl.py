@@ -21,6 +21,7 @@ FAMILY = Family(
     guidance=6.0,
     sampler=Sampler(Algorithm.DPMPP_2M, Schedule.KARRAS),
     samplers=DIFFUSION_SAMPLERS,
+    couples=True,
     abilities=frozenset(
         (
             Ability.TEXT_TO_IMAGE,

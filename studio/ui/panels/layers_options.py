@@ -10,6 +10,7 @@ from studio.document.blend import Blend
 from studio.document.change import Change
 from studio.document.document import Document
 from studio.document.layers import REGION_COLOURS, AreaLayer, MaskLayer, PaintLayer, RegionLayer
+from studio.request.family import Ability
 from studio.ui.widgets.choice import Choice
 from studio.ui.widgets.dots import ColourDots
 from studio.ui.widgets.numbers import NumberField, SliderField
@@ -42,6 +43,13 @@ class LayerOptions(QWidget):
         self.prompt.setPlaceholderText(self.tr("What should be here"))
         self.prompt.setAccessibleName(self.tr("Prompt of the region"))
         self.prompt.textEdited.connect(self._prompt_changed)
+        self.prompt.setToolTip(
+            self.tr("What should be here\nA LoRA named in these words, <lora:name:0.8>, is on in this region only.")
+        )
+        self.without = QLineEdit()
+        self.without.setPlaceholderText(self.tr("What should not be here"))
+        self.without.setAccessibleName(self.tr("Negative prompt of the region"))
+        self.without.textEdited.connect(self._without_changed)
         self.alpha_lock = self._toggle(
             "grid-3x3", self.tr("Lock transparency\nPainting changes colours, not what is covered.")
         )
@@ -52,7 +60,7 @@ class LayerOptions(QWidget):
         self.colour.picked.connect(self._colour_picked)
         self._picture = self._picture_row()
         self._mask = _rows((self.tr("Change"), self.limit), (self.tr("Noise"), self.noise))
-        self._region = _stacked(self.prompt, self.colour)
+        self._region = _stacked(self.prompt, self.without, self.colour)
         self._pages = QStackedWidget()
         for page in (self._picture, self._mask, self._region):
             self._pages.addWidget(page)
@@ -94,7 +102,7 @@ class LayerOptions(QWidget):
         layering.change(self._document, self._document.active, text, locked=on)
 
     def _on_changed(self, change: Change) -> None:
-        if change & Change.LAYERS:
+        if change & (Change.LAYERS | Change.MODEL):
             self._show()
 
     def _show(self) -> None:
@@ -107,6 +115,9 @@ class LayerOptions(QWidget):
             self._pages.setCurrentWidget(self._region)
             if self.prompt.text() != layer.prompt:
                 self.prompt.setText(layer.prompt)
+            if self.without.text() != layer.negative:
+                self.without.setText(layer.negative)
+            self.without.setVisible(self._document.model.family.can(Ability.NEGATIVE_PROMPT))
             self.colour.show_colour(layer.colour)
         else:
             self._pages.setCurrentWidget(self._picture)
@@ -141,6 +152,10 @@ class LayerOptions(QWidget):
     def _prompt_changed(self, text: str) -> None:
         if isinstance(self._document.active, RegionLayer):
             layering.change(self._document, self._document.active, "Prompt of the region", prompt=text)
+
+    def _without_changed(self, text: str) -> None:
+        if isinstance(self._document.active, RegionLayer):
+            layering.change(self._document, self._document.active, "Negative prompt of the region", negative=text)
 
 
 def _rows(*rows: tuple[str, QWidget]) -> QWidget:

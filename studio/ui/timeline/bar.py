@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.icons import icon
 from studio.ui.timeline.film import Film
@@ -12,7 +12,8 @@ from studio.ui.timeline.strip import FINE, FilmStrip
 from studio.ui.widgets.slider import Slider
 from studio.ui.widgets.tool import label, tool_button
 
-NARROW = 560  # logical pixels, below which buttons have no words
+NARROW = 780  # logical pixels, below which buttons have no words
+NARROWEST = 600  # below which the sliders have none either
 TICK = 33  # milliseconds
 LENGTH = 2500  # a film plays for about so long
 
@@ -33,7 +34,7 @@ class TimelineBar(QFrame):
         self.setProperty("role", "panel")
         self.setAccessibleName("Timeline")
         self._making = False
-        self._narrow = False
+        self._room = 2  # 2: for all words, 1: for those of the sliders, 0: for numbers only
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._play_on)
@@ -43,11 +44,13 @@ class TimelineBar(QFrame):
         kept.setRetainSizeWhenHidden(True)  # nothing jumps when the picture is finished
         self.play.setSizePolicy(kept)
         self.words = label("", "secondary")
-        self.fresh = Slider()
+        self.fresh, self.free = Slider(), Slider()
         self.fresh.setRange(0, 100)
-        self.fresh.setFixedWidth(96)
-        self.fresh.setAccessibleName("Fresh noise")
-        self.fresh_words = label("")
+        self.free.setRange(5, 100)
+        self.free.setValue(100)
+        self.fresh.setAccessibleName("Fresh noise of a branch")
+        self.free.setAccessibleName("Strength of a branch")
+        self.fresh_words, self.free_words = label(""), label("")
         self.branch = QPushButton(icon("git-branch"), "Branch here")
         self.keep = QPushButton(icon("bookmark"), "Keep this step")
         self.steer = QToolButton()
@@ -56,11 +59,12 @@ class TimelineBar(QFrame):
         self.strip.valueChanged.connect(self._moved)
         self.strip.sliderPressed.connect(self.stop)
         self.strip.toggled.connect(self.toggle_play)
-        self.fresh.valueChanged.connect(self._show_fresh)
+        self.fresh.valueChanged.connect(self._show_shares)
+        self.free.valueChanged.connect(self._show_shares)
         self.branch.clicked.connect(self.branched)
         self.keep.clicked.connect(self.kept)
         self.steer.toggled.connect(self.steered)
-        self._show_fresh()
+        self._show_room()
 
     # what it shows
 
@@ -70,7 +74,7 @@ class TimelineBar(QFrame):
         self._making = making
         self.strip.show_film(film, position, grows=making)
         self.strip.setEnabled(not making)
-        for widget in (self.play, self.fresh, self.fresh_words, self.branch):
+        for widget in (self.play, *self._shares, self.branch):
             widget.setVisible(not making)
         self.steer.setVisible(making)
         self._show_words()
@@ -90,23 +94,34 @@ class TimelineBar(QFrame):
         """How much fresh noise is wanted, 0..1."""
         return self.fresh.value() / 100
 
+    @property
+    def strength(self) -> float:
+        """How much of what is left of the way a branch may stray, 0..1."""
+        return self.free.value() / 100
+
+    @property
+    def _shares(self) -> tuple[QWidget, ...]:
+        return self.free_words, self.free, self.fresh_words, self.fresh
+
     def minimumSizeHint(self) -> QSize:
         return QSize(240, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < NARROW
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._show_narrow()
+        room = sum(self.width() >= least for least in (NARROWEST, NARROW))
+        if room != self._room:
+            self._room = room
+            self._show_room()
 
-    def _show_narrow(self) -> None:
+    def _show_room(self) -> None:
+        wide = self._room == 2
         for button, words in ((self.branch, "Branch here"), (self.keep, "Keep this step"), (self.steer, "Steer")):
-            button.setText("" if self._narrow else words)
+            button.setText(words if wide else "")
         style = Qt.ToolButtonStyle
-        self.steer.setToolButtonStyle(style.ToolButtonIconOnly if self._narrow else style.ToolButtonTextBesideIcon)
-        self.fresh.setFixedWidth(48 if self._narrow else 96)
-        self._show_fresh()
+        self.steer.setToolButtonStyle(style.ToolButtonTextBesideIcon if wide else style.ToolButtonIconOnly)
+        for slider in (self.fresh, self.free):
+            slider.setFixedWidth(72 if self._room else 48)
+        self._show_shares()
 
     # playing
 
@@ -151,11 +166,14 @@ class TimelineBar(QFrame):
         else:
             self.keep.setToolTip("Keep this step\nMakes a picture of what is seen here, in full size.")
 
-    def _show_fresh(self) -> None:
-        share = f"{self.fresh.value()} %"
-        self.fresh_words.setText(share if self._narrow else f"Fresh noise {share}")
-        widest = "100 %" if self._narrow else "Fresh noise 100 %"
-        self.fresh_words.setMinimumWidth(self.fontMetrics().horizontalAdvance(widest))
+    def _show_shares(self) -> None:
+        for words, slider, name in (
+            (self.fresh_words, self.fresh, "Fresh noise "),
+            (self.free_words, self.free, "Strength "),
+        ):
+            name = name if self._room else ""
+            words.setText(f"{name}{slider.value()} %")
+            words.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"{name}100 %"))
 
     # how it is built
 
@@ -163,8 +181,9 @@ class TimelineBar(QFrame):
         widest = self.fontMetrics().horizontalAdvance
         self.words.setMinimumWidth(widest("Step 100 of 100"))
         about = "How much of the noise that is left is drawn anew for a branch: 0 % changes nothing by itself."
-        for widget in (self.fresh, self.fresh_words):
-            widget.setToolTip(about)
+        held = "How far a branch may stray from the picture as it is: at less than 100 % it is let go later."
+        for widget, words in zip(self._shares, (held, held, about, about), strict=True):
+            widget.setToolTip(words)
         self.branch.setToolTip(
             "Branch here\nGoes on from this step with the prompt, the guidance and the selection as they are now."
         )
@@ -189,7 +208,7 @@ class TimelineBar(QFrame):
         lower.addSpacing(8)
         lower.addWidget(self.words)
         lower.addStretch(1)
-        for widget in (self.fresh_words, self.fresh, self.branch, self.steer, self.keep):
+        for widget in (*self._shares, self.branch, self.steer, self.keep):
             lower.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 8)

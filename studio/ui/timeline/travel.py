@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from studio.document.document import Document
@@ -163,6 +164,7 @@ class TimeTravel(QObject):
             fresh=fresh,
             seed=recipe.seed if fresh and recipe.seed_locked else None,
             hole=self._hole(item),
+            strength=self._bar.strength,
         )
         self._proposal.follow()
         self._generation.again(item, other)
@@ -179,13 +181,17 @@ class TimeTravel(QObject):
             self._generation.again(item, kept(request, self._bar.step))
 
     def _hole(self, item: Candidate) -> tuple[Pixels, Pixels] | None:
-        """The picture, and what of it is selected on the canvas; an edit has its own mask."""
+        """The picture, and what of it is selected on the canvas; an edit has its own mask.
+
+        At less than full strength all of it, if nothing is selected: so much is held to the picture as it is.
+        """
         selection, picture = self._document.selection, item.picture
-        if selection is None or picture is None or item.edit is not None:
+        if picture is None or item.edit is not None or not self._document.model.family.can(Ability.INPAINT):
             return None
-        if not self._document.model.family.can(Ability.INPAINT):
+        mask = None if selection is None else array_of(selection, self._proposal.area)
+        if mask is not None and mask.any():
+            return picture.pixels, fitted(Pixels(mask[..., None].copy()), picture.pixels.size)
+        if self._bar.strength == 1:
             return None
-        mask = array_of(selection, self._proposal.area)
-        if not mask.any():
-            return None
-        return picture.pixels, fitted(Pixels(mask[..., None].copy()), picture.pixels.size)
+        width, height = picture.pixels.size
+        return picture.pixels, Pixels(np.full((height, width, 1), 255, np.uint8))
