@@ -43,6 +43,7 @@ from studio.ui.removing import Removing
 from studio.ui.series.wiring import MakingMore
 from studio.ui.styles import StyleImport
 from studio.ui.theme import apply_theme
+from studio.ui.timeline.recalled import Recalled
 from studio.ui.timeline.wiring import Timeline
 from studio.ui.unkept import Unkept
 from studio.ui.upscaling.wiring import Upscaling
@@ -102,7 +103,9 @@ class Studio:
         self.removing = Removing(self.window)
         self.styles = StyleImport(self.window, home.styles, self._load_styles)
         self.unkept = Unkept(self.window, self.gallery)
-        self.timeline = Timeline(self.window, timelines_of(home, settings.timelines))
+        timelines = timelines_of(home, settings.timelines)
+        self.timeline = Timeline(self.window, timelines)
+        self.recalled = Recalled(self.window, timelines, self.gallery.request)
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)
         self.tidying = Tidying(self.gallery, self.window)
@@ -143,6 +146,7 @@ class Studio:
 
         self._gallery_view = furnish_gallery(self.window, self.gallery)
         self._gallery_view.asked_for.connect(self.upscaling.asked)
+        self._gallery_view.asked_for.connect(self.recalled.asked)
         return self._gallery_view
 
     def _make_models(self) -> ModelsPage:

@@ -194,7 +194,7 @@ class Generation(QObject):
     def again(self, item: Candidate, request: GenerationRequest) -> Job:
         """Asks for another picture in the place of one that was made. Raises BadInput."""
         self._check_room()
-        job = self._engine.submit(request, item.job.id)
+        job = self._engine.submit(request, item.job.id or None)
         self._places.note(job, item.place.area, item.place)
         if item.edit is not None:
             self._edits.put(job.id, item.edit)

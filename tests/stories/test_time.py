@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from studio.request.events import Step
 from studio.request.geometry import Rect
@@ -159,3 +160,46 @@ def test_a_grid_over_three_parameters(artist):
     (sheet,) = artist.studio.home.gallery.rglob("*grid*.png")
     assert sheet.stat().st_size > 50_000
     artist.window.grab()
+
+
+def test_the_steps_of_a_picture_of_last_week(open_artist, seen, shared):
+    """From the gallery, after the program was closed: its steps, and another way on from one of them."""
+    (made,) = [item.picture for item in seen.window.candidates.items]
+    seen.leave()
+    later = open_artist()
+    assert not later.studio.timeline.bar.isVisible()
+    later.key(Qt.Key.Key_2, CONTROL)
+    gallery = later.studio._gallery_view
+    later.until(lambda: gallery.grid.model().rowCount() == 1)
+    gallery.grid.setCurrentIndex(gallery.grid.model().index(0, 0))
+    later.until(lambda: gallery.current is not None)
+    later.until(lambda: later.window.table.run("gallery.steps"))
+    bar = later.studio.timeline.bar
+    assert bar.isVisible()
+    assert bar.words.text() == "Step 8 of 8"
+    pull(later, 0.3)
+    step = bar.step
+    later.say("a lake and mountains in winter")
+    later.click(bar.branch)
+    (branch,) = later.until_made()
+    assert (branch.picture.request.branch.parent, branch.picture.request.branch.step) == (made.request, step)
+    later.shot("steps-of-last-week")
+
+
+def test_steps_that_are_gone_are_made_again(open_artist, seen, shared):
+    seen.leave()
+    for path in shared.timelines._folder.iterdir():
+        path.unlink()
+    later = open_artist()
+    later.key(Qt.Key.Key_2, CONTROL)
+    gallery = later.studio._gallery_view
+    later.until(lambda: gallery.grid.model().rowCount() == 1)
+    gallery.grid.setCurrentIndex(gallery.grid.model().index(0, 0))
+    later.until(lambda: later.window.table.run("gallery.steps"))
+    (notice,) = later.window.page.notices.shown
+    assert notice.sentence == "The steps of this picture are not kept any more."
+    assert not later.studio.timeline.bar.isVisible()
+    later.click(notice.findChild(QPushButton))
+    (again,) = later.until_made()
+    assert again.picture.pixels == later.window.candidates.items[-1].picture.pixels
+    assert later.studio.timeline.bar.words.text() == "Step 8 of 8"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from studio.ui.gallery.modes import Mode
@@ -32,24 +33,11 @@ class Offer:
     on: Callable[[GalleryView], bool] | None = None
 
 
-def _any(standing: Standing) -> bool:
-    return standing.any
+_any, _some, _one, _two, _told = map(attrgetter, ("any", "some", "one", "two", "told"))
 
 
-def _some(standing: Standing) -> bool:
-    return standing.some
-
-
-def _one(standing: Standing) -> bool:
-    return standing.one
-
-
-def _two(standing: Standing) -> bool:
-    return standing.two
-
-
-def _told(standing: Standing) -> bool:
-    return standing.told
+def _ours(standing: Standing) -> bool:
+    return standing.one and standing.source == "sfumato"
 
 
 _LOOK = (
@@ -195,12 +183,21 @@ _WORK = (
         help="Makes it larger: smoothly, by an upscaler, or with finer detail by a model.",
     ),
     Offer(
+        "steps",
+        "Go through its steps",
+        "work",
+        lambda view: view.ask("steps"),
+        when=_ours,
+        icon="history",
+        help="On the canvas: how it came out of noise, and ways on from each step.",
+    ),
+    Offer(
         "again",
         "Make again",
         "work",
         lambda view: view.ask("again"),
         ("Ctrl+Shift+R",),
-        lambda standing: standing.one and standing.source == "sfumato",
+        _ours,
         "refresh-cw",
         "The same once more, and whether it came out identical.",
     ),

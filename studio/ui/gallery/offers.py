@@ -107,6 +107,7 @@ def _work(host: Host, item: Item) -> list[Entry]:
                 Entry("Otherwise …", partial(host.ask, "upscale"), action="gallery.upscale"),
             ),
         ),
+        Entry("Go through its steps", partial(host.ask, "steps"), "history", "gallery.steps") if ours else LINE,
         Entry("Make again", partial(host.ask, "again"), "refresh-cw", "gallery.again") if ours else LINE,
         LINE,
     ]
