@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from studio.ui.window import MainWindow
 
 
+class Stoppable(Protocol):
+    """Work of its own kind that Escape ends."""
+
+    @property
+    def busy(self) -> bool: ...
+
+    def stop(self) -> None: ...
+
+
 class Deeds:
     """One method an action."""
 
@@ -34,6 +43,7 @@ class Deeds:
         self._shortcuts: ShortcutsPage | None = None
         self._preferences: PreferencesPage | None = None
         self._help: HelpPage | None = None
+        self.beside: list[Stoppable] = []  # what may be under way beside the queue
 
     # making pictures
 
@@ -59,8 +69,16 @@ class Deeds:
         self._window.prompt.words.prompt.setFocus()
         self.generate()
 
+    @property
+    def busy(self) -> bool:
+        """Something that can be stopped is under way beside the queue."""
+        return any(each.busy for each in self.beside)
+
     def cancel(self) -> None:
-        """Discards the finished pictures of an edit, or stops the one in the making, or shows the canvas as it is."""
+        """Discards the finished pictures of an edit, or stops what is in the making, or shows the canvas as it is."""
+        for each in self.beside:
+            if each.busy:
+                return each.stop()
         proposal = self._window.page.proposal
         if proposal.ready and proposal.item is not None and proposal.item.edit is not None:
             self.discard(proposal.finished)
@@ -68,6 +86,7 @@ class Deeds:
             self._window.generation.cancel()
         else:
             proposal.dismiss()
+        return None
 
     def throw_seed(self) -> None:
         self._window.document.change(seed=fresh_seed())

@@ -15,12 +15,12 @@ from studio.document.layers import MaskLayer, RegionLayer, walk
 from studio.document.regioning import with_root
 from studio.engine.job import Job
 from studio.request.events import Made, Step
-from studio.request.family import Ability
+from studio.request.family import Ability, Family
 from studio.request.geometry import Rect
 from studio.request.request import GenerationRequest, Prompt
 
 ON_CANVAS = frozenset(Mode) - {Mode.GENERATE, Mode.VARIATIONS}
-REMOVING = 0.35  # strength: what was taken away is filled with what is around it, the model only smooths that
+REMOVING = 0.25  # strength: what was taken away is filled with what is around it, the model only smooths that
 DETAILING = 0.4  # strength of details when the artist has not set one under 100 %
 AREAS = Change.SELECTION | Change.MASK | Change.LAYERS | Change.SIZE | Change.MODEL
 
@@ -215,10 +215,19 @@ class Edits:
     def _wish(self, mode: Mode) -> GenerationRequest:
         wish, layer = wish_of(self._document), self._document.active
         if mode is Mode.REMOVE:
-            return replace(wish, prompt=Prompt.plain(""))  # what is there is no wish for what should be
+            return _without_wishes(wish, self._document.model.family)
         if mode is Mode.REFINE_REGION and isinstance(layer, RegionLayer):
             against = layer.negative if self._document.model.family.can(Ability.NEGATIVE_PROMPT) else ""
             return replace(
                 wish, prompt=with_root(layer.prompt, wish.prompt), negative=with_root(against, wish.negative)
             )
         return wish
+
+
+def _without_wishes(wish: GenerationRequest, family: Family) -> GenerationRequest:
+    """Nothing is wanted in the place of what is removed: what is there is no wish for what should be.
+
+    Nor does anything lead away from what should not be there, which would make up things as well.
+    """
+    guidance = min(wish.guidance, 1.0) if family.can(Ability.NEGATIVE_PROMPT) else wish.guidance
+    return replace(wish, prompt=Prompt.plain(""), negative=Prompt.plain(""), guidance=guidance)

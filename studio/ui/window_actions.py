@@ -154,10 +154,11 @@ def _picture(window: MainWindow) -> list[Action]:
             run=window.deeds.cancel,
             keys=("Escape",),
             enabled_when=lambda: (
-                window.workspace != GALLERY and (generation.running is not None or page.proposal.item is not None)
+                window.workspace != GALLERY
+                and (generation.running is not None or page.proposal.item is not None or window.deeds.busy)
             ),
             icon="stop",
-            help="Discards the pictures of an edit, or stops the one in the making, or shows the canvas as it is.",
+            help="Discards the pictures of an edit, or stops what is in the making, or shows the canvas as it is.",
         ),
         Action(
             id="picture.cancel_all",

@@ -218,12 +218,13 @@ def test_each_half_is_nearer_to_its_own_words(case, shelf, warm):
     ]
 
     def of(prompt, *regions):
-        request = replace(asked(shelf[case.id]), prompt=Prompt.plain(prompt), regions=regions)
+        request = replace(asked(shelf[case.id], steps=1), prompt=Prompt.plain(prompt), regions=regions)
         return made(warm, request).astype(int)
 
     both, one, other = of(words[0], *parts), of(words[0]), of(words[1])
-    assert np.abs(both - one)[:, :middle].mean() < np.abs(both - other)[:, :middle].mean()
-    assert np.abs(both - other)[:, middle:].mean() < np.abs(both - one)[:, middle:].mean()
+    edge = middle // 2  # codecs let the halves run into each other
+    assert np.abs(both - one)[:, :edge].mean() < np.abs(both - other)[:, :edge].mean()
+    assert np.abs(both - other)[:, -edge:].mean() < np.abs(both - one)[:, -edge:].mean()
     whole = Region(mask=Pixels(np.full_like(left, 255)), prompt=Prompt.plain(words[1]))
     assert np.abs(of(words[0], whole) - other).max() <= 1
 

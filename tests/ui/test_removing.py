@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -155,3 +157,45 @@ def test_another_picture_opened_meanwhile_stays_as_it_is(qtbot, begun):
     begun.document.load((PaintLayer(name="Other"),))
     qtbot.waitUntil(lambda: "another picture was opened" in told(begun), timeout=20_000)
     assert [layer.name for layer in begun.document.layers] == ["Other"]
+
+
+def endless(picture, mask, fill, check) -> None:
+    """Goes on until it is stopped."""
+    while True:
+        check()
+        Event().wait(0.01)  # other threads are to have their turn
+
+
+@pytest.mark.parametrize("how", ["Escape", "Stop"])
+def test_it_is_stopped_while_it_works(qtbot, begun, monkeypatch, how):
+    """What takes longer than a moment is said; then it ends at once, and nothing was changed."""
+
+    monkeypatch.setattr("studio.document.editing.removing.filled", endless)
+    before = show(begun, sky())
+    select(begun.document, BLOB)
+    steps = begun.document.undo_stack.index()
+    assert begun.window.table.run("picture.remove_now")
+    assert not begun.window.table.run("picture.remove_now")  # one at a time
+    qtbot.waitUntil(lambda: "is being taken away" in told(begun))
+    if how == "Escape":
+        begun.window.page.canvas.setFocus()
+        qtbot.keyClick(begun.window.page.canvas, Qt.Key.Key_Escape)
+    else:
+        (notice,) = begun.window.page.notices.shown
+        next(button for button in notice.buttons if button.text() == "Stop").click()
+    qtbot.waitUntil(lambda: not begun.removing.busy)
+    assert told(begun) == ""
+    assert np.array_equal(canvas(begun.document), before)
+    assert begun.document.undo_stack.index() == steps
+    assert begun.document.selection is not None
+    monkeypatch.undo()
+    assert removed(qtbot, begun).shape == before.shape
+
+
+def test_the_program_ends_while_it_works(begun, monkeypatch):
+    monkeypatch.setattr("studio.document.editing.removing.filled", endless)
+    show(begun, sky())
+    select(begun.document, BLOB)
+    begun.window.table.run("picture.remove_now")
+    begun.removing.shut()
+    assert len(begun.document.layers) == 1

@@ -7,7 +7,7 @@ from typing import assert_never
 import numpy as np
 import numpy.typing as npt
 
-from studio.document.editing.patchmatch import completed
+from studio.document.editing.patchmatch import Check, completed, unchecked
 from studio.document.editing.plan import Fill
 from studio.document.opencv import cv
 from studio.request.pixels import Array
@@ -19,21 +19,21 @@ INPAINT_SIDE = 384  # pixels; classical inpainting is done no larger than this, 
 GREY = 127
 
 
-def filled(picture: Array, mask: Array, fill: Fill) -> Array:
+def filled(picture: Array, mask: Array, fill: Fill, check: Check = unchecked) -> Array:
     """The picture (uint8, h × w × 3) with the masked part (uint8, h × w, 0..255) filled; a new array.
 
     Pixels where the mask is 0 are returned unchanged. A mask that covers everything leaves nothing to go by and
-    gives grey, whatever the fill, but for KEEP and NOTHING.
+    gives grey, whatever the fill, but for KEEP and NOTHING. check: see `completed`.
     """
     result = picture.copy()
     if fill in (Fill.KEEP, Fill.NOTHING) or not mask.any():
         return result
     near = (slice(None), slice(None)) if fill is Fill.REMOVE else _around(mask)
-    result[near] = _filled(picture[near], mask[near], fill)
+    result[near] = _filled(picture[near], mask[near], fill, check)
     return result
 
 
-def _filled(picture: Array, mask: Array, fill: Fill) -> Array:
+def _filled(picture: Array, mask: Array, fill: Fill, check: Check) -> Array:
     match fill:
         case Fill.KEEP | Fill.NOTHING:
             return picture
@@ -44,7 +44,7 @@ def _filled(picture: Array, mask: Array, fill: Fill) -> Array:
         case Fill.BORDER:
             inside = _spread(_inpainted(picture, mask, cv().INPAINT_NS), np.zeros_like(mask), blur=mask)
         case Fill.REMOVE:
-            found = completed(picture, mask)
+            found = completed(picture, mask, check=check)
             inside = _inpainted(picture, mask, cv().INPAINT_TELEA) if found is None else found
         case _:
             assert_never(fill)

@@ -7,6 +7,7 @@ instead of scanning, so that all places move at once in numpy.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from studio.request.pixels import Array
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]  # n × 2: row, column
+Check = Callable[[], object]
 
 PATCH = 7  # pixels a side, odd
 HALF = PATCH // 2
@@ -26,6 +28,10 @@ ROUNDS = (6, 4, 3)  # of search and vote, from the coarsest level on; finer leve
 JUMPS = (8, 4, 2, 1)
 
 
+def unchecked() -> None:
+    """Nobody wants it stopped."""
+
+
 class _Level(NamedTuple):
     """One level of the pyramid. picture: h × w × 3, 0..255. hole: h × w, bool."""
 
@@ -33,10 +39,11 @@ class _Level(NamedTuple):
     hole: npt.NDArray[np.bool_]
 
 
-def completed(picture: Array, mask: Array, seed: int = 0) -> Array | None:
+def completed(picture: Array, mask: Array, seed: int = 0, check: Check = unchecked) -> Array | None:
     """The picture (uint8, h × w × 3) with all pixels where mask (uint8, h × w) is not 0 made from patches elsewhere.
 
     The same picture, mask and seed give the same result. None when too little is known to take patches from.
+    check: called again and again, at most some tenths of a second apart; what it raises ends the work.
     """
     levels = _pyramid(picture, mask)
     if not all(_sources(level).any() for level in levels):
@@ -46,8 +53,10 @@ def completed(picture: Array, mask: Array, seed: int = 0) -> Array | None:
     current = levels[-1].picture
     for depth, level in enumerate(reversed(levels)):
         current = level.picture if depth == 0 else _over(level, current)
-        field, current = _solve(level._replace(picture=current), field, ROUNDS[min(depth, len(ROUNDS) - 1)], rng)
+        rounds = ROUNDS[min(depth, len(ROUNDS) - 1)]
+        field, current = _solve(level._replace(picture=current), field, rounds, rng, check)
     assert field is not None
+    check()
     return _carried(picture, mask, levels[0], field)
 
 
@@ -96,7 +105,9 @@ def _sources(level: _Level) -> npt.NDArray[np.bool_]:
     return ~touched & inside
 
 
-def _solve(level: _Level, field: Places | None, rounds: int, rng: np.random.Generator) -> tuple[Places, Floats]:
+def _solve(
+    level: _Level, field: Places | None, rounds: int, rng: np.random.Generator, check: Check
+) -> tuple[Places, Floats]:
     """Searches and votes in turns. field: places (h × w × 2) of the coarser level, or None."""
     allowed = _sources(level)
     choices = np.argwhere(allowed)
@@ -104,8 +115,10 @@ def _solve(level: _Level, field: Places | None, rounds: int, rng: np.random.Gene
     places = _start(level, field, allowed, choices, targets, rng)
     picture = level.picture
     for _ in range(rounds):
+        check()
         search = _Search(picture, allowed, targets)
         places, cost = search.improved(places, choices, rng)
+        check()
         picture = _voted(level, picture, targets, places, cost)
     return places, picture
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from studio.document.document import Document
 from studio.document.editing.fill import filled
+from studio.document.editing.patchmatch import Check, unchecked
 from studio.document.editing.plan import Fill
 from studio.document.editing.seen import chosen, rgba
 from studio.document.edits import TreeEdit
@@ -38,11 +39,14 @@ class Removal:
     picture: Array
     selection: Array
 
-    def filling(self) -> Pixels:
-        """RGBA for `area`: what belongs there, as opaque as it was selected; 0 where nothing was."""
+    def filling(self, check: Check = unchecked) -> Pixels:
+        """RGBA for `area`: what belongs there, as opaque as it was selected; 0 where nothing was.
+
+        check: see `patchmatch.completed`.
+        """
         picture = np.ascontiguousarray(self.picture[..., :3])
         unknown = ((self.selection > 0) | (self.picture[..., 3] == 0)).astype(np.uint8) * np.uint8(255)
-        made = _bounded(picture, unknown)
+        made = _bounded(picture, unknown, check)
         rows = slice(self.inside.y, self.inside.bottom)
         columns = slice(self.inside.x, self.inside.right)
         return Pixels(np.ascontiguousarray(np.dstack([made[rows, columns], self.selection[rows, columns]])))
@@ -76,12 +80,13 @@ def put_removed(document: Document, filling: Pixels, area: Rect) -> None:
         document.activate(layer)
 
 
-def _bounded(picture: Array, unknown: Array) -> Array:
+def _bounded(picture: Array, unknown: Array, check: Check) -> Array:
     height, width = unknown.shape
     share = (MOST / (height * width)) ** 0.5
     if share >= 1:
-        return filled(picture, unknown, Fill.REMOVE)
+        return filled(picture, unknown, Fill.REMOVE, check)
     size = (max(1, round(width * share)), max(1, round(height * share)))
     small = cv().resize(picture, size, interpolation=cv().INTER_AREA)
     hole = (cv().resize(unknown, size, interpolation=cv().INTER_AREA) > 0).astype(np.uint8) * np.uint8(255)
-    return np.asarray(cv().resize(filled(small, hole, Fill.REMOVE), (width, height), interpolation=cv().INTER_CUBIC))
+    made = filled(small, hole, Fill.REMOVE, check)
+    return np.asarray(cv().resize(made, (width, height), interpolation=cv().INTER_CUBIC))
