@@ -167,12 +167,44 @@ def test_the_next_start_goes_on_with_a_folder_where_the_last_one_ended(desk_of, 
     (notice,) = desk.window.page.notices.shown
     assert notice.sentence == "4 pictures were still to be made when you left."
     next(button for button in notice.buttons if button.text() == "Continue").click()
+    rows = desk.window.queue.rows
+    assert [row.title for row in rows.rows] == ["Folder: photos"]  # with what was in the queue already
+    assert len(desk.engine.jobs) == 2
     made = []
     while desk.engine.jobs:
         made.append(play(desk))
+        assert len(rows.rows) <= 1
     assert sorted(sources(made)) == [1, 2, 3, 4]
     assert {(job.request.prompt.raw, job.request.strength) for job in made} == {("a fox in ink", 0.5)}
-    assert "2 of 2 pictures of the folder were worked over." in said(desk)
+    assert "4 of 4 pictures of the folder were worked over." in said(desk)
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_one_cancel_ends_a_folder_that_goes_on(desk_of, tmp_path, killed):
+    desk = restarted(desk_of, tmp_path, killed)
+    next(b for b in desk.window.page.notices.shown[0].buttons if b.text() == "Continue").click()
+    desk.more.series[0].cancel()
+    assert desk.engine.jobs == ()
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_the_last_jobs_of_a_folder_are_still_one_row(desk_of, tmp_path, killed):
+    """All of it was handed over when the program was killed: only jobs in the queue are left."""
+    desk = restarted(desk_of, tmp_path, killed)
+    next(b for b in desk.window.page.notices.shown[0].buttons if b.text() == "Continue").click()
+    play(desk)
+    play(desk)
+    left = desk.engine.jobs
+    assert sources(left) == [3, 4]
+    desk.more.folders.shut()
+    again = restarted(desk_of, tmp_path, left)
+    (notice,) = again.window.page.notices.shown
+    assert notice.sentence == "2 pictures were still to be made when you left."
+    next(button for button in notice.buttons if button.text() == "Continue").click()
+    assert [row.title for row in again.window.queue.rows.rows] == ["Folder: photos"]
+    play(again)
+    play(again)
+    assert "2 of 2 pictures of the folder were worked over." in said(again)
     assert list((tmp_path / "runs").iterdir()) == []
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from studio.engine.job import Job
 from studio.request.errors import BadInput
 from studio.request.family import Model
 from studio.ui.series.folder import FolderWish, pictures_in
@@ -43,8 +44,12 @@ class FolderRuns:
         return self._work(asked, document.model, self._written(asked))
 
     def go_on(self, record: Record) -> Series:
-        """With what is not in the queue yet. Raises BadInput when its model is gone; it is offered again then."""
-        return self._work(record.asked, self._model(record), record)
+        """With what is in the queue again, and what is not yet; all of it is one row.
+
+        Raises BadInput when its model is gone; it is offered again then.
+        """
+        begun = [job for job in self._window.engine.jobs if job.id in record.jobs]
+        return self._work(record.asked, self._model(record), record, begun)
 
     def shut(self) -> None:
         """What is not finished stays for the next start."""
@@ -52,14 +57,15 @@ class FolderRuns:
             record.release()
         self._records.clear()
 
-    def _work(self, asked: Asked, model: Model, record: Record | None) -> Series:
-        first = 0 if record is None else record.next
+    def _work(self, asked: Asked, model: Model, record: Record | None, begun: Sequence[Job] = ()) -> Series:
+        first = 0 if record is None else record.next - len(begun)
         files = asked.files[first:]
         wish = FolderWish(asked.recipe, model, files, self._window.incoming.read)
-        series = Series(self._window.engine, f"Folder: {asked.folder.name}", len(files), wish.ask, ahead=AHEAD)
+        engine, title = self._window.engine, f"Folder: {asked.folder.name}"
+        series = Series(engine, title, len(files), wish.ask, ahead=AHEAD, begun=begun)
         series.over.connect(lambda: self._over(series, record))
         if record is not None:
-            series.handed.connect(lambda place: self._handed(record, first + place))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
+            series.handed.connect(lambda place: self._handed(record, first + place, series))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         return self._start(series)
 
     def _written(self, asked: Asked) -> Record | None:
@@ -74,9 +80,9 @@ class FolderRuns:
         self._records.append(record)
         return record
 
-    def _handed(self, record: Record, following: int) -> None:
+    def _handed(self, record: Record, following: int, series: Series) -> None:
         try:
-            record.handed(following)
+            record.handed(following, tuple(job.id for job in series.jobs))
         except OSError as error:
             self._untold(error)
 

@@ -18,7 +18,7 @@ from studio.request.family import ModelReference
 
 log = logging.getLogger(__name__)
 
-WISH, NEXT = "wish.json", "next"
+WISH, NEXT, JOBS = "wish.json", "next", "jobs.json"
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,14 @@ class Record:
     """A folder of its own on disk, held until it is ended or the program ends, however it does.
 
     next: the place of the first picture that is not in the queue yet; what is there is the queue's to keep.
+    jobs: the numbers of those in the queue, so that they are known as its own at the next start.
     """
 
-    def __init__(self, place: Path, lock: FolderLock, asked: Asked, following: int = 0) -> None:
+    def __init__(
+        self, place: Path, lock: FolderLock, asked: Asked, following: int = 0, jobs: tuple[int, ...] = ()
+    ) -> None:
         self._place, self._lock = place, lock
-        self.asked, self.next = asked, following
+        self.asked, self.next, self.jobs = asked, following, jobs
 
     @classmethod
     def begin(cls, within: Path, asked: Asked) -> Record:
@@ -56,9 +59,10 @@ class Record:
         write_atomically(place / WISH, json.dumps(wish, ensure_ascii=False).encode())
         return cls(place, lock, asked)
 
-    def handed(self, following: int) -> None:
-        """All before this place are in the queue. Raises OSError."""
-        self.next = following
+    def handed(self, following: int, jobs: tuple[int, ...]) -> None:
+        """All before this place are in the queue, those that are not over as these jobs. Raises OSError."""
+        self.next, self.jobs = following, jobs
+        write_atomically(self._place / JOBS, json.dumps(jobs).encode())
         write_atomically(self._place / NEXT, str(following).encode())
 
     def end(self) -> None:
@@ -79,13 +83,13 @@ def left(within: Path) -> list[Record]:
         if lock is None:
             continue
         try:
-            record = Record(place, lock, _read(place / WISH), _following(place / NEXT))
+            record = Record(place, lock, _read(place / WISH), _following(place / NEXT), _jobs(place / JOBS))
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("what was left of a folder cannot be read: %r", error)
             lock.release()
             shutil.rmtree(place, ignore_errors=True)
             continue
-        if record.next < len(record.asked.files):
+        if record.next < len(record.asked.files) or record.jobs:
             found.append(record)
         else:
             record.end()
@@ -97,6 +101,10 @@ def _read(path: Path) -> Asked:
     folder = Path(wish["folder"])
     files = tuple(folder / str(name) for name in wish["files"])
     return Asked(folder, files, recipe_of(wish["recipe"]), ModelReference(**wish["model"]))
+
+
+def _jobs(path: Path) -> tuple[int, ...]:
+    return tuple(int(number) for number in json.loads(path.read_bytes())) if path.exists() else ()
 
 
 def _following(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,7 +19,7 @@ class Series(QObject):
     the queue, or cannot be.
 
     ask: makes the request of a place; Trouble it raises is noted and the series goes on. ahead: how many of its jobs
-    are in the queue at a time; what is there survives a crash.
+    are in the queue at a time; what is there survives a crash. begun: its first jobs, if they are in the queue already.
     """
 
     changed = Signal()
@@ -27,7 +27,13 @@ class Series(QObject):
     over = Signal()
 
     def __init__(
-        self, engine: Engine, title: str, total: int, ask: Callable[[int], GenerationRequest], ahead: int
+        self,
+        engine: Engine,
+        title: str,
+        total: int,
+        ask: Callable[[int], GenerationRequest],
+        ahead: int,
+        begun: Sequence[Job] = (),
     ) -> None:
         super().__init__()
         self._engine, self._ask, self._ahead = engine, ask, ahead
@@ -37,8 +43,8 @@ class Series(QObject):
         self.problems: list[str] = []
         self.cancelled = False
         self.ended = False
-        self._next = 0
-        self._jobs: dict[Job, int] = {}
+        self._next = len(begun)
+        self._jobs: dict[Job, int] = {job: place for place, job in enumerate(begun)}
         self._done = 0
         self._part = 0.0  # of the picture in the making
         self._left: float | None = None
@@ -56,6 +62,11 @@ class Series(QObject):
 
     def has(self, job: Job) -> bool:
         return job in self._jobs
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Those in the queue now."""
+        return tuple(self._jobs)
 
     @property
     def fraction(self) -> float:
