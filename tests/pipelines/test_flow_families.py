@@ -218,7 +218,7 @@ def test_each_half_is_nearer_to_its_own_words(case, shelf, warm):
     ]
 
     def of(prompt, *regions):
-        request = replace(asked(shelf[case.id], steps=1), prompt=Prompt.plain(prompt), regions=regions)
+        request = replace(asked(shelf[case.id], steps=2), prompt=Prompt.plain(prompt), regions=regions)
         return made(warm, request).astype(int)
 
     both, one, other = of(words[0], *parts), of(words[0]), of(words[1])
