@@ -34,7 +34,7 @@ from studio.document.resolve import Resolved
 from studio.document.tiles import Tiles, Versions
 from studio.document.vault import Vault
 from studio.request.events import Picture
-from studio.request.family import Model
+from studio.request.family import Ability, Model
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
@@ -229,7 +229,7 @@ class Document(QObject):
             else:  # the empty layer of a new document gives way
                 self.push(TreeEdit(self, "", {self._root: (layer,)}))
                 self.activate(layer)
-            if self._recipe.strength >= 1:
+            if self._recipe.strength >= 1 and not self._model.family.can(Ability.INSTRUCT):
                 self.change(strength=SOURCE_STRENGTH)
 
     def apply_picture(

@@ -66,7 +66,8 @@ def denoise(
 def _computed(loaded: Loaded, course: Course, start: Start) -> AbstractContextManager[None]:
     first = course.conditioning.at(1)
     inputs = replace(first.repeated(len(start.generators)), shown=start.shown)
-    replaced = first.areas is not None or any(each.refers for each in start.controls)
+    apart = first.areas is not None or bool(first.composed)
+    replaced = apart or any(each.refers for each in start.controls)
     return loaded.computing.at_work(inputs, start.latents, replaced=replaced)
 
 

@@ -68,6 +68,7 @@ class Edits:
             parts=1 if area is None else area.parts,
             strength=document.recipe.strength,
             region=region is not None,
+            instructs=usable and family.can(Ability.INSTRUCT),
         )
 
     def plan(self, mode: Mode) -> EditPlan:

@@ -19,6 +19,7 @@ from studio.engine.job import Job
 from studio.prompts.history import PromptHistory
 from studio.request.errors import BadInput
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Queued, Step
+from studio.request.family import Ability
 from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
@@ -149,6 +150,8 @@ class Generation(QObject):
 
     def _whole(self) -> Job:
         request = self._document.request()
+        if self._document.model.family.can(Ability.INSTRUCT):  # which looks at the canvas; to edit it is another mode
+            request = replace(request, source=None, mask=None, strength=1.0, origin="")
         job = self._engine.submit(request)
         self._places.note(job, Rect.of(self._document.size if self._document.has_picture else request.size))
         return job

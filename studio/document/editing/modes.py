@@ -12,6 +12,7 @@ class Mode(Enum):
     """A way to edit. The value is (title, icon, what happens in plain words)."""
 
     GENERATE = ("Generate", "sparkles", "Makes a new picture from the prompt.")
+    EDIT = ("Edit", "pencil", "Changes the picture as the prompt says.")
     REFINE = ("Refine", "wand", "Works over the picture, keeping its composition.")
     FILL = ("Fill", "paintbrush", "Makes the selected part anew so that it fits its surroundings.")
     EXPAND = ("Expand", "expand", "Continues the picture into the selected border.")
@@ -36,8 +37,8 @@ class Mode(Enum):
         return self.value[2]
 
 
-ANEW = frozenset((Mode.GENERATE, Mode.FILL, Mode.EXPAND, Mode.ADD, Mode.REPLACE_BACKGROUND))
-"""Begin with nothing: these are done at full strength."""
+ANEW = frozenset((Mode.GENERATE, Mode.EDIT, Mode.FILL, Mode.EXPAND, Mode.ADD, Mode.REPLACE_BACKGROUND))
+"""Begin with noise alone: these are done at full strength."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ class Situation:
     covered: no pixel is left out of the selection. border: what is left out is one rectangle, as after extending.
     bare: nothing is there yet where it is selected. parts: how many separate parts the selection has. strength: 0..1.
     region: the active layer is a region that has an area on the canvas.
+    instructs: the model edits by instruction: it looks at the picture, and the prompt says what is to be different.
     """
 
     canvas: Size
@@ -59,6 +61,7 @@ class Situation:
     parts: int = 1
     strength: float = 1.0
     region: bool = False
+    instructs: bool = False
 
     @property
     def whole(self) -> bool:
@@ -71,6 +74,8 @@ def possible(situation: Situation) -> tuple[Mode, ...]:
     if not situation.has_picture:
         return (Mode.GENERATE,)
     modes = _of_whole(situation) if situation.whole else _of_selection(situation)
+    if situation.instructs and not situation.bare:
+        modes = (modes[0], Mode.EDIT, *modes[1:]) if situation.strength < 1 else (Mode.EDIT, *modes)
     return (Mode.REFINE_REGION, *modes) if situation.region else modes
 
 
@@ -105,6 +110,8 @@ def sentence(situation: Situation, mode: Mode, prompt: str) -> str:
     match mode:
         case Mode.GENERATE:
             return "Makes a picture of whatever the model likes: there is no prompt."
+        case Mode.EDIT:
+            return "Changes the picture as the prompt says, which is still empty."
         case Mode.FILL | Mode.EXPAND | Mode.CUSTOM:
             return "Makes what belongs here: there is no prompt."
         case _:

@@ -138,6 +138,8 @@ def plan_edit(
         return _details(mode, canvas, parts, strength, family)
     seen = whole if result == whole else _context(result, canvas, strength, context, family)
     passes, warnings = _passes(seen, result, strength, family)
+    if mode is Mode.EDIT:  # told a second time, it would change what it has changed
+        passes = passes[:1]
     return EditPlan(
         mode=mode,
         context=seen,

@@ -15,7 +15,7 @@ from studio.document.editing.seen import look_at
 from studio.document.resolve import on_paper
 from studio.document.selecting import plane
 from studio.request.errors import BadInput
-from studio.request.family import Family
+from studio.request.family import Ability, Family
 from studio.request.geometry import Rect
 from studio.request.pixels import Array, Pixels
 from studio.request.request import GenerationRequest
@@ -41,6 +41,7 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
         border=found is not None and found.border,
         bare=old is not None,
         strength=request.strength,
+        instructs=family.can(Ability.INSTRUCT),
     )
     mode = possible(situation)[0]
     plan = plan_edit(

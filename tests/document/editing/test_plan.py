@@ -41,11 +41,23 @@ ANEW = (Mode.FILL, Mode.ADD, Mode.REMOVE, Mode.REPLACE_BACKGROUND)
         ({"selection": Rect(0, 0, 90, 400)}, [Mode.FILL, Mode.EXPAND]),
         ({"selection": SOME, "strength": 0.5, "region": True}, [Mode.REFINE_REGION, Mode.REFINE]),
         ({"region": True}, [Mode.REFINE_REGION, Mode.GENERATE]),
+        ({"instructs": True}, [Mode.EDIT, Mode.GENERATE, Mode.REFINE]),
+        ({"instructs": True, "strength": 0.5}, [Mode.REFINE, Mode.EDIT, Mode.GENERATE]),
+        ({"instructs": True, "selection": SOME}, [Mode.EDIT, *ANEW]),
+        ({"instructs": True, "selection": Rect(0, 400, 512, 112), "border": True, "bare": True}, [Mode.EXPAND]),
+        ({"instructs": True, "has_picture": False}, [Mode.GENERATE]),
     ],
 )
 def test_the_button_offers_what_is_possible(situation, modes):
     offered = possible(Situation(**{"canvas": Size(512, 512), "has_picture": True, **situation}))
     assert list(offered[: len(modes)]) == modes
+
+
+def test_an_instruction_is_told_once_however_large_the_picture():
+    """A second pass would change what is changed already."""
+    plan = plan_edit(mode=Mode.EDIT, canvas=Size(4000, 3000), selection=None, strength=1.0, family=SDXL)
+    assert len(plan.passes) == 1
+    assert plan.fill is Fill.KEEP  # the instruction is about what is there
 
 
 def test_an_empty_prompt_is_explained():
