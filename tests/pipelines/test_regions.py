@@ -72,7 +72,7 @@ def test_a_negative_prompt_holds_in_its_region_only(family, shelf, warm):
     own = made(warm, model, guidance=6.0, regions=(halves[0], replace(halves[1], negative=against)), negative="")
     changed = np.abs(own - plain)
     assert changed[:, 36:].mean() > 1.5 * changed[:, :28].mean()
-    assert changed[:, 36:].mean() > 0.5
+    assert changed[:, 36:].mean() > 0.1
 
 
 def test_a_negative_prompt_that_is_the_wholes_changes_nothing(sd15, warm):
