@@ -14,7 +14,7 @@ from studio.document.editing.seen import Chosen, chosen, chosen_region, is_bare,
 from studio.document.layers import MaskLayer, RegionLayer, walk
 from studio.document.regioning import with_root
 from studio.engine.job import Job
-from studio.request.events import Made, Step
+from studio.request.events import Made, Picture, Step
 from studio.request.family import Ability, Family
 from studio.request.geometry import Rect
 from studio.request.request import GenerationRequest, Prompt
@@ -41,6 +41,23 @@ class Going:
     index: int
 
 
+@dataclass(frozen=True)
+class Begun:
+    """The first of several passes: its run, for one picture of the set, and the picture that it made."""
+
+    run: EditRun
+    picture: Picture
+
+    def finished(self, made: Made) -> tuple[Made, Picture]:
+        """What the last pass made (a layer), as a result of the first one's request; and all of it for the gallery.
+
+        Later passes only work over what the first one made: its request has the artist's wish, and its steps.
+        """
+        request, layer = self.picture.request, made.picture.pixels
+        whole = Picture(pixels=self.run.whole(layer), request=replace(request, origin=self.picture.pixels.digest))
+        return replace(made, picture=replace(made.picture, request=request)), whole
+
+
 class Edits:
     """Which jobs are passes of which edit. Knows no engine: who asks it submits what it gives."""
 
@@ -48,6 +65,7 @@ class Edits:
         self._document = document
         self._runs: dict[int, EditRun] = {}
         self._parts: dict[int, Part] = {}
+        self._begun: dict[tuple[int, int], Begun] = {}  # by the first job and the number of the picture in its set
         self._chosen: tuple[Chosen | None, Chosen | None] | None = None
         self._bare: bool | None = None
         document.changed.connect(self._changed)
@@ -117,6 +135,14 @@ class Edits:
         """What a job is a part of: itself, or the first pass of its edit."""
         return self._parts.get(job.id, Part(job))
 
+    def begun(self, first: Job, index: int) -> Begun | None:
+        """How an edit of several passes began, of the picture `index` of its set; None for one of a single pass."""
+        return self._begun.pop((first.id, index), None)
+
+    def over(self, first: Job) -> None:
+        """Nothing more comes of this edit."""
+        self._begun = {key: each for key, each in self._begun.items() if key[0] != first.id}
+
     def pending(self, first: Job) -> bool:
         """Passes that go on with this job are not over yet."""
         return any(part.first is first for part in self._parts.values())
@@ -164,9 +190,11 @@ class Edits:
         if run is None:
             return None
         if len(run.plan.passes) > 1 and run.index == 0:
-            run = run.alone(made.picture.request.seed)
+            run = _as_made(run.alone(made.picture.request.seed), made.picture.request)
         after = run.taken(made.picture.pixels)
         if isinstance(after, EditRun):
+            if run.index == 0:
+                self._begun[job, made.index] = Begun(run, made.picture)
             return Going(after, made.index)
         return replace(made, picture=replace(made.picture, pixels=after))
 
@@ -223,6 +251,14 @@ class Edits:
                 wish, prompt=with_root(layer.prompt, wish.prompt), negative=with_root(against, wish.negative)
             )
         return wish
+
+
+def _as_made(run: EditRun, request: GenerationRequest) -> EditRun:
+    """Later passes go on with the words of the first one: those of a branch are others than the edit began with."""
+    words = ("prompt", "negative", "guidance")
+    asked = run.request
+    changed = {name: getattr(request, name) for name in words if getattr(request, name) != getattr(asked, name)}
+    return replace(run, wish=replace(run.wish, **changed)) if changed else run
 
 
 def _without_wishes(wish: GenerationRequest, family: Family) -> GenerationRequest:

@@ -292,9 +292,14 @@ class Generation(QObject):
         else:
             part = self._edits.part(job)
             outcome = replace(outcome, index=_at(part, outcome.index))
+            run, kept = self._edits.run(job.id), event.picture
+            if begun := self._edits.begun(part.first, outcome.index):
+                run = begun.run
+                outcome, kept = begun.finished(outcome)
+                self._engine.keep(kept)
             item = self._candidates.made(part.first, self._places.of(job), outcome)
-            item.edit, item.layer = self._edits.run(job.id), self._layers.get(part.first.id)
-            item.origin = event.picture.pixels.digest
+            item.edit, item.layer = run, self._layers.get(part.first.id)
+            item.origin = kept.pixels.digest
             if event.problem:
                 self.homeless.emit(item, event.problem)
 
@@ -306,6 +311,8 @@ class Generation(QObject):
         if isinstance(job.last, Failed) or not self._edits.pending(first):
             self._candidates.ended(first)
             self._layers.pop(first.id, None)
+            if not isinstance(job.last, Failed):
+                self._edits.over(first)
         self.changed.emit()
 
 

@@ -9,8 +9,11 @@ from PySide6.QtGui import QImage
 
 from studio.document.layers import GeneratedLayer, RegionLayer
 from studio.document.selecting import plane
+from studio.document.ways_on import Words, branched
+from studio.request.events import Made, Picture
 from studio.request.geometry import Rect, Size
 from studio.request.pixels import Pixels
+from studio.request.request import Prompt
 from tests.ui.test_editing import canvas, hills
 
 AREA = Rect(300, 60, 60, 60)
@@ -161,8 +164,41 @@ def test_a_set_of_large_edits_stays_a_set(desk):
         job = desk.engine.jobs[0]
         desk.engine.make(job, pixels=coloured(job, 90))
         desk.engine.finish(job)
-    assert [(item.job, item.index) for item in desk.window.candidates.items] == [(root, 0), (root, 1)]
+    items = desk.window.candidates.items
+    assert [(item.job, item.index) for item in items] == [(root, 0), (root, 1)]
     assert len(desk.window.page.proposal.finished) == 2
+    assert [item.picture.request for item in items] == [root.request.single(0), root.request.single(1)]
+
+
+def test_what_several_passes_make_is_in_the_gallery_and_has_the_steps_of_the_first(desk):
+    """The whole of what was looked at, as it came out, made from the picture of the first pass."""
+    desk.document.set_source(hills(700, 600))
+    desk.document.change(strength=0.5, seed=1, seed_locked=True, prompt="a hill")
+    desk.window.deeds.generate()
+    root = desk.job
+    made = desk.engine.make(root, pixels=coloured(root, 90))
+    desk.engine.finish(root)
+    while desk.engine.jobs:
+        job = desk.engine.jobs[0]
+        desk.engine.make(job, pixels=coloured(job, 200))
+        desk.engine.finish(job)
+    (item,) = desk.window.candidates.items
+    (kept,) = desk.engine.kept
+    assert item.picture.request == made.request  # whose steps are kept, and whose wish is the artist's
+    assert item.edit.index == 0
+    assert (kept.pixels.size, kept.request.origin) == (Size(700, 600), made.pixels.digest)
+    assert np.abs(kept.pixels.array[300, 350].astype(int) - (200, 20, 20)).max() < 12
+    desk.window.page.proposal.apply()
+    assert desk.document.active.came_from == kept.pixels.digest
+    assert np.array_equal(canvas(desk.document), kept.pixels.array)
+    again = branched(made.request, 2, Words(prompt=Prompt.plain("a lake"), negative=Prompt.plain(""), guidance=2.0))
+    desk.window.generation.again(item, again)
+    job = desk.job
+    desk.engine.tell(job, Made(0, Picture(pixels=coloured(job, 90), request=again)))
+    assert desk.engine.jobs[0].request.prompt.text == "a lake"  # later passes know of the branch
+    desk.window.generation.cancel()
+    desk.window.generation.cancel()
+    assert desk.window.generation._edits._begun == {}
 
 
 def test_no_tint_shines_through_the_soft_edge_of_a_finished_picture(staged):

@@ -93,6 +93,13 @@ class EditRun:
             return Pixels(np.dstack([made, shown]))
         return replace(self, index=self.index + 1, made=made, shown=shown)
 
+    def whole(self, layer: Pixels) -> Pixels:
+        """All of `plan.context` as it looks with a finished layer (RGBA, of `plan.result`) over it: RGB."""
+        picture = self.ground[..., :3].copy()
+        at = _slices(self.plan.result, self.plan.context)
+        picture[at] = _mixed(picture[at], layer.array[..., :3], layer.array[..., 3:])
+        return Pixels(picture)
+
     def alone(self, seed: int) -> EditRun:
         """The same edit for one picture of a set, so that its later passes use its own seed."""
         return replace(self, wish=self.wish.single((seed - self.wish.seed) % 2**64))
