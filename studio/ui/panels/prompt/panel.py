@@ -156,8 +156,7 @@ class PromptPanel(QWidget):
 
     def _go_on_typing(self) -> None:
         """A click on the button leaves the keyboard to the words, if it was in this panel; a key leaves it here."""
-        now = self.focusWidget()
-        if now is not None and now.hasFocus() and now is not self.button.main:
+        if any(each.hasFocus() for each in self.findChildren(QWidget) if each is not self.button.main):
             self.words.prompt.setFocus()
 
     def _advanced_toggled(self, on: bool) -> None:
