@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtGui import QImage
 
 from studio.document.compositing import compose
 from studio.document.controlling import Guiding, Steer
-from studio.document.images import image_of, scaled, view
+from studio.document.images import image_of, scaled, straight
 from studio.document.layers import CANVAS, OWN, ControlLayer, Layer, PaintLayer, origin_in, shown, walk
 from studio.document.tiles import Tiles
 from studio.request.family import Family
 from studio.request.geometry import Rect, Size
-from studio.request.pixels import Array, Pixels
+from studio.request.pixels import Pixels
 
 
 def control_layer_of(pixels: Pixels, canvas: Size, name: str, steer: Steer) -> ControlLayer:
@@ -49,7 +48,7 @@ def guiding_of_layer(layer: ControlLayer, layers: tuple[Layer, ...], canvas: Siz
         if area.empty:
             return None
     image = _seen(layer, layers, area)
-    array = None if image is None else _straight(image)
+    array = None if image is None else straight(image)
     if array is None or not array[..., 3].any():
         return None
     return Guiding(replace(layer.steer, origin=_origin(layer, layers, area)), array)
@@ -94,7 +93,3 @@ def _whole(layer: ControlLayer, layers: tuple[Layer, ...], canvas: Size) -> Rect
         return Rect.of(canvas)
     other = looked_at(layer, layers)
     return Rect(0, 0, 0, 0) if other is None else other.bounds()
-
-
-def _straight(image: QImage) -> Array:
-    return np.array(view(image.convertToFormat(QImage.Format.Format_RGBA8888)))

@@ -82,7 +82,11 @@ def image_of(pixels: Pixels) -> QImage:
         4: QImage.Format.Format_RGBA8888,
     }
     image = over(pixels.array, layouts[pixels.channels])
-    return image.copy() if pixels.channels == 1 else image.convertToFormat(COLOUR)
+    if pixels.channels > 1:
+        return converted(image, COLOUR)
+    copy = blank(pixels.size, AREA)
+    writable(copy)[...] = pixels.array[..., 0]
+    return copy
 
 
 def pixels_of(image: QImage) -> Pixels:
@@ -96,11 +100,7 @@ def pixels_of(image: QImage) -> Pixels:
 
 
 def straight(image: QImage) -> Array:
-    """A COLOUR image with straight alpha: red, green, blue, alpha; height × width × 4.
-
-    Strip by strip: Qt converts more than `UNIT` pixels in a pool of its own and waits for it with Python's lock in
-    its hand, and the window with it (60 ms for a band of a large picture on a busy machine).
-    """
+    """A COLOUR image with straight alpha: red, green, blue, alpha; height × width × 4. Strip by strip: `converted`."""
     pixels = np.empty((image.height(), image.width(), 4), np.uint8)
     rows = max(1, UNIT // image.width())
     source = view(image)
@@ -110,15 +110,19 @@ def straight(image: QImage) -> Array:
     return pixels
 
 
-def coloured(image: QImage) -> QImage:
-    """An image of any format as COLOUR, strip by strip, see `straight`. Raises Trouble when there is no memory."""
-    if image.format() == COLOUR:
+def converted(image: QImage, layout: QImage.Format) -> QImage:
+    """An image of any format in another of 8 or 32 bits. For any thread. Raises Trouble when there is no memory.
+
+    Strip by strip: Qt converts more than `UNIT` pixels in a pool of its own and waits for it with Python's lock in
+    its hand, and the window with it (60 ms for a band of a large picture on a busy machine).
+    """
+    if image.format() == layout:
         return image
-    made = blank(Size(image.width(), image.height()))
+    made = blank(Size(image.width(), image.height()), layout)
     pixels, rows = writable(made), max(1, UNIT // image.width())
     for top in range(0, image.height(), rows):
         strip = image.copy(0, top, image.width(), min(rows, image.height() - top))
-        pixels[top : top + strip.height()] = view(strip.convertToFormat(COLOUR))
+        pixels[top : top + strip.height()] = view(strip.convertToFormat(layout))
     return made
 
 

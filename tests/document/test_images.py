@@ -6,12 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QImage
 
-from studio.document.images import COLOUR, blank, coloured, decoded, over, straight, view
+from studio.document.images import COLOUR, blank, converted, decoded, image_of, over, straight, view
 from studio.request.geometry import Size
+from studio.request.pixels import Pixels
 from tests.document.making import noise
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +23,7 @@ PATIENCE = 60  # seconds; it takes a few
 CONNECTING_WHILE_DECODING = """
 import sys, threading
 from PySide6.QtCore import QObject, Signal
-from studio.document.images import COLOUR, blank, coloured, decoded, over, straight, view
+from studio.document.images import COLOUR, blank, converted, decoded, image_of, over, straight, view
 from studio.request.geometry import Size
 from tests.document.making import noise
 
@@ -87,6 +89,11 @@ def test_large_pictures_are_converted_in_strips_as_in_one_piece(size: tuple[int,
     pixels = noise(size, 4)
     image = over(pixels.array, QImage.Format.Format_RGBA8888)
     whole = image.convertToFormat(COLOUR)
-    assert coloured(image) == whole
+    assert converted(image, COLOUR) == whole
     assert (straight(whole) == view(whole.convertToFormat(QImage.Format.Format_RGBA8888))).all()
+    assert converted(whole, QImage.Format.Format_RGB32) == whole.convertToFormat(QImage.Format.Format_RGB32)
     assert not view(blank(Size(*size))).any()
+    assert image_of(pixels) == whole
+    three = np.ascontiguousarray(pixels.array[..., :3])
+    assert image_of(Pixels(three)) == over(three, QImage.Format.Format_RGB888).convertToFormat(COLOUR)
+    assert (view(image_of(Pixels(np.ascontiguousarray(three[..., :1])))) == three[..., 0]).all()

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QImage, QImageReader
 
 from studio.document.files.png import SIGNATURE
-from studio.document.images import coloured, decoded, view
+from studio.document.images import COLOUR, converted, decoded, view
 from studio.document.selecting import plane
 from studio.document.tiles import Tiles
 from studio.request.errors import BadInput
@@ -69,12 +69,12 @@ def image_of_png(data: bytes, name: str, budget: Budget) -> QImage:
 
 def colour_plane(data: bytes, name: str, x: int, y: int, budget: Budget) -> Tiles:
     """A picture as a plane of colour with its corner at x, y."""
-    return Tiles.of_image(coloured(image_of_png(data, name, budget)), x, y)
+    return Tiles.of_image(converted(image_of_png(data, name, budget), COLOUR), x, y)
 
 
 def coverage_plane(data: bytes, name: str, x: int, y: int, budget: Budget) -> Tiles:
     """A grey picture as a plane of coverage with its corner at x, y."""
-    image = image_of_png(data, name, budget).convertToFormat(QImage.Format.Format_Grayscale8)
+    image = converted(image_of_png(data, name, budget), QImage.Format.Format_Grayscale8)
     return plane(view(image), x, y)
 
 
@@ -82,6 +82,6 @@ def pixels_of_png(data: bytes, name: str, budget: Budget) -> Pixels:
     """Frozen pixels with as many channels as the PNG has."""
     image = image_of_png(data, name, budget)
     if image.isGrayscale() and data[25] == 0:
-        return Pixels(view(image.convertToFormat(QImage.Format.Format_Grayscale8))[..., None].copy())
-    straight = view(image.convertToFormat(QImage.Format.Format_RGBA8888))
+        return Pixels(view(converted(image, QImage.Format.Format_Grayscale8))[..., None].copy())
+    straight = view(converted(image, QImage.Format.Format_RGBA8888))
     return Pixels(straight.copy() if data[25] in (4, 6) else np.ascontiguousarray(straight[..., :3]))

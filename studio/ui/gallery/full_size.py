@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from studio.document.images import COLOUR, converted, over
 from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
 from studio.request.pixels import Pixels
@@ -95,9 +96,6 @@ def read_whole(path: Path) -> Whole:
 def image_of(pixels: Pixels) -> QImage:
     """The picture as Qt draws it quickest."""
     array = pixels.array
-    width, height = pixels.size
     if pixels.channels == 4:
-        image = QImage(array.data, width, height, width * 4, QImage.Format.Format_RGBA8888)
-        return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-    image = QImage(array.data, width, height, width * 3, QImage.Format.Format_RGB888)
-    return image.convertToFormat(QImage.Format.Format_RGB32)
+        return converted(over(array, QImage.Format.Format_RGBA8888), COLOUR)
+    return converted(over(array, QImage.Format.Format_RGB888), QImage.Format.Format_RGB32)

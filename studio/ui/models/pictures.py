@@ -9,8 +9,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from studio.document.images import decoded
+from studio.document.images import COLOUR, converted, decoded, resampled
 from studio.library.entry import Entry
+from studio.request.geometry import Size
 
 MOST_WISHES = 120
 MOST_KEPT = 400
@@ -76,7 +77,7 @@ class Pictures(QObject):
             if not image.isNull():
                 size = image.size().scaled(QSize(SIDE, SIDE), Qt.AspectRatioMode.KeepAspectRatio)
                 if size.width() < image.width():
-                    image = image.scaled(size, mode=Qt.TransformationMode.SmoothTransformation)
+                    image = resampled(converted(image, COLOUR), Size(size.width(), size.height()))
             with self._wake:
                 if self._stop:
                     return
