@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -11,6 +12,28 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before anything imports torch; see studio.pipelines.warm
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None):
+    """Garbage is collected in the main thread after each test that has widgets, and after each file; never meanwhile.
+
+    What a test leaves in circles may be a window. A later test's thread that happened to collect it would destroy it
+    in the wrong thread, and the heap with it (`studio.ui.garbage`). What the imports made is looked through once.
+    """
+    gc.disable()
+    result = yield
+    last = nextitem is None or nextitem.path != item.path
+    if last or "qapp" in getattr(item, "fixturenames", ()):
+        gc.collect()
+    if last:
+        gc.freeze()
+    return result
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

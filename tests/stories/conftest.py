@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -79,14 +78,6 @@ def until_heard(until):
     return until_heard
 
 
-@pytest.fixture
-def garbage_is_collected_in_the_main_thread():
-    """As in the program (`studio.ui.garbage`): a thread that collects widgets destroys the heap."""
-    gc.disable()
-    yield
-    gc.enable()
-
-
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory) -> SharedPipeline:
     return SharedPipeline(tmp_path_factory.mktemp("shared"))
@@ -105,7 +96,7 @@ def landscape(shared, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def open_artist(qtbot, home, shared, monkeypatch, garbage_is_collected_in_the_main_thread):
+def open_artist(qtbot, home, shared, monkeypatch):
     """A person at the window, as often as asked; the model is loaded already, and runs in a thread."""
     monkeypatch.setattr("studio.app.pipeline_of", lambda *_: shared)
     monkeypatch.setattr("studio.app.timelines_of", lambda *_: shared.timelines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 
 import pytest
@@ -38,14 +37,6 @@ class Desk:
     def job(self):
         """The job asked for last."""
         return self.engine.jobs[-1]
-
-
-@pytest.fixture(autouse=True)
-def garbage_is_collected_in_the_main_thread():
-    """As in the program (`studio.ui.garbage`): a thread that collects widgets destroys the heap."""
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.fixture
