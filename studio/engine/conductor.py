@@ -288,13 +288,15 @@ class Conductor:
             phase = Phase.STARTING
         else:
             phase = Phase.BUSY if self._current else Phase.READY
-        facts = self._facts
-        self._show(
-            WorkerState(
-                phase=phase,
-                device=facts.title,
-                memory_used=facts.memory_used,
-                memory_total=facts.memory_total,
-                problem=self._problem,
-            )
-        )
+        self._show(state_of(phase, self._facts, self._problem))
+
+
+def state_of(phase: Phase, facts: Facts, problem: str) -> WorkerState:
+    """What the window is told of the worker."""
+    return WorkerState(
+        phase=phase,
+        device=facts.title,
+        memory_used=facts.memory_used,
+        memory_total=facts.memory_total,
+        problem=problem,
+    )

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from studio.engine.claim import Claim
 from studio.engine.conductor import Conductor
 from studio.engine.job import Job
+from studio.engine.left_over import LeftOver
 from studio.engine.line import Line, Ticket
 from studio.engine.mailbox import Began, Mailbox, WorkerState
 from studio.engine.status import EngineStatus, Phase, WorkerStart
-from studio.engine.store import Unfinished
 from studio.engine.teller import Teller
 from studio.engine.worker_link import Close, Inbox, LineChanged, StartAnew
 from studio.request.course import Keep, Turn, Wish
@@ -56,8 +56,7 @@ class Engine(QObject):
         self._store = self._claim.store
         self._line = Line()
         self._jobs: dict[int, Job] = {}
-        self._left_over: tuple[Job, ...] | None = None
-        self._unfinished: dict[int, Unfinished] = {}
+        self._left_over = LeftOver(self._store)
         self._worker = WorkerState(phase=Phase.STOPPED)
         self._status = EngineStatus()
         self._problem = ""
@@ -152,22 +151,19 @@ class Engine(QObject):
     @property
     def left_over(self) -> tuple[Job, ...]:
         """What last time left unfinished, in order, until `resume` or `discard` decides about it."""
-        if self._left_over is None:
-            known = {*self._jobs, *self._line.numbers()}
-            self._unfinished = {job.number: job for job in self._store.unfinished() if job.number not in known}
-            self._left_over = tuple(Job(job.number, job.request, job.parent) for job in self._unfinished.values())
+        if self._left_over.read({*self._jobs, *self._line.numbers()}):
             self._look_for_problems()
-        return self._left_over
+        return self._left_over.jobs
 
     def resume(self, jobs: Iterable[Job] | None = None) -> None:
         """Puts left over jobs (all of them by default) back into the queue. Of a set only the missing is made."""
-        for job in self._taken_from_left_over(jobs):
-            self._enter(self._store.resume(self._unfinished[job.id]), job.parent, job)
+        for job in self._left_over.take(self.left_over if jobs is None else jobs):
+            self._enter(self._left_over.ticket(job), job.parent, job)
 
     def discard(self, jobs: Iterable[Job] | None = None) -> None:
         """Forgets left over jobs (all of them by default)."""
-        for job in self._taken_from_left_over(jobs):
-            self._store.end(job.id, None)
+        for job in self._left_over.take(self.left_over if jobs is None else jobs):
+            self._left_over.forget(job)
         self._queue_has_changed()
 
     def start_anew(self, start: WorkerStart) -> None:
@@ -213,11 +209,6 @@ class Engine(QObject):
             self._thread.conductor.wish(job.id, wish)
         except OSError as error:
             raise Trouble("There is too little memory to change the picture on the way.", details=str(error)) from error
-
-    def _taken_from_left_over(self, jobs: Iterable[Job] | None) -> tuple[Job, ...]:
-        taken = self.left_over if jobs is None else tuple(job for job in jobs if job in self.left_over)
-        self._left_over = tuple(job for job in self.left_over if job not in taken)
-        return taken
 
     @Slot()
     def _deliver(self) -> None:
