@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from studio.ui.theme import colours
 from studio.ui.widgets.tool import label, tool_button
@@ -141,6 +141,18 @@ class Docks(QMainWindow):
             title = dock.titleBarWidget()
             if isinstance(title, _Title):
                 title.show_title(not self.tabifiedDockWidgets(dock))
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt calls it so
+        """Passes over what lies behind a tab: it is not seen, though Qt takes it for visible."""
+        first = QApplication.focusWidget()
+        while super().focusNextPrevChild(next):
+            now = QApplication.focusWidget()
+            if now is None or now is first or not self._is_behind(now):
+                return True
+        return False
+
+    def _is_behind(self, widget: QWidget) -> bool:
+        return any(dock.isAncestorOf(widget) and dock.visibleRegion().isEmpty() for dock in self._docks.values())
 
     def set_shown(self, name: str, shown: bool) -> None:
         dock = self._docks[name]

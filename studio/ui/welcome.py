@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -63,6 +65,7 @@ class Welcome(QWidget):
         self.about = label("", "secondary")
         self.about.setWordWrap(True)
         self.examples: tuple[_Example, ...] = ()
+        self._others: list[QPushButton] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         middle = QWidget()
@@ -86,6 +89,7 @@ class Welcome(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.clicked.connect(signal)
+            self._others.append(button)
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         outer = QVBoxLayout(self)
         row = QHBoxLayout()
@@ -110,6 +114,8 @@ class Welcome(QWidget):
         for example, prompt in zip(self.examples, prompts, strict=True):
             example.clicked.connect(lambda _checked=False, prompt=prompt: self.tried.emit(prompt))
             self._list.addWidget(example)
+        for one, next_ in pairwise((*self.examples, *self._others)):
+            QWidget.setTabOrder(one, next_)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

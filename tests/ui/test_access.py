@@ -90,6 +90,9 @@ def test_every_control_of_the_window_is_named_explained_and_reached_by_tab(qtbot
         dock.raise_()
         qtbot.waitUntil(lambda dock=dock: not dock.widget().visibleRegion().isEmpty())
         been = round_by_tab(qtbot, window.prompt.words.prompt.field)
+        behind = [each for each in PANELS if window.page.dock(each).visibleRegion().isEmpty()]
+        assert behind
+        assert not [each for name in behind for each in been if window.page.dock(name).isAncestorOf(each)]
         for control in controls(window):
             spoken = QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name)
             assert spoken, (panel, control)
