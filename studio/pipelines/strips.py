@@ -1,7 +1,8 @@
 """Large convolutions strip by strip on the processor, so that a job can be stopped within one.
 
 A single one of a picture codec may take longer than half a step of the denoiser. In strips of rows the same numbers
-are added in the same order; what it costs more is a copy of what goes in.
+are added in the same order; what it costs more is a copy of what goes in. What it takes less is memory: the copies that
+a convolution works on are as small as its strips, and leave smaller holes behind.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, pad
 
-LONG = 8e9  # multiplications; a tenth of a second or two on one core
+LONG = 2.5e9  # multiplications; some hundredths of a second on one core
+LEAST = 4  # rows of a strip: of fewer, more is copied than is worth it
 
 
 def interruptible(network: nn.Module, check: Callable[[], object]) -> None:
@@ -35,7 +37,7 @@ def _divide(conv: nn.Conv2d, check: Callable[[], object]) -> None:
         strips = weight.numel() * given.shape[-2] * given.shape[-1] * given.shape[0] / LONG
         if strips <= 1 or given.device.type != "cpu":
             return whole(given, weight, bias)
-        return _in_strips(given, weight, bias, max(1, int(given.shape[-2] / strips)), check)
+        return _in_strips(given, weight, bias, max(LEAST, int(given.shape[-2] / strips)), check)
 
     replaced: Any = conv  # an instance's own, as diffusers and others do it
     replaced._conv_forward = in_strips
