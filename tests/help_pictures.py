@@ -2,7 +2,8 @@
 
     python -m tests.help_pictures FOLDER PICTURE.png
 
-PICTURE.png: what is on the canvas, 512 × 512, such as `generate "a lighthouse at dawn, watercolour" --seed 7` makes.
+PICTURE.png: what is on the canvas, 512 × 512, such as
+`generate "a lighthouse at dawn, watercolour" --size 512x512 --seed 3` makes.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def selecting(desk: Desk) -> None:
     from studio.document.selecting import of_path
 
     path = QPainterPath()
-    path.addEllipse(60, 60, 150, 110)
+    path.addEllipse(24, 165, 110, 115)  # the sun
     mask = layering.add_mask(desk.document)
     desk.canvas.tools.choose("mask_brush")
     desk.canvas.kit.change(size=70, hardness=0.5, opacity=1.0)
@@ -134,7 +135,7 @@ def making(desk: Desk) -> None:
     from studio.document.selecting import of_path
 
     path = QPainterPath()
-    path.addEllipse(60, 60, 190, 150)
+    path.addEllipse(300, 40, 170, 190)
     desk.document.select(of_path(path, desk.document.size))
     desk.document.change(prompt="a red balloon in the sky", strength=1.0)
     desk.bring("queue")

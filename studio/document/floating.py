@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint
@@ -12,7 +13,7 @@ from studio.document.document import Document
 from studio.document.edits import TilesEdit
 from studio.document.layers import NOWHERE, AreaLayer, GeneratedLayer, Group, Layer, Plane, shown, walk
 from studio.document.selecting import within
-from studio.document.tiles import Tiles, Versions, is_blank, keys_in, place
+from studio.document.tiles import Key, Tiles, Versions, is_blank, keys_in, place
 from studio.document.transforming import (
     Resampling,
     Turn,
@@ -29,18 +30,15 @@ Mode = QPainter.CompositionMode
 
 @dataclass(frozen=True)
 class _Piece:
-    """What was lifted of one layer, in the layer's own coordinates, and its tiles as they were before."""
+    """What was lifted of one layer, in the layer's own coordinates, and its tiles as they were before.
+
+    before: of all tiles that are different now. lifted: those that something was taken out of.
+    """
 
     layer: Plane
     before: Versions
     content: Tiles
-
-    @property
-    def extent(self) -> Rect:
-        area = NOWHERE
-        for key in self.before:
-            area = area.union(place(key))
-        return area.translated(self.layer.x, self.layer.y)
+    lifted: set[Key]
 
 
 class Floating:
@@ -54,6 +52,7 @@ class Floating:
         self._layer = layer
         self._selection = document.selection
         self._pieces = [self._lifted(plane) for plane in walk((layer,)) if isinstance(plane, Plane)]
+        self._shown: list[tuple[_Piece, Versions]] = []  # what `show` covered
         self.bounds = NOWHERE
         for piece in self._pieces:
             bounds = piece.content.bounds()
@@ -69,12 +68,37 @@ class Floating:
         tint_into(image, areas, self.bounds, QPoint(-self.bounds.x, -self.bounds.y))
         return image
 
+    def show(self, transform: QTransform, how: Resampling) -> None:
+        """Puts it where it would be laid down, among and below the other layers, but as something unfinished.
+
+        Raises BadInput when the result would be too large.
+        """
+        self.hide()
+        moved = [transformed(piece.content, on_plane(transform, piece.layer), how) for piece in self._pieces]
+        for piece, tiles in zip(self._pieces, moved, strict=True):
+            covered = piece.layer.tiles.replace(_over(tiles, piece.layer.tiles, dict(self._rest(piece))))
+            for key, tile in covered.items():
+                piece.before.setdefault(key, tile)
+            self._shown.append((piece, covered))
+            self._document.damaged.emit(_extent(piece.layer, covered))
+
+    def hide(self) -> None:
+        """Takes back what `show` did: it floats again."""
+        for piece, covered in self._shown:
+            piece.layer.tiles.replace(covered)
+            for key in covered:
+                if key not in piece.lifted:
+                    del piece.before[key]
+            self._document.damaged.emit(_extent(piece.layer, covered))
+        self._shown = []
+
     def put_back(self) -> None:
         """As if it had never been lifted."""
+        self.hide()
         for piece in self._pieces:
             self._document.held.pop(piece.layer, None)
             piece.layer.tiles.replace(piece.before)
-            self._document.damaged.emit(piece.extent)
+            self._document.damaged.emit(_extent(piece.layer, piece.before))
         self._pieces = []
 
     def lay_down(self, transform: QTransform, text: str, how: Resampling = Resampling.SMOOTH) -> None:
@@ -82,6 +106,7 @@ class Floating:
 
         Raises BadInput, and has put everything back, when the result would be too large.
         """
+        self.hide()
         pieces, selection = self._pieces, self._selection
         try:
             moved = [transformed(piece.content, on_plane(transform, piece.layer), how) for piece in pieces]
@@ -101,7 +126,7 @@ class Floating:
     def _lifted(self, layer: Plane) -> _Piece:
         """Takes the content out of one layer."""
         selection = self._selection
-        piece = _Piece(layer, {}, Tiles(layer.tiles.layout))
+        piece = _Piece(layer, {}, Tiles(layer.tiles.layout), set())
         self._document.held[layer] = piece.before
         extent = layer.extent() if selection is None else layer.extent().intersection(selection.extent())
         for key in [key for key in keys_in(layer.inside(extent)) if key in layer.tiles]:
@@ -112,6 +137,7 @@ class Floating:
                 _combine(taken, covered, Mode.CompositionMode_DestinationIn)
                 _combine(rest, covered, Mode.CompositionMode_DestinationOut)
             piece.before[key] = layer.tiles.put(key, None if rest is None or is_blank(rest) else rest)
+            piece.lifted.add(key)
             if taken is not None and not is_blank(taken):
                 piece.content.put(key, taken)
         self._document.damaged.emit(extent)
@@ -151,6 +177,14 @@ def _over(moved: Tiles, tiles: Tiles, rest: Versions) -> Versions:
             _combine(below, image, Mode.CompositionMode_SourceOver)
         versions[key] = image if below is None else below
     return versions
+
+
+def _extent(layer: Plane, keys: Iterable[Key]) -> Rect:
+    """What some tiles of a layer cover of the canvas."""
+    area = NOWHERE
+    for key in keys:
+        area = area.union(place(key))
+    return area.translated(layer.x, layer.y)
 
 
 def _copy(layer: Layer, contents: dict[Plane, Tiles]) -> Layer:

@@ -15,6 +15,7 @@ from studio.ui.palette import Colours
 CHECK = 12  # device pixels
 DARK_CHECKS = ("#383838", "#424242")
 LIGHT_CHECKS = ("#ffffff", "#e6e6e6")
+MIDDLE_CHECKS = ("#626262", "#727272")  # on which light and dark strokes are seen alike, however small
 GRID = QColor(128, 128, 128, 90)
 
 
@@ -29,10 +30,14 @@ def _checks(one: str, other: str, side: int) -> QBrush:
     return QBrush(pixmap)
 
 
-def draw_checks(painter: QPainter, paper: QRect, theme: Colours, side: int = CHECK) -> None:
-    """Fills the canvas with a checkerboard that hangs on its corner. paper, side: in the painter's pixels."""
+def draw_checks(painter: QPainter, paper: QRect, theme: Colours, side: int = CHECK, *, small: bool = False) -> None:
+    """Fills the canvas with a checkerboard that hangs on its corner. paper, side: in the painter's pixels.
+
+    small: what lies on it is tiny, and has to be told from it.
+    """
     painter.setBrushOrigin(QPoint(paper.x() % (2 * side), paper.y() % (2 * side)))
-    painter.fillRect(paper, _checks(*(DARK_CHECKS if theme.dark else LIGHT_CHECKS), side))
+    dark = MIDDLE_CHECKS if small else DARK_CHECKS
+    painter.fillRect(paper, _checks(*(dark if theme.dark else LIGHT_CHECKS), side))
 
 
 def draw_grid(painter: QPainter, view: View, need: Rect) -> None:

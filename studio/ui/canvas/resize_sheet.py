@@ -71,8 +71,9 @@ class ResizeSheet(Popover):
 
     def _tell(self) -> None:
         """What it comes to, in the words one thinks in."""
-        share = self.chosen.width / self._canvas.document.size.width
-        self.note.setText(f"{share:.0%} as wide · {self.chosen.area / 1e6:.1f} megapixels")
+        share, area = self.chosen.width / self._canvas.document.size.width, self.chosen.area
+        much = f"{area / 1e6:.1f} megapixels" if area >= 1e5 else f"{area:,} pixels"
+        self.note.setText(f"{100 * share:.0f} % as wide · {much}")
 
     @staticmethod
     def _show(field: NumberField, value: int) -> None:

@@ -17,6 +17,8 @@ from studio.request.errors import Trouble
 
 Index = QModelIndex | QPersistentModelIndex
 KIND = "application/x-sfumato-layer"
+_ROLES = Qt.ItemDataRole
+NAMED = (_ROLES.DisplayRole, _ROLES.EditRole, _ROLES.AccessibleTextRole, _ROLES.ToolTipRole)
 LAYER = Qt.ItemDataRole.UserRole
 THUMB = Qt.ItemDataRole.UserRole + 1
 SIDE = 72  # device pixels of a thumbnail
@@ -84,7 +86,7 @@ class LayersModel(QAbstractItemModel):
         layer = self.layer(index)
         if layer is None:
             return None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in NAMED:
             return layer.name
         if role == LAYER:
             return layer

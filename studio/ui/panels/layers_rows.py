@@ -119,7 +119,7 @@ class LayerRows(QStyledItemDelegate):
         if isinstance(layer, AreaLayer):
             painter.fillRect(place, QColor(colours().window))
         else:
-            draw_checks(painter, place, colours(), CHECK)
+            draw_checks(painter, place, colours(), CHECK, small=True)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, thumb)
 

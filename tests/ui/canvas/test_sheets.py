@@ -145,7 +145,7 @@ def test_resizing_keeps_the_shape_unless_told_otherwise(canvas, document, table)
     resize = sheet(canvas, ResizeSheet)
     QTest.keyClicks(resize.width_field, "200")
     assert resize.height_field.value() == 150
-    assert resize.note.text() == "50% as wide · 0.0 megapixels"
+    assert resize.note.text() == "50 % as wide · 30,000 pixels"
     resize.tied.click()
     resize.height_field.setValue(290)
     QTest.keyClick(resize.height_field, ENTER)

@@ -9,19 +9,22 @@ from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 
 from studio.document import layering
+from studio.document.blend import Blend
 from studio.document.document import Document
+from studio.document.files.snapshot import Snapshot
 from studio.document.floating import turn_layer
 from studio.document.images import pixels_of, view
 from studio.document.layers import Group, Plane
 from studio.document.selecting import of_path
 from studio.document.thumbnails import thumbnail
+from studio.document.tiles import Tiles
 from studio.document.transforming import Turn
 from studio.request.geometry import Rect, Size
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.panels.layers import LayersPanel
 from studio.ui.panels.layers_model import THUMB
 from tests.document.making import plain
-from tests.ui.canvas.hands import SHIFT, at, colour, covered, drag
+from tests.ui.canvas.hands import LEFT, NONE, SHIFT, at, colour, covered, drag
 
 
 def test_moving_a_layer_is_one_step(canvas: Canvas, document: Document) -> None:
@@ -93,8 +96,9 @@ def test_a_group_is_scaled_with_all_its_layers_in_one_step(canvas: Canvas, docum
     group = a_group(canvas, document)
     before, steps = document.picture(), document.undo_stack.count()
     canvas.tools.choose("transform")
-    assert document.picture() == plain((400, 300), 255, 255, 255)  # lifted
+    assert document.picture() == before  # it lies in its place still
     drag(canvas, (151, 110), (252, 170))
+    assert document.picture() == plain((400, 300), 255, 255, 255)  # lifted
     shown = canvas.grab().toImage()
     assert shown.pixelColor(at(canvas, 232, 151)).getRgb()[:3] == (128, 128, 255)  # while it is in hand
     QTest.keyClick(canvas, Qt.Key.Key_Return)
@@ -232,8 +236,73 @@ def test_a_layer_keeps_its_thumbnail_while_it_is_in_the_hand(canvas, document: D
     assert all(picture.any() for picture in before)
     document.set_active(group)
     canvas.tools.choose("transform")
+    QTest.mousePress(canvas, LEFT, NONE, at(canvas, 200, 150))
+    QTest.mouseMove(canvas, at(canvas, 240, 180))
     assert not len(group.children[0].tiles)  # it floats
     assert all((one == other).all() for one, other in zip(before, shown(), strict=True))
-    drag(canvas, (200, 150), (240, 180))
+    QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 240, 180))
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert not any((one == other).all() for one, other in zip(before, shown(), strict=True))
+
+
+def test_what_is_transformed_is_seen_in_its_place_when_the_hand_rests(canvas, document: Document, qtbot) -> None:
+    lower = layering.add_paint(document)
+    lower.blend = Blend.MULTIPLY
+    canvas.kit.change(size=60)
+    drag(canvas, (100, 100), (200, 100))
+    upper = layering.add_paint(document)
+    canvas.kit.set_foreground("#0000ff")
+    drag(canvas, (150, 60), (150, 240))
+    before = {key: tile.copy() for key, tile in lower.tiles.items()}
+    document.set_active(lower)
+    canvas.tools.choose("transform")
+    assert colour(document, 150, 100) == (0, 0, 255)  # at once: what lies above it lies above it
+    assert colour(document, 100, 100) == (255, 0, 0)
+    QTest.mousePress(canvas, LEFT, NONE, at(canvas, 110, 100))
+    QTest.mouseMove(canvas, at(canvas, 112, 150))
+    QTest.mouseMove(canvas, at(canvas, 110, 180))
+    assert colour(document, 100, 180) == (255, 255, 255)  # it floats
+    assert canvas.grab().toImage().pixelColor(at(canvas, 150, 180)).red() == 255
+    qtbot.waitUntil(lambda: colour(document, 100, 180) == (255, 0, 0))
+    assert colour(document, 150, 180) == (0, 0, 255)
+    assert upper.tiles.bounds().height > 150
+    seen = document.image()
+    QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 110, 180))
+    assert Snapshot.of(document).layers[1].tiles.same_as(Tiles(lower.tiles.layout, before))  # as not begun
+    steps = document.undo_stack.count()
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert document.image() == seen
+    assert document.undo_stack.count() == steps + 1
+    assert not document.held
+    document.undo_stack.undo()
+    assert lower.tiles.same_as(Tiles(lower.tiles.layout, before))
+
+
+def test_what_was_shown_in_its_place_and_given_up_leaves_no_trace(canvas, document: Document, qtbot) -> None:
+    layer = layering.add_paint(document)
+    drag(canvas, (100, 100), (200, 100))
+    before, keys = document.image(), set(layer.tiles)
+    canvas.tools.choose("transform")
+    drag(canvas, (150, 100), (330, 280))  # to where the layer had nothing
+    qtbot.waitUntil(lambda: document.image() != before and colour(document, 330, 280)[1:] == (0, 0))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert document.image() == before
+    assert set(layer.tiles) == keys
+    assert not document.held
+
+
+def test_sharp_pixels_are_seen_before_they_are_applied(canvas, document: Document, qtbot) -> None:
+    layering.add_paint(document)
+    drag(canvas, (100, 100), (101, 100))
+    canvas.tools.choose("transform")
+    drag(canvas, (111, 110), (191, 190))
+
+    def tones() -> int:
+        return len(np.unique(document.picture(Rect(80, 80, 120, 120)).array[..., 1]))
+
+    qtbot.waitUntil(lambda: tones() > 20)
+    smooth = tones()
+    canvas.kit.set_option("sharp", True)
+    assert tones() < smooth / 2
+    canvas.kit.set_option("sharp", False)
+    assert tones() == smooth

@@ -36,7 +36,7 @@ class Move(Tool):
         try:
             movable(layer)
             if self.document.selection is not None:
-                self._floating = Lifted(self.canvas, liftable(layer))
+                self._floating = Lifted(self.canvas, liftable(layer), _sharp)
         except Trouble as trouble:
             self.canvas.refuse(trouble)
             return
@@ -67,7 +67,7 @@ class Move(Tool):
         self.canvas.refresh_outline()
         dx, dy = self._by
         if floating is not None:
-            floating.end(f"Move {floating.name}", Resampling.SHARP)
+            floating.end(f"Move {floating.name}")
             return
         self._shift_to(0, 0)
         if dx or dy:
@@ -82,9 +82,9 @@ class Move(Tool):
         try:
             movable(layer)
             if self.document.selection is not None:
-                lifted = Lifted(self.canvas, liftable(layer))
+                lifted = Lifted(self.canvas, liftable(layer), _sharp)
                 lifted.transform = QTransform.fromTranslate(dx, dy)
-                lifted.end(f"Move {layer.name}", Resampling.SHARP)
+                lifted.end(f"Move {layer.name}")
             elif isinstance(layer, Plane) and not isinstance(layer, GeneratedLayer):
                 set_fields(self.document, layer, f"Move {layer.name}", x=layer.x + dx, y=layer.y + dy)
             else:
@@ -127,6 +127,10 @@ class Move(Tool):
             plane.y += moved_y
             self.document.damaged.emit(plane.extent())
         self._by = (dx, dy)
+
+
+def _sharp() -> Resampling:
+    return Resampling.SHARP
 
 
 def planes_of(layer: Layer) -> list[Plane]:

@@ -39,17 +39,29 @@ class Transform(Tool):
         self._start = QPointF()
         self._before = QTransform()
         self._held = False
+        self._sharp = kit.sharp
+        kit.changed.connect(self._options_changed)
 
     def enter(self) -> None:
         try:
-            self._shown = Lifted(self.canvas, liftable(self.document.active))
+            self._shown = Lifted(self.canvas, liftable(self.document.active), self._how)
         except Trouble as trouble:
             self.canvas.refuse(trouble)
             return
         if self._shown.box.isEmpty():
             self._shown.give_up()
             self._shown = None
+        else:
+            self._shown.show()
         self.canvas.refresh_outline()
+
+    def _how(self) -> Resampling:
+        return Resampling.SHARP if self.kit.sharp else Resampling.SMOOTH
+
+    def _options_changed(self) -> None:
+        if self._shown is not None and self.kit.sharp != self._sharp:
+            self._sharp = self.kit.sharp
+            self._shown.show()
 
     def leave(self) -> None:
         self.confirm()
@@ -63,9 +75,8 @@ class Transform(Tool):
         self.canvas.refresh_outline()
         if shown is None:
             return False
-        how = Resampling.SHARP if self.kit.sharp else Resampling.SMOOTH
         try:
-            shown.end(f"Transform {shown.name}", how)
+            shown.end(f"Transform {shown.name}")
         except Trouble as trouble:
             self.canvas.refuse(trouble)
         return True
