@@ -25,6 +25,7 @@ from studio.engine.job import Job
 from studio.request.events import Made, Picture, Step
 from studio.request.pixels import Pixels
 from studio.ui.images import thumbnail
+from studio.ui.mime import empty_mime
 from studio.ui.places import Place
 
 Index = QModelIndex | QPersistentModelIndex
@@ -200,7 +201,7 @@ class Candidates(QAbstractListModel):
 
 def mime_of(items: list[Candidate]) -> QMimeData:
     """For dragging and copying: the files, and the picture itself when there is one."""
-    data = QMimeData()
+    data = empty_mime()
     data.setUrls([QUrl.fromLocalFile(str(item.path)) for item in items if item.path is not None])
     if len(items) == 1 and items[0].picture is not None:
         data.setImageData(image_of(items[0].picture.pixels))

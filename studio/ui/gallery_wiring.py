@@ -9,6 +9,7 @@ from studio.ui.actions import ActionTable
 from studio.ui.gallery.actions import GalleryDeeds
 from studio.ui.gallery.back_to_work import BackToWork
 from studio.ui.gallery.gallery_view import GalleryView
+from studio.ui.gallery.key_hints import KeyHints
 from studio.ui.window_pages import CANVAS
 
 if TYPE_CHECKING:
@@ -40,4 +41,5 @@ def join_actions(view: GalleryView, deeds: GalleryDeeds, table: ActionTable) -> 
     view.keys_of = lambda id_: next(iter(table.keys(id_)), "") if id_ in table else ""
     view.viewer.addActions([table.qt(action.id) for action in table if action.group == "Gallery"])
     view.stood.connect(table.refresh)
+    KeyHints(view, table)
     table.refresh()

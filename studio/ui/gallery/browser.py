@@ -19,7 +19,7 @@ _MOST_KEPT = 5000  # selected pictures that are found again one by one after a c
 _EMPTY = {
     Place.ALL: ("No pictures yet", "What you make is kept here, with all its settings."),
     Place.TODAY: ("Nothing today yet", ""),
-    Place.FAVOURITES: ("No favourites", "Press F on a picture that you love."),
+    Place.FAVOURITES: ("No favourites", "Give a heart to pictures that you love."),
     Place.UNCOLLECTED: ("Everything is in a collection", ""),
     Place.TRASH: ("The trash is empty", ""),
     Place.UNREADABLE: ("Every file can be read", ""),

@@ -68,7 +68,7 @@ class GalleryFrame(QWidget):
         self.filter = _filter(FilterMenu(self.search, facets))
         self.keep = tool_button("sparkles", "Keep this search as a smart collection", None, 18)
         self.keep.setEnabled(False)
-        self.about = tool_button("panel-right", "Show how pictures were made\nI", None, 18)
+        self.about = tool_button("panel-right", "Show how pictures were made", None, 18)
         self.about.setCheckable(True)
         self.about.setChecked(True)
         self._lay_out()

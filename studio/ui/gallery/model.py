@@ -16,6 +16,7 @@ from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.search import Found
 from studio.library.gallery.index.store import Item
 from studio.ui.gallery.loader import ThumbnailLoader
+from studio.ui.mime import empty_mime
 
 Index = QModelIndex | QPersistentModelIndex
 PAGE = 64  # pictures that are read at once
@@ -147,7 +148,7 @@ class PictureModel(QAbstractListModel):
 
 def mime_of(items: list[Item]) -> QMimeData:
     """Pictures on their way to another program or another part of this one."""
-    data = QMimeData()
+    data = empty_mime()
     data.setUrls([QUrl.fromLocalFile(str(item.path)) for item in items])
     data.setData(MIME, ",".join(str(item.id) for item in items).encode())
     return data

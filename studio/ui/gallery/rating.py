@@ -26,7 +26,7 @@ class Stars(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(QSize(HIGHEST * _PITCH + 4, _HEIGHT))
-        self.setToolTip("Rate it, also with the keys 0 to 5")
+        self.setToolTip("Rate it; a click on the last star that is set takes all away")
         self.set_rating(0)
 
     @property

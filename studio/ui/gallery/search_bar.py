@@ -64,7 +64,7 @@ class SearchBar(QLineEdit):
         self._facets = facets
         self.setPlaceholderText("Search words, or model:  tag:  rating:>=4  date:today …")
         self.setAccessibleName("Search pictures")
-        self.setToolTip("All words must be there; -word must not; “two words” stand together. Ctrl+F comes here.")
+        self.setToolTip("All words must be there; -word must not; “two words” stand together.")
         self.setClearButtonEnabled(True)
         self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._later = QTimer(self)

@@ -24,13 +24,14 @@ from studio.ui.widgets.tool import label, tool_button
 
 MOST_COMPARED = 4
 SLIDE = 4000  # milliseconds a picture stays in the slideshow
+_ACTIONS = {Mode.SIDE_BY_SIDE: "compare", Mode.SPLIT: "before_after", Mode.DIFFERENCE: "difference"}
 _GAIN = 4  # by which differences are multiplied, to be seen
 
 
 class Viewer(QWidget):
     """closed(): back to the grid. turned(int): another row is shown. asked(QPoint): its menu is wanted there.
 
-    full_screen(bool): the whole screen, or no longer.
+    full_screen(bool): the whole screen, or no longer. does: the action that a button stands for, by its id.
     """
 
     closed = Signal()
@@ -45,6 +46,7 @@ class Viewer(QWidget):
         self.camera = Camera(self)
         self.mode = Mode.SINGLE
         self.row = -1
+        self.does: dict[QToolButton, str] = {}
         self._items: list[Item] = []
         self._compared: list[Item] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -169,18 +171,22 @@ class Viewer(QWidget):
         bar.addWidget(self.place)
         bar.addStretch(1)
         self._ways = _ways(self._compare_as)
+        self.does |= {button: f"gallery.{_ACTIONS[mode]}" for mode, button in self._ways.items()}
         for button in self._ways.values():
             bar.addWidget(button)
         bar.addWidget(self.zoom)
-        for name, title, run in (
-            ("zoom-out", "Farther\n−", lambda: self.views[0].zoom_by(0.8)),
-            ("zoom-in", "Closer\n+", lambda: self.views[0].zoom_by(1.25)),
-            ("proportions", "Whole picture or its own pixels\nZ", lambda: self.views[0].toggle_actual_size()),
-            ("mountain", "Histogram\nH", self.toggle_histogram),
-            ("play", "Slideshow\nS", self.toggle_slideshow),
-            ("maximize", "Full screen\nF11", lambda: self.full_screen.emit(not self.isFullScreen())),
+        for name, title, action, run in (
+            ("zoom-out", "Farther\n−", "", lambda: self.views[0].zoom_by(0.8)),
+            ("zoom-in", "Closer\n+", "", lambda: self.views[0].zoom_by(1.25)),
+            ("proportions", "Whole picture or its own pixels\nZ", "", lambda: self.views[0].toggle_actual_size()),
+            ("mountain", "Histogram", "gallery.histogram", self.toggle_histogram),
+            ("play", "Slideshow", "gallery.slideshow", self.toggle_slideshow),
+            ("maximize", "Full screen", "gallery.full_screen", lambda: self.full_screen.emit(not self.isFullScreen())),
         ):
-            bar.addWidget(tool_button(name, title, run))
+            button = tool_button(name, title, run)
+            bar.addWidget(button)
+            if action:
+                self.does[button] = action
         return bar
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QToolButton
 
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.search import Place
@@ -118,6 +118,19 @@ def test_keys_work_where_the_pictures_are(qtbot, window):
     select(view, 0, 1)
     qtbot.keyClick(view.grid, Qt.Key.Key_D)
     assert view.viewer.mode is Mode.DIFFERENCE
+
+
+def test_tooltips_name_the_keys_that_are_in_force(qtbot, window):
+    view = opened(qtbot, window)
+    buttons = {button.accessibleName(): button for button in view.viewer.findChildren(QToolButton)}
+    assert buttons["Histogram"].toolTip() == "Histogram\nH"
+    assert buttons["Side by side"].toolTip() == "Side by side\nC"
+    assert view.info.stars.toolTip().endswith("\n0 1 2 3 4 5")
+    window.table.set_keys("gallery.histogram", ("Ctrl+Alt+H",))
+    window.table.set_keys("gallery.slideshow", ())
+    assert buttons["Histogram"].toolTip() == "Histogram\nCtrl+Alt+H"
+    assert buttons["Slideshow"].toolTip() == "Slideshow"
+    assert view.search.toolTip().endswith("Ctrl+F")
 
 
 @POPUP

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QAccessible, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QAccessible, QDrag, QImage, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from studio.library.gallery.gallery import Gallery
@@ -196,6 +196,16 @@ def test_what_is_dragged_out_are_the_files(view):
     assert data.urls() == [QUrl.fromLocalFile(str(item.path)) for item in items]
     assert bytes(data.data(MIME).data()).decode() == f"{items[0].id},{items[1].id}"
     assert mime_of([]).urls() == []
+
+
+def test_a_drag_carries_the_selected_files_and_only_copies(view, monkeypatch):
+    carried = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, actions: carried.append((drag.mimeData().urls(), actions)))
+    view.grid.choose(0)
+    view.grid.selectAll()
+    view.grid.startDrag(Qt.DropAction.CopyAction | Qt.DropAction.MoveAction)
+    paths = [view.model.item(row).path for row in range(view.model.rowCount())]
+    assert carried == [([QUrl.fromLocalFile(str(path)) for path in paths], Qt.DropAction.CopyAction)]
 
 
 def test_a_new_picture_comes_first_and_nothing_else_moves(qtbot, many):

@@ -99,7 +99,6 @@ def test_a_picture_of_any_format_is_copied_as_picture_and_as_file(foreign, name)
     data = QApplication.clipboard().mimeData()
     assert not data.imageData().isNull()
     assert data.urls()[0].fileName() == name
-    QApplication.clipboard().clear()  # of this platform it would outlive Python, and take the tests with it
 
 
 def test_every_word_of_the_panel_can_be_selected(view):
