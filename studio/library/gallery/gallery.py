@@ -20,7 +20,7 @@ from studio.library.gallery.index.entry import describe
 from studio.library.gallery.index.marks import Journal
 from studio.library.gallery.index.paths import key_of, path_of, text_of
 from studio.library.gallery.index.scan import Report, Scanned, quiet, scan
-from studio.library.gallery.index.schema import MIGRATIONS
+from studio.library.gallery.index.schema import DAMAGED, MIGRATIONS
 from studio.library.gallery.index.search import Found, Search, Wanted
 from studio.library.gallery.index.store import Item, Store
 from studio.library.gallery.index.thumbnails import Thumbnails, thumbnail_of_file, thumbnail_of_pixels
@@ -101,11 +101,20 @@ class Gallery:
         return path
 
     def thumbnail(self, item: Item) -> bytes | None:
-        """The thumbnail as JPEG, made now if need be: then it takes some tens of milliseconds. None if impossible."""
+        """The thumbnail as JPEG, made now if need be: then it takes some tens of milliseconds. None if impossible.
+
+        A file whose pixels turn out to be damaged is listed among the unreadable ones from now on.
+        """
         if jpeg := self.thumbnails.get(item.print):
             return jpeg
-        made = thumbnail_of_file(item.path)
+        try:
+            made = thumbnail_of_file(item.path)
+        except (OSError, MemoryError) as error:  # not now: it says nothing about the picture
+            log.info("there is no thumbnail of %s: %r", item.name, error)
+            return None
         if made is None:
+            if not item.problem and self.store.set_problem(item, DAMAGED):
+                self.tell(Change(everything=True))
             return None
         self.thumbnails.keep([(item.print, *made)])
         return made[0]

@@ -9,17 +9,40 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from studio.library.gallery.dialects.sheets import KEYWORD
 from studio.library.gallery.dialects.stealth import read_stealth
 from studio.library.gallery.dialects.table import TITLES, read_metadata
 from studio.library.gallery.formats.contents import Contents
-from studio.library.gallery.formats.exif import MAKE, MODEL, ORIENTATION, SOFTWARE, TAKEN
+from studio.library.gallery.formats.exif import (
+    ARTIST,
+    COPYRIGHT,
+    DESCRIPTION,
+    MAKE,
+    MODEL,
+    ORIENTATION,
+    OWNER,
+    SERIAL,
+    SOFTWARE,
+    TAKEN,
+    USER_COMMENT,
+)
 from studio.library.gallery.formats.png import SIGNATURE, chunk
 from studio.library.gallery.formats.read import contents_of, read_contents
 from studio.library.gallery.formats.write import encode
+from studio.library.gallery.metadata import Metadata
 from studio.library.pictures import read_picture
 from studio.request.pixels import Pixels
 
 _GPS = 0x8825
+_PERSONAL = ((ARTIST, "author"), (COPYRIGHT, "copyright"), (OWNER, "camera's owner"), (SERIAL, "camera's number"))
+_SETTINGS = frozenset(  # texts whose content is told under better names
+    (
+        *("parameters", "prompt", "workflow", "fooocus_scheme", "sd-metadata", "Dream", KEYWORD),
+        *("invokeai_metadata", "invokeai_workflow", "invokeai_graph"),
+    )
+)
+_OF_MANY_TEXTS = frozenset(("airunner", "novelai"))  # programs that write each setting as a text of its own
+_LONGEST = 200  # signs of a text that are shown
 _KEPT_CHUNKS = frozenset(
     (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs")
 )
@@ -39,10 +62,10 @@ def reveals(path: Path) -> list[str]:
         told.append(f"It was made with {TITLES.get(found.source, found.source)}.")
     for what, value in (("prompt", found.prompt), ("negative prompt", found.negative), ("model", found.model)):
         if value:
-            told.append(f"Its {what}: {value[:200]}")
+            told.append(f"Its {what}: {value[:_LONGEST]}")
     if found.seed is not None:
         told.append(f"Its seed: {found.seed}.")
-    return told + _of_camera(contents) + _of_rest(contents, path)
+    return told + _of_camera(contents) + _of_texts(contents, found) + _of_rest(contents, path)
 
 
 def _of_camera(contents: Contents) -> list[str]:
@@ -57,7 +80,19 @@ def _of_camera(contents: Contents) -> list[str]:
         told.append(f"The camera: {camera[:80]}.")
     if exif.text(SOFTWARE):
         told.append(f"The program that wrote it: {exif.text(SOFTWARE)[:80]}.")
+    told += [f"Its {what}: {text[:_LONGEST]}" for tag, what in _PERSONAL if (text := exif.text(tag))]
     return told
+
+
+def _of_texts(contents: Contents, found: Metadata) -> list[str]:
+    """Texts that nothing else tells of: an author, a title, a comment, whatever a program has left."""
+    left = {} if found.source in _OF_MANY_TEXTS else dict(contents.texts)
+    if found.source == "plain":
+        exif = contents.exif
+        left |= {"description": exif.text(DESCRIPTION), "user comment": exif.text(USER_COMMENT)}
+    said = {found.prompt, found.negative}
+    kept = {name: text.strip() for name, text in left.items() if name not in _SETTINGS and text not in said}
+    return [f"Its text “{name[:40]}”: {text[:_LONGEST]}" for name, text in kept.items() if text]
 
 
 def _of_rest(contents: Contents, path: Path) -> list[str]:

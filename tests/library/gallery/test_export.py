@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from studio.library.gallery.contact_sheet import Layout, write_contact_sheet
 from studio.library.gallery.dialects.table import read_metadata
@@ -85,6 +86,33 @@ def test_what_a_file_reveals_is_said() -> None:
     assert "Settings hidden in its pixels." in told
     assert any("workflow" in line for line in reveals(SPECIMENS / "comfyui.png"))
     assert reveals(SPECIMENS / "plain.png") == []
+
+
+def test_texts_of_any_kind_are_said_and_go(tmp_path: Path) -> None:
+    information = PngInfo()
+    information.add_text("Author", "Ada of Example Street")
+    information.add_itxt("Comment", "for grandmother")
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=information)
+    assert reveals(tmp_path / "a.png") == [
+        "Its text “Author”: Ada of Example Street",
+        "Its text “Comment”: for grandmother",
+    ]
+    exif = Image.Exif()
+    exif[0x013B], exif[0x8298], exif[0x010E] = "Ada", "(c) Ada", "the garden"
+    Image.new("RGB", (8, 8)).save(tmp_path / "b.jpg", exif=exif, comment="a secret")
+    told = reveals(tmp_path / "b.jpg")
+    for words in ("author: Ada", "copyright: (c) Ada", "the garden", "a secret"):
+        assert any(words in line for line in told), (words, told)
+    for name in ("a.png", "b.jpg"):
+        (tmp_path / f"clean-{name}").write_bytes(stripped(tmp_path / name))
+        assert reveals(tmp_path / f"clean-{name}") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a1111.png", "comfyui.png", "invokeai.png", "novelai.png", "airunner.png", "swarmui.png"]
+)
+def test_settings_are_told_once_under_their_names(name: str) -> None:
+    assert not any("text “" in line for line in reveals(SPECIMENS / name))
 
 
 def test_a_plain_export_is_the_file_byte_for_byte(items: list[Item], tmp_path: Path) -> None:

@@ -187,6 +187,25 @@ def test_marks_survive_a_half_line_and_a_lost_journal(gallery: Gallery) -> None:
     again.close()
 
 
+def test_a_journal_that_was_cut_short_is_written_anew_from_the_index(gallery: Gallery) -> None:
+    gallery.keep(picture())
+    gallery.mark([1], rating=2, tags=["a"])
+    gallery.collections.make("Best")
+    gallery.close()
+    journal = gallery.folder / ".sfumato" / "marks.jsonl"
+    journal.write_bytes(journal.read_bytes()[:60])  # a disk that filled up, a program that copies halves
+    again = Gallery(gallery.folder)
+    again.recover()
+    again.close()
+    for path in (gallery.folder / ".sfumato").glob("index.db*"):
+        path.unlink()
+    anew = Gallery(gallery.folder)
+    anew.reindex()
+    assert len(ids(anew, "rating:2 tag:a")) == 1
+    assert [each.name for each in anew.collections.all()] == ["Best"]
+    anew.close()
+
+
 def test_a_crash_between_journal_and_index_loses_nothing(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     gallery.keep(picture())
 

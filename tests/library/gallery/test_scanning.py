@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio.library.gallery.formats.write import encode
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.search import Place, Wanted
 from studio.request.errors import BadInput
@@ -150,6 +151,28 @@ def test_what_cannot_be_read_is_listed_with_the_reason(gallery: Gallery, tmp_pat
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_damaged_pixels_are_noticed_when_they_are_to_be_drawn(gallery: Gallery, tmp_path: Path) -> None:
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    whole = encode(pixels(1))
+    at = whole.index(b"IDAT") + 8
+    (folder / "damaged.png").write_bytes(whole[:at] + bytes(64) + whole[at + 64 :])
+    (folder / "whole.png").write_bytes(whole)
+    (folder / "gone.png").write_bytes(encode(pixels(2)))
+    gallery.add_folder(folder)
+    gallery.scan()
+    items = {item.name: item for item in gallery.items(gallery.find(Wanted()))}
+    (folder / "gone.png").unlink()  # a stick is pulled: that says nothing about the picture
+    assert [name for name, item in items.items() if gallery.thumbnail(item) is not None] == ["whole.png"]
+    for _ in range(2):
+        [broken] = gallery.items(gallery.find(Wanted(place=Place.UNREADABLE)))
+        assert (broken.name, broken.problem) == ("damaged.png", "Its pixels are damaged.")
+        gallery.reindex()
+    (folder / "damaged.png").write_bytes(whole)
+    gallery.scan()
+    assert not len(gallery.find(Wanted(place=Place.UNREADABLE)))
+
+
 def test_a_name_that_is_no_text_is_found_and_marked(gallery: Gallery, tmp_path: Path) -> None:
     folder = tmp_path / "odd"
     folder.mkdir()

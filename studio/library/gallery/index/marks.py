@@ -39,6 +39,13 @@ class Journal:
             return ""
         return str(cast("dict[str, Any]", head).get("journal", "")) if isinstance(head, dict) else ""
 
+    def length(self) -> int:
+        """Bytes; 0 when there is none yet."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
     def append(self, act: Act) -> int:
         """Adds one line and waits until it is on the disk; returns the length of the file. Raises OSError."""
         if not self.path.exists():
@@ -76,10 +83,7 @@ class Journal:
                     yield cast("Act", act), position
 
     def grown(self) -> bool:
-        try:
-            return self.path.stat().st_size > _GROWN
-        except OSError:
-            return False
+        return self.length() > _GROWN
 
     def rewrite(self, acts: Iterable[Act]) -> int:
         """Replaces the journal by these acts, atomically, under a new identity; returns its length."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 SHOWN, TRASHED, LEAVING, UNREADABLE = range(4)
 """States of a picture: in the gallery, in the trash, being removed from the disk, broken."""
 
+DAMAGED = "Its pixels are damaged."
+"""The problem of a file that is whole but for its pixels, which are only looked at when it is to be drawn."""
+
 _FIRST = """
 CREATE TABLE picture (
     id INTEGER PRIMARY KEY,

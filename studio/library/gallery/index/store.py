@@ -13,7 +13,7 @@ from studio.library.gallery.index.database import Database
 from studio.library.gallery.index.entry import Entry
 from studio.library.gallery.index.marks import Act, Journal
 from studio.library.gallery.index.paths import Key, key_of, name_of, path_of, text_of
-from studio.library.gallery.index.schema import LEAVING, SHOWN, TRASHED
+from studio.library.gallery.index.schema import DAMAGED, LEAVING, SHOWN, TRASHED, UNREADABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +150,9 @@ class Store:
         row = self._row(connection, path)
         if row is None:
             return self._insert(connection, [(path, entry)], added)[0]
+        known = connection.execute("SELECT print, problem FROM picture WHERE id = ?", row).fetchone()
+        if (bytes(known[0]), known[1]) == (entry["print"], DAMAGED) and not entry.get("problem"):
+            entry = entry | {"state": UNREADABLE, "problem": DAMAGED}  # the same bytes: nothing has healed them
         updates = ", ".join(f"{name} = ?" for name in _VALUES)
         values = [entry.get(name, rest) for name, rest in _VALUES.items()]
         connection.execute(f"UPDATE picture SET {updates} WHERE id = ?", (*values, row[0]))
@@ -188,6 +191,15 @@ class Store:
     def set_state(self, ids: Iterable[int], state: int) -> None:
         with self.database.write() as connection:
             connection.executemany("UPDATE picture SET state = ? WHERE id = ?", ((state, each) for each in ids))
+
+    def set_problem(self, item: Item, problem: str) -> bool:
+        """Notes why a shown picture cannot be read after all; False when its file is another one by now."""
+        with self.database.write() as connection:
+            changed = connection.execute(
+                f"UPDATE picture SET state = {UNREADABLE}, problem = ? WHERE id = ? AND print = ? AND state = {SHOWN}",
+                (problem, item.id, item.print),
+            )
+            return changed.rowcount > 0
 
     def set_away(self, ids: Iterable[int], away: bool) -> None:
         """Pictures of a disk that is not there, or is there again."""
@@ -257,7 +269,10 @@ class Store:
             identity = self.journal.identity()
             notes = dict(connection.execute("SELECT name, value FROM note WHERE name IN ('journal', 'position')"))
             position = int(notes.get("position") or 0)
-            if not identity and position:  # the journal was deleted: what the index knows of it is still here
+            shorter = identity == notes.get("journal") and self.journal.length() < position
+            if position and (
+                not identity or shorter
+            ):  # deleted, or cut short: what the index knows of it is still here
                 position = self.journal.rewrite(list(whole_journal(connection)))
             elif notes.get("journal") != identity:
                 _forget_marks(connection)

@@ -120,7 +120,11 @@ def _rows(connection: sqlite3.Connection, after: int, most: int) -> list[tuple[i
 
 
 def thumbnail_of_file(path: Path) -> tuple[bytes, bytes] | None:
-    """JPEG and look of a picture file, or None when it cannot be decoded."""
+    """JPEG and look of a picture file, or None when its pixels are damaged or too many.
+
+    Raises OSError when the file cannot be opened now, MemoryError when there is no room for it.
+    """
+    path.open("rb").close()  # what a decoder says later is the picture's fault, not the disk's
     try:
         with path.open("rb") as file, Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > LARGEST_AREA:
@@ -128,7 +132,7 @@ def thumbnail_of_file(path: Path) -> tuple[bytes, bytes] | None:
             image.draft("RGB", (SIDE * 2, SIDE * 2))  # JPEG only: decodes at a fraction of the size
             image.load()
             return _made(_turned(image))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError, *DAMAGE):
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGE):
         return None
 
 
