@@ -13,6 +13,7 @@ from studio.request.errors import Trouble
 
 _PATCHES = "vision_model.embeddings.patch_embedding.weight"
 _VECTOR = "visual_projection.weight"
+_REDUX = "redux_up.weight"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Known:
 KNOWN = (
     Known("CLIP ViT-H", 1280, 1024, "h94/IP-Adapter on Hugging Face, models/image_encoder", 2_528_373_448),
     Known("CLIP ViT-bigG", 1664, 1280, "h94/IP-Adapter on Hugging Face, sdxl_models/image_encoder", 3_689_912_664),
+    Known("SigLIP so400m", 1152, 0, "Comfy-Org/sigclip_vision_384 on Hugging Face", 856_505_640),
     Known("CLIP ViT-L", 1024, 768, "openai/clip-vit-large-patch14 on Hugging Face", 1_710_540_580),
 )
 
@@ -55,6 +57,8 @@ def _widths_of_adapter(path: Path, name: str) -> tuple[int, int]:
         tensors = read_safetensors(path).tensors
     except (OSError, DamagedHeader) as error:
         raise Trouble(f"The image prompt adapter {name!r} cannot be read.", "Get it again.", repr(error)) from error
+    if (redux := tensors.get(_REDUX)) is not None:
+        return redux.shape[-1], 0
     if (whole := tensors.get("image_proj.proj.weight")) is not None:
         return 0, whole.shape[-1]
     parts = tensors.get("image_proj.proj_in.weight") or tensors.get("image_proj.proj.0.weight")
@@ -67,6 +71,6 @@ def _fits(path: Path, hidden: int, vector: int) -> bool:
     except (OSError, DamagedHeader):
         return False
     patches, said = tensors.get(_PATCHES), tensors.get(_VECTOR)
-    if patches is None or said is None:
-        return False
-    return patches.shape[0] == hidden if hidden else said.shape[0] == vector
+    if hidden:
+        return patches is not None and patches.shape[0] == hidden
+    return patches is not None and said is not None and said.shape[0] == vector

@@ -122,6 +122,7 @@ def _windows_memory() -> _WindowsMemory:
 
 
 def total_main_memory() -> int:
+    """Bytes that this machine has."""
     if sys.platform == "win32":
         return int(_windows_memory().total)
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

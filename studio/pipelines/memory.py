@@ -143,6 +143,7 @@ def _width(network: Any) -> int:
 
 
 def bytes_of(network: nn.Module) -> int:
+    """What a network's numbers take, wherever they are."""
     tensors = [*network.parameters(), *network.buffers()]
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 

@@ -116,6 +116,7 @@ def read_schedule(folder: Path) -> dict[str, Any]:
 
 
 def bytes_on_disk(folder: Path) -> int:
+    """Of the weights in a part's folder."""
     return sum(file.stat().st_size for file in folder.glob("*.safetensors"))
 
 

@@ -96,6 +96,7 @@ def _sees_all(loaded: Loaded, request: GenerationRequest) -> bool:
 
 
 def latent_shape(loaded: Loaded, frame: Frame) -> tuple[int, int, int, int]:
+    """Of one picture: (1, channels, h, w)."""
     scale = loaded.family.latent_scale
     return 1, loaded.family.latent_channels, frame.canvas.height // scale, frame.canvas.width // scale
 

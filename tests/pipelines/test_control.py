@@ -278,11 +278,11 @@ def test_an_image_prompt_is_as_diffusers_has_it(family, plus, shelf, stock, find
 def test_what_the_image_encoder_sees_is_what_transformers_sees(tmp_path):
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-    from studio.pipelines.control.looks import ImageEncoder
+    from studio.pipelines.control.looks import image_encoder
 
     network = tiny_control.image_encoder()
     network.save_pretrained(tmp_path)
-    ours = ImageEncoder(tmp_path / "model.safetensors", torch.float32)
+    ours = image_encoder(tmp_path / "model.safetensors", torch.float32)
     reads = CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})
     picture = tiny.photo(Size(90, 70))
     with torch.inference_mode():

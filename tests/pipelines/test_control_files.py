@@ -8,13 +8,14 @@ import pytest
 import torch
 from diffusers.models.adapter import T2IAdapter
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
-from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+from safetensors.torch import save_file
+from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection, SiglipVisionConfig, SiglipVisionModel
 
 from studio.library.image_encoders import image_encoder_for
 from studio.library.models import Models
 from studio.library.recognition.recognise import recognise
 from studio.pipelines.control.files import _adapter_shape, read_control_lora, read_controlnet, read_t2i_adapter
-from studio.pipelines.control.looks import ImageEncoder, _layout, read_adapter
+from studio.pipelines.control.looks import _layout, image_encoder, read_adapter
 from studio.request.errors import BadInput, Trouble
 from tests.pipelines import original, tiny_control
 
@@ -81,7 +82,7 @@ def test_a_t2i_adapters_layout_is_told_by_its_shapes(kind, channels, old, unets,
 
 def test_an_image_encoder_without_a_configuration_is_laid_out_by_its_shapes(tmp_path):
     network = tiny_control.image_encoder()
-    found = ImageEncoder(tiny_control.save(tmp_path, network, "clip_vision"), torch.float32).network
+    found = image_encoder(tiny_control.save(tmp_path, network, "clip_vision"), torch.float32).network
     same(found, network)
     assert found.config.image_size == tiny_control.SIDE
     assert found.config.hidden_act == "gelu"
@@ -105,6 +106,9 @@ def test_the_image_encoder_is_found_by_its_width_or_named(unets, tmp_path):
     models.refresh()
     assert models.image_encoder(adapter, "ip-adapter") == encoder
     assert models.image_encoder(plus, "ip-adapter-plus") == encoder
+    redux = tiny_control.save(tmp_path / "redux", {"redux_up.weight": torch.zeros(8, tiny_control.WIDTH + 1)}, "redux")
+    with pytest.raises(Trouble, match="needs an image encoder that is not here"):
+        models.image_encoder(redux, "redux")
 
 
 def test_a_known_image_encoder_is_named_with_its_place_and_size(tmp_path):
@@ -113,6 +117,25 @@ def test_a_known_image_encoder_is_named_with_its_place_and_size(tmp_path):
         image_encoder_for(file, "ip-adapter_sd15", [])
     assert "needs the image encoder CLIP ViT-H" in str(caught.value)
     assert "h94/IP-Adapter on Hugging Face, models/image_encoder (2.5 GB)" in str(caught.value)
+
+
+def test_redux_is_recognised_and_its_image_encoder_named(tmp_path):
+    shapes = {"redux_up": (12288, 1152), "redux_down": (4096, 12288)}
+    weights = {f"{name}.weight": torch.zeros(shape, dtype=torch.float8_e4m3fn) for name, shape in shapes.items()}
+    file = tiny_control.save(tmp_path, weights, "flux1-redux-dev")
+    found = recognise(file)
+    assert (found.kind, found.family) == ("ip-adapter", "flux")
+    with pytest.raises(Trouble, match="needs the image encoder SigLIP so400m"):
+        image_encoder_for(file, "flux1-redux-dev", [])
+    encoder = tmp_path / "sigclip.safetensors"
+    with torch.device("meta"):
+        network = SiglipVisionModel(SiglipVisionConfig(hidden_size=1152, num_hidden_layers=1, patch_size=14))
+    named = network.state_dict().items()
+    save_file(
+        {f"vision_model.{name}": torch.zeros(value.shape, dtype=torch.float8_e4m3fn) for name, value in named}, encoder
+    )
+    models = Models([tmp_path])
+    assert models.image_encoder(file, "flux1-redux-dev") == encoder
 
 
 def test_a_configuration_beside_the_file_is_heeded(unets, tmp_path):

@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from diffusers import FluxControlNetPipeline, FluxPipeline
+from diffusers import FluxControlNetPipeline, FluxPipeline, FluxPriorReduxPipeline
 from PIL import Image
+from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 
 from studio.pipelines.control.transformers import read_controlnet
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.control import Control
 from studio.request.errors import BadInput
+from studio.request.geometry import Size
 from tests.pipelines import tiny, tiny_control, tiny_flow
 from tests.pipelines.stock import by_diffusers
 
@@ -140,3 +142,66 @@ def test_beside_a_picture_that_is_looked_at_it_counts_for_the_new_one_only(model
     followed = replace(plain, controls=(control("lines"),))
     first, second = (pipeline.run(each, tiny.Notes()).pictures[0].pixels for each in (plain, followed))
     assert first != second
+
+
+def like(name, **changes):
+    return Control(**{"kind": "ip-adapter", "name": name, "picture": tiny.photo(Size(80, 48), seed=3), **changes})
+
+
+def words_and(stock, encoder, layers, prompt, picture):
+    """What diffusers' own pipeline makes of words and a picture."""
+    reads = SiglipImageProcessorPil(size={"height": tiny_control.SIDE, "width": tiny_control.SIDE})
+    names = ("text_encoder", "tokenizer", "text_encoder_2", "tokenizer_2")
+    parts = {name: stock.components[name] for name in names}
+    pipeline = FluxPriorReduxPipeline(image_encoder=encoder, feature_extractor=reads, image_embedder=layers, **parts)
+    with torch.inference_mode():
+        return pipeline(Image.fromarray(picture.array), prompt=prompt, return_dict=False)
+
+
+@pytest.mark.parametrize("prefix", ["vision_model.", ""])
+def test_a_picture_to_be_like_is_read_as_diffusers_reads_it(prefix, model, stock, finder, pipeline, tmp_path):
+    encoder, layers = tiny_control.siglip(), tiny_control.redux(stock.transformer)
+    named = {f"{prefix}{name}": value for name, value in encoder.state_dict().items()}
+    finder.encoder = tiny_control.save(tmp_path, named, "sigclip")
+    finder.attachments["redux"] = tiny_control.save(tmp_path, layers, "redux")
+    plain = tiny.request(model, "Euler", steps=3, guidance=3.5)
+    request = replace(plain, controls=(like("redux"),))
+    ours = pipeline.run(request, tiny.Notes()).pictures[0].pixels.array
+    embeds, pooled = words_and(stock, encoder, layers, plain.prompt.text, request.controls[0].picture)
+    with torch.inference_mode():
+        shares = stock(
+            prompt_embeds=embeds,
+            pooled_prompt_embeds=pooled,
+            num_inference_steps=3,
+            guidance_scale=3.5,
+            height=64,
+            width=64,
+            generator=torch.Generator().manual_seed(plain.seed),
+            output_type="np",
+        ).images[0]
+    assert np.array_equal(ours, (shares * 255).round().astype(np.uint8))
+    without = pipeline.run(plain, tiny.Notes()).pictures[0].pixels.array
+    assert not np.array_equal(ours, without)
+    none = pipeline.run(replace(plain, controls=(like("redux", weight=0.0),)), tiny.Notes()).pictures[0].pixels.array
+    assert np.array_equal(none, without)
+
+
+def test_pictures_to_be_like_and_to_follow_go_together(model, stock, finder, pipeline, tmp_path):
+    finder.encoder = tiny_control.save(tmp_path, tiny_control.siglip(), "sigclip")
+    finder.attachments["redux"] = tiny_control.save(tmp_path, tiny_control.redux(stock.transformer), "redux")
+    finder.attachments["lines"] = tiny_control.save(tmp_path, tiny_control.beside(stock.transformer), "lines")
+    plain = tiny.request(model, "Euler", steps=3, guidance=3.5)
+    made = {
+        pipeline.run(replace(plain, controls=controls), tiny.Notes()).pictures[0].pixels
+        for controls in ((), (control("lines"),), (like("redux"),), (control("lines"), like("redux")))
+    }
+    assert len(made) == 4
+
+
+def test_a_picture_to_be_like_for_another_network_is_refused(model, stock, finder, pipeline, tmp_path):
+    layers = tiny_control.redux(stock.transformer).state_dict()
+    layers["redux_down.weight"] = layers["redux_down.weight"][:-1]
+    finder.encoder = tiny_control.save(tmp_path, tiny_control.siglip(), "sigclip")
+    finder.attachments["redux"] = tiny_control.save(tmp_path, layers, "redux")
+    with pytest.raises(BadInput, match="does not fit this model"):
+        pipeline.run(tiny.request(model, "Euler", controls=(like("redux"),)), tiny.Notes())

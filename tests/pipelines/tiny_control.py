@@ -16,9 +16,10 @@ from diffusers.models.controlnets.controlnet_sana import SanaControlNetModel
 from diffusers.models.controlnets.controlnet_sd3 import SD3ControlNetModel
 from diffusers.models.controlnets.controlnet_union import ControlNetUnionModel
 from diffusers.models.controlnets.controlnet_z_image import ZImageControlNetModel
+from diffusers.pipelines.flux.modeling_flux import ReduxImageEncoder
 from safetensors.torch import save_file
 from torch import Tensor
-from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection, SiglipVisionConfig, SiglipVisionModel
 
 WIDTH = 32  # of the tiny image encoder
 VECTOR = 24
@@ -72,6 +73,26 @@ def image_encoder(seed: int = 0) -> CLIPVisionModelWithProjection:
         ),
         seed,
     )
+
+
+def siglip(seed: int = 0) -> SiglipVisionModel:
+    return awake(
+        SiglipVisionModel(
+            SiglipVisionConfig(
+                hidden_size=WIDTH,
+                intermediate_size=37,
+                num_hidden_layers=2,
+                num_attention_heads=16,
+                patch_size=8,
+                image_size=SIDE,
+            )
+        ),
+        seed,
+    )
+
+
+def redux(transformer: Any, seed: int = 0) -> ReduxImageEncoder:
+    return awake(ReduxImageEncoder(redux_dim=WIDTH, txt_in_features=transformer.config.joint_attention_dim), seed)
 
 
 def image_prompt(unet: Any, *, plus: bool = False, seed: int = 0) -> dict[str, Tensor]:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
+from studio.pipelines.control.controls import Likening
 from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
+from studio.pipelines.control.looks import Weights
+from studio.request.errors import BadInput
 
 if TYPE_CHECKING:
     from studio.pipelines.conditioning import Conditioning
@@ -55,6 +58,9 @@ class BesideSteering:
 
     def readers(self) -> Mapping[str, Callable[..., Any]]:
         return {"controlnet": self.read}
+
+    def likening(self, denoiser: Any, adapters: Sequence[Weights]) -> Likening:
+        raise BadInput("Models of this family cannot be shown a picture to be like.", "Choose another model.")
 
     def guide_of(self, shown: Shown) -> Guide:
         return _Beside(shown, self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from studio.pipelines.control.guides import Guide, Shown, Sight
-from studio.pipelines.control.looks import Eyes, ImageEncoder, Looks, Pair, Weights, read_adapter
+from studio.pipelines.control.looks import ImageEncoder, Pair, Weights, image_encoder, read_adapter
 from studio.pipelines.devices import Device
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.memory import bytes_of
@@ -43,6 +43,26 @@ class Steering(Protocol):
 
     def guide_of(self, shown: Shown) -> Guide: ...
 
+    def likening(self, denoiser: Any, adapters: Sequence[Weights]) -> Likening:
+        """What these image prompt adapters put on the denoiser. Raises BadInput when they do not fit it."""
+        ...
+
+
+class Likening(Protocol):
+    """Image prompt adapters of a picture, in order."""
+
+    def sees_patches(self, index: int) -> bool:
+        """Whether one looks at parts of its picture, rather than at the whole in a few words."""
+        ...
+
+    def on(self, denoiser: Any, /) -> AbstractContextManager[None]:
+        """While open, the denoiser can look at pictures."""
+        ...
+
+    def guide(self, controls: Sequence[Control], pairs: Sequence[Pair]) -> Guide:
+        """What shows it these."""
+        ...
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -70,7 +90,7 @@ class Controls:
         self._networks: OrderedDict[Key, nn.Module] = OrderedDict()
         self._adapters: OrderedDict[Key, Weights] = OrderedDict()
         self._encoders: OrderedDict[Key, ImageEncoder] = OrderedDict()
-        self._eyes: tuple[tuple[Key, ...], Eyes] | None = None
+        self._eyes: tuple[tuple[Key, ...], Likening] | None = None
         self._pairs: OrderedDict[tuple[Key, str, bool], Pair] = OrderedDict()
         self._wanted: dict[tuple[str, str, str], Wanted] = {}
 
@@ -124,21 +144,22 @@ class Controls:
                 assert self._steering is not None
                 guides.append(self._steering.guide_of(Shown(control=each, network=network, picture=picture)))
             if referred:
-                guides.append(self._looks(referred, stack))
+                guides.insert(0, self._looks(referred, stack))  # others are to know what it adds to the words
             yield tuple(guides)
 
-    def _looks(self, controls: Sequence[Control], stack: ExitStack) -> Looks:
+    def _looks(self, controls: Sequence[Control], stack: ExitStack) -> Guide:
         wanted = [self._wanted[_name(each)] for each in controls]
         keys = tuple(_key(each.path) for each in wanted)
         if self._eyes is None or self._eyes[0] != keys:
-            self._eyes = keys, Eyes.of(self._denoiser, [self._adapters[key] for key in keys])
+            assert self._steering is not None
+            self._eyes = keys, self._steering.likening(self._denoiser, [self._adapters[key] for key in keys])
         eyes = self._eyes[1]
         pairs = [
             self._seen(each, control, eyes.sees_patches(index))
             for index, (each, control) in enumerate(zip(wanted, controls, strict=True))
         ]
         stack.enter_context(eyes.on(self._denoiser))
-        return Looks(tuple(controls), tuple(pairs), eyes.looking)
+        return eyes.guide(controls, pairs)
 
     def _seen(self, wanted: Wanted, control: Control, patches: bool) -> Pair:
         assert wanted.encoder is not None
@@ -177,7 +198,7 @@ class Controls:
         key = _key(wanted.encoder)
         if key not in self._encoders:
             report(Loading("Reading the image encoder"))
-            self._encoders[key] = ImageEncoder(wanted.encoder, self._dtype)
+            self._encoders[key] = image_encoder(wanted.encoder, self._dtype)
             self._watch.keep(self._encoders[key].network)
         self._encoders.move_to_end(key)
         return self._encoders[key]

@@ -14,7 +14,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
 from PIL import Image
@@ -31,7 +31,8 @@ from studio.request.pixels import Pixels
 if TYPE_CHECKING:
     from studio.pipelines.conditioning import Conditioning
 
-HEADS = 16  # of all published CLIP image encoders that adapters use
+HEADS = 16  # of all published image encoders that adapters use
+_INNER = "vision_model."  # what names of tensors begin with in files
 OPENAI_WIDTH = 1024  # hidden size of the one by OpenAI, whose activation differs
 
 Weights = Mapping[str, Mapping[str, Tensor]]
@@ -94,6 +95,10 @@ class Eyes:
         """The processors that look at pictures."""
         return tuple(each for each in self.attention.values() if hasattr(each, "to_k_ip"))
 
+    def guide(self, controls: Sequence[Control], pairs: Sequence[Pair]) -> Looks:
+        """What shows the UNet these pictures."""
+        return Looks(tuple(controls), tuple(pairs), self.looking)
+
     def sees_patches(self, index: int) -> bool:
         """Whether an adapter looks at parts of its picture, rather than at the whole in a few words."""
         from diffusers.models.embeddings import ImageProjection
@@ -140,6 +145,8 @@ def read_adapter(path: Path, name: str) -> Weights:
         half, _, rest = each.partition(".")
         halves.setdefault(half, {})[rest] = value
     plain = any(each in halves["image_proj"] for each in ("proj.weight", "proj.3.weight", "latents"))
+    if "redux_up.weight" in weights:
+        return {"image_proj": weights, "ip_adapter": {}}
     if not plain or not halves["ip_adapter"] or any("_lora" in each for each in halves["ip_adapter"]):
         raise BadInput(
             f"The image prompt adapter {name!r} looks at faces through a program of its own, which is not here.",
@@ -148,16 +155,71 @@ def read_adapter(path: Path, name: str) -> Weights:
     return halves
 
 
-class ImageEncoder:
-    """CLIP's image encoder, read from a file on its own."""
+class ImageEncoder(Protocol):
+    """network: on the device while it looks."""
 
-    def __init__(self, path: Path, dtype: torch.dtype) -> None:
-        """Raises Trouble when the file is damaged or incomplete."""
+    network: Any
+
+    def see(self, picture: Pixels, *, patches: bool) -> Pair:
+        """patches: the parts of the picture; else the whole in one vector."""
+        ...
+
+
+def image_encoder(path: Path, dtype: torch.dtype) -> ImageEncoder:
+    """Raises Trouble when the file is damaged or incomplete."""
+    what = f"The image encoder {path.parent.name if path.stem == 'model' else path.stem}"
+    with told(what):
+        weights = load_file(path)
+    if any(each.removeprefix(_INNER) == "head.probe" for each in weights):
+        return SigLip(weights, what, dtype)
+    return Clip(path, weights, what, dtype)
+
+
+class SigLip:
+    """SigLIP (arXiv 2303.15343): the picture is made square, whatever its shape."""
+
+    def __init__(self, weights: Mapping[str, Tensor], what: str, dtype: torch.dtype) -> None:
+        from transformers import SiglipVisionConfig, SiglipVisionModel
+
+        plain = {each.removeprefix(_INNER): value.to(dtype) for each, value in weights.items()}
+        with told(what), torch.device("meta"):
+            patch, places = plain["embeddings.patch_embedding.weight"], plain["embeddings.position_embedding.weight"]
+            layers = {each.split(".")[2] for each in plain if each.startswith("encoder.layers.")}
+            self._side = round(places.shape[0] ** 0.5) * patch.shape[-1]
+            network: Any = SiglipVisionModel(
+                SiglipVisionConfig(
+                    hidden_size=patch.shape[0],
+                    patch_size=patch.shape[-1],
+                    image_size=self._side,
+                    num_hidden_layers=len(layers),
+                    num_attention_heads=HEADS,
+                    intermediate_size=plain["encoder.layers.0.mlp.fc1.weight"].shape[0],
+                )
+            )
+        with told(what):
+            network.load_state_dict(plain, strict=False, assign=True)
+        for name, buffer in network.named_buffers():
+            if buffer.is_meta:
+                _place_numbers(network, name, buffer)
+        self.network: Any = checked(network, what)
+
+    def see(self, picture: Pixels, *, patches: bool) -> Pair:
+        """Its parts, always."""
+        from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+
+        reads = SiglipImageProcessorPil(size={"height": self._side, "width": self._side})
+        given = torch.as_tensor(reads(Image.fromarray(opaque(picture)), return_tensors="pt").pixel_values)
+        toward = self.network(given.to(self.network.device, self.network.dtype)).last_hidden_state
+        return Pair(toward[None], torch.zeros_like(toward)[None])
+
+
+class Clip:
+    """CLIP's image encoder."""
+
+    def __init__(self, path: Path, weights: Mapping[str, Tensor], what: str, dtype: torch.dtype) -> None:
         from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-        what = f"The image encoder {path.parent.name if path.stem == 'model' else path.stem}"
         with told(what):
-            weights = load_file(path)
             config = CLIPVisionConfig(**_layout(path, weights))
             with torch.device("meta"):
                 network: Any = CLIPVisionModelWithProjection(config)

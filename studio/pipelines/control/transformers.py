@@ -7,7 +7,7 @@ train them), or in turn (XLabs, which look at the picture itself).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from studio.pipelines.control.controls import Likening
 from studio.pipelines.control.files import built, read_weights, shared
 from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
+from studio.pipelines.control.looks import Weights
+from studio.pipelines.control.tokens_to_words import Redux
 from studio.pipelines.tokens import packed
 from studio.request.errors import BadInput
 
@@ -35,6 +38,9 @@ class TransformerSteering:
 
     def readers(self) -> Mapping[str, Callable[..., Any]]:
         return {"controlnet": read_controlnet}
+
+    def likening(self, denoiser: Any, adapters: Sequence[Weights]) -> Likening:
+        return Redux.of(denoiser, adapters)
 
     def guide_of(self, shown: Shown) -> Guide:
         """Raises BadInput when the network cannot look at such a picture."""

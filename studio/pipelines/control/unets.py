@@ -6,7 +6,7 @@ is added to the UNet's own. T2I-Adapter (arXiv 2302.08453): a small network that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from studio.pipelines.control.controls import Likening
 from studio.pipelines.control.files import read_control_lora, read_controlnet, read_t2i_adapter
 from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
+from studio.pipelines.control.looks import Eyes, Weights
 from studio.request.control import Control
 from studio.request.errors import BadInput
 
@@ -44,6 +46,9 @@ class UNetSteering:
             "control-lora": read_control_lora,
             "t2i-adapter": read_t2i_adapter,
         }
+
+    def likening(self, denoiser: Any, adapters: Sequence[Weights]) -> Likening:
+        return Eyes.of(denoiser, adapters)
 
     def guide_of(self, shown: Shown) -> Guide:
         """Raises BadInput when the network cannot look at such a picture."""

@@ -17,6 +17,8 @@ from studio.pipelines.transformers import Transformer, against_negative, two_str
 
 
 class Chroma(Transformer):
+    """See `adapters.Adapter`."""
+
     classes = (("diffusers", "ChromaTransformer2DModel", "diffusers.models.transformers.transformer_chroma"),)
     stock = ("chroma.pipeline_chroma", "ChromaPipeline")
     flow = Flow()

@@ -28,6 +28,8 @@ LONGEST_SCHNELL = 256
 
 
 class Flux(Transformer):
+    """See `adapters.Adapter`."""
+
     words = (("tokenizer", "text_encoder"), ("tokenizer_2", "text_encoder_2"))
     classes = (("diffusers", "FluxTransformer2DModel", "diffusers.models.transformers.transformer_flux"),)
     stock = ("flux.pipeline_flux", "FluxPipeline")

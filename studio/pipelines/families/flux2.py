@@ -31,6 +31,8 @@ def shift(schedule: Mapping[str, Any], tokens: int, steps: int) -> float:
 
 
 class Klein(Transformer):
+    """See `adapters.Adapter`."""
+
     classes = (
         ("diffusers", "Flux2Transformer2DModel", "diffusers.models.transformers.transformer_flux2"),
         ("diffusers", "AutoencoderKLFlux2", "diffusers.models.autoencoders.autoencoder_kl_flux2"),

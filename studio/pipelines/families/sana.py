@@ -41,6 +41,8 @@ def _ask(asking: Asking) -> Found:
 
 
 class Sana(Transformer):
+    """See `adapters.Adapter`."""
+
     classes = (
         ("diffusers", "SanaTransformer2DModel", "diffusers.models.transformers.sana_transformer"),
         ("diffusers", "AutoencoderDC", "diffusers.models.autoencoders.autoencoder_dc"),

@@ -81,6 +81,8 @@ def _sight(network: Any) -> Sight:
 
 
 class StableDiffusion3(Transformer):
+    """See `adapters.Adapter`."""
+
     words = (
         ("tokenizer", "text_encoder"),
         ("tokenizer_2", "text_encoder_2"),

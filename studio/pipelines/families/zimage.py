@@ -76,6 +76,8 @@ def _ask(asking: Asking) -> Found:
 
 
 class ZImage(Transformer):
+    """See `adapters.Adapter`."""
+
     classes = (
         ("diffusers", "ZImageTransformer2DModel", "diffusers.models.transformers.transformer_z_image"),
         ("transformers", "Qwen3Model", "transformers.models.qwen3.modeling_qwen3"),
