@@ -29,6 +29,7 @@ class Clipboard:
 
     def copy(self) -> None:
         """What is selected of the active layer, or all of it. Raises Trouble if there is nothing."""
+        self._document.about_to_read.emit()
         layer = self._document.active
         if not isinstance(layer, PaintLayer):
             self.copy_merged()
@@ -45,6 +46,7 @@ class Clipboard:
 
     def copy_merged(self) -> None:
         """What is seen where something is selected, or on the whole canvas. Raises Trouble if there is nothing."""
+        self._document.about_to_read.emit()
         selection = self._document.selection
         area = Rect.of(self._document.size)
         if selection is not None:

@@ -118,6 +118,7 @@ def _whole(document: Document) -> list[Action]:
 
 def _layers(document: Document) -> list[Action]:
     def from_layer() -> None:
+        document.about_to_read.emit()
         if isinstance(document.active, Plane):
             document.select(covered_by(document.active, document.size), "Select layer")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -25,12 +27,7 @@ class LayerOptions(QWidget):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self.blend = Choice()
-        for blend in Blend:
-            self.blend.addItem(blend.title, blend)
-        self.blend.setAccessibleName(self.tr("Blend mode of the layer"))
-        self.blend.setToolTip(self.tr("How the layer meets what is below it"))
-        self.blend.activated.connect(self._blend_chosen)
+        self.blend = self._blends()
         self.opacity = self._percent(self.tr("Opacity of the layer"))
         self.opacity.edited.connect(self._opacity_changed)
         self.limit = self._percent(self.tr("How much of what is under the mask may change"))
@@ -39,17 +36,13 @@ class LayerOptions(QWidget):
             self.tr("How much fresh noise is mixed in under the mask: more, and it strays further")
         )
         self.noise.edited.connect(self._noise_changed)
-        self.prompt = QLineEdit()
-        self.prompt.setPlaceholderText(self.tr("What should be here"))
-        self.prompt.setAccessibleName(self.tr("Prompt of the region"))
-        self.prompt.textEdited.connect(self._prompt_changed)
+        self.prompt = _words(self.tr("What should be here"), self.tr("Prompt of the region"), self._prompt_changed)
         self.prompt.setToolTip(
             self.tr("What should be here\nA LoRA named in these words, <lora:name:0.8>, is on in this region only.")
         )
-        self.without = QLineEdit()
-        self.without.setPlaceholderText(self.tr("What should not be here"))
-        self.without.setAccessibleName(self.tr("Negative prompt of the region"))
-        self.without.textEdited.connect(self._without_changed)
+        self.without = _words(
+            self.tr("What should not be here"), self.tr("Negative prompt of the region"), self._without_changed
+        )
         self.alpha_lock = self._toggle(
             "grid-3x3", self.tr("Lock transparency\nPainting changes colours, not what is covered.")
         )
@@ -69,6 +62,15 @@ class LayerOptions(QWidget):
         column.addWidget(self._pages)
         document.changed.connect(self._on_changed)
         self._show()
+
+    def _blends(self) -> Choice:
+        choice = Choice()
+        for blend in Blend:
+            choice.addItem(blend.title, blend)
+        choice.setAccessibleName(self.tr("Blend mode of the layer"))
+        choice.setToolTip(self.tr("How the layer meets what is below it"))
+        choice.activated.connect(self._blend_chosen)
+        return choice
 
     def _picture_row(self) -> QWidget:
         picture = QWidget()
@@ -156,6 +158,14 @@ class LayerOptions(QWidget):
     def _without_changed(self, text: str) -> None:
         if isinstance(self._document.active, RegionLayer):
             layering.change(self._document, self._document.active, "Negative prompt of the region", negative=text)
+
+
+def _words(placeholder: str, name: str, edited: Callable[[str], None]) -> QLineEdit:
+    field = QLineEdit()
+    field.setPlaceholderText(placeholder)
+    field.setAccessibleName(name)
+    field.textEdited.connect(edited)
+    return field
 
 
 def _rows(*rows: tuple[str, QWidget]) -> QWidget:

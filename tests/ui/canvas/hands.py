@@ -55,11 +55,13 @@ def pen(canvas: Canvas, points, kind=QPointingDevice.PointerType.Pen) -> None:
         pen_event(canvas, what, x, y, pressure, kind)
 
 
-def pen_event(canvas: Canvas, what, x: int, y: int, pressure: float, kind=QPointingDevice.PointerType.Pen) -> None:
+def pen_event(
+    canvas: Canvas, what, x: int, y: int, pressure: float, kind=QPointingDevice.PointerType.Pen, button=LEFT
+) -> None:
     capabilities = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
     device = QPointingDevice("pen", 1, QInputDevice.DeviceType.Stylus, kind, capabilities, 1, 3)
     place = QPointF(at(canvas, x, y))
     event = QTabletEvent(
-        what, device, place, QPointF(canvas.mapToGlobal(place.toPoint())), pressure, 0, 0, 0, 0, 0, NONE, LEFT, LEFT
+        what, device, place, QPointF(canvas.mapToGlobal(place.toPoint())), pressure, 0, 0, 0, 0, 0, NONE, button, button
     )  # fmt: skip
     QApplication.sendEvent(canvas, event)

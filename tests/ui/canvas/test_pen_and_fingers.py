@@ -130,3 +130,13 @@ def test_two_fingers_zoom_turn_and_move_and_take_the_first_ones_stroke_back(canv
     touch(canvas, screen, b=("release", 390, 300))
     assert document.picture() == before
     assert document.undo_stack.count() == steps
+
+
+def test_the_ring_is_that_of_the_end_which_is_near(canvas: Canvas) -> None:
+    canvas.tools.choose("eraser")
+    canvas.kit.change(size=100)
+    canvas.tools.choose("brush")
+    pen_event(canvas, QEvent.Type.TabletMove, 200, 150, 0.0, button=Qt.MouseButton.NoButton)
+    brush = canvas.tool.outline().width()
+    pen_event(canvas, QEvent.Type.TabletMove, 200, 150, 0.0, ERASER, button=Qt.MouseButton.NoButton)
+    assert canvas.tool.outline().width() == pytest.approx(brush + 80, abs=2)

@@ -18,7 +18,7 @@ from studio.document.layers import Group, Plane
 from studio.document.selecting import of_path
 from studio.document.thumbnails import thumbnail
 from studio.document.tiles import Tiles
-from studio.document.transforming import Turn
+from studio.document.transforming import Turn, turn_canvas
 from studio.request.geometry import Rect, Size
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.panels.layers import LayersPanel
@@ -306,3 +306,37 @@ def test_sharp_pixels_are_seen_before_they_are_applied(canvas, document: Documen
     assert tones() < smooth / 2
     canvas.kit.set_option("sharp", False)
     assert tones() == smooth
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda document: layering.merge_down(document, document.active),
+        layering.flatten,
+        lambda document: layering.duplicate(document, document.active),
+        lambda document: turn_canvas(document, Turn.FLIP_H),
+        lambda document: turn_layer(document, document.active, Turn.HALF),
+    ],
+)
+@pytest.mark.parametrize("tool", ["transform", "move"])
+def test_what_is_in_the_hand_is_not_lost_to_what_is_done_meanwhile(canvas, document: Document, act, tool):
+    layering.add_paint(document)
+    canvas.kit.change(size=30)
+    drag(canvas, (100, 100), (101, 100))
+    if tool == "move":
+        path = QPainterPath()
+        path.addRect(80, 80, 60, 60)
+        document.select(of_path(path, document.size))
+    before, steps = document.image(), document.undo_stack.index()
+    canvas.tools.choose(tool)
+    QTest.mousePress(canvas, LEFT, NONE, at(canvas, 100, 100))
+    QTest.mouseMove(canvas, at(canvas, 150, 150))
+    QTest.mouseMove(canvas, at(canvas, 200, 200))
+    act(document)
+    QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 200, 200))
+    assert colour(document, 200, 200) == (255, 0, 0)
+    assert colour(document, 100, 100) == (255, 255, 255)
+    assert not document.held
+    while document.undo_stack.index() > steps:
+        document.undo_stack.undo()
+    assert document.image() == before

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from studio.document.brush import Stamps
+from studio.document.brush import Brush, Stamps
 from studio.document.edits import TilesEdit
 from studio.document.layers import OWN, AreaLayer, ControlLayer, Group, Layer, MaskLayer, Plane, shown
 from studio.document.smoothing import Smoothing
@@ -40,6 +40,7 @@ class BrushTool(Tool):
         self._smoothing: Smoothing | None = None
         self._erasing = False
         self._hover: QPointF | None = None
+        self._turned = False  # the pen's other end is near
         self._end: QPointF | None = None  # of the last stroke, for straight lines
         self._picker = Picker(canvas, kit)
         self._picking = False
@@ -57,7 +58,7 @@ class BrushTool(Tool):
         return paintable(self.document.active)
 
     def press(self, pointer: Pointer) -> None:
-        self._hover = pointer.screen
+        self._near(pointer)
         self._picking = pointer.alt and not self.erases
         if self._picking:
             self._picker.press(pointer)
@@ -68,7 +69,7 @@ class BrushTool(Tool):
             self.canvas.refuse(trouble)
             return
         self._erasing = self.erases or pointer.eraser
-        brush = self.kit.brush(ERASE if pointer.eraser and self.holds == PAINT else self.holds)
+        brush = self._brush
         ink = Ink(self.kit.foreground, self._erasing)
         self._stroke = Stroke(layer, brush, ink, self._stamps, self.document.selection)
         self.document.held[layer] = self._stroke.before
@@ -79,7 +80,7 @@ class BrushTool(Tool):
         self._add(self._smoothing.to(pointer.position), pointer.pressure)
 
     def move(self, pointer: Pointer) -> None:
-        self._hover = pointer.screen
+        self._near(pointer)
         if self._picking:
             self._picker.move(pointer)
         elif self._smoothing is not None:
@@ -109,7 +110,7 @@ class BrushTool(Tool):
             self.kit.used()
 
     def hover(self, pointer: Pointer | None) -> None:
-        self._hover = None if pointer is None else pointer.screen
+        self._near(pointer)
         self.canvas.refresh_outline()
 
     def cancel(self) -> bool:
@@ -132,7 +133,16 @@ class BrushTool(Tool):
         return QRectF() if self._hover is None else ring(self._hover, self._diameter())
 
     def _diameter(self) -> float:
-        return self.kit.brush(self.holds).size * self.canvas.view.scale
+        return self._brush.size * self.canvas.view.scale
+
+    @property
+    def _brush(self) -> Brush:
+        """Of the end of the pen that is down, or near."""
+        return self.kit.brush(ERASE if self._turned and self.holds == PAINT else self.holds)
+
+    def _near(self, pointer: Pointer | None) -> None:
+        self._hover = None if pointer is None else pointer.screen
+        self._turned = pointer is not None and pointer.eraser
 
     def _add(self, point: QPointF, pressure: float) -> None:
         if self._stroke is not None:

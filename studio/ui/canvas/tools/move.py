@@ -60,6 +60,9 @@ class Move(Tool):
         self._by = (dx, dy)
 
     def release(self, pointer: Pointer) -> None:
+        self.settle()
+
+    def settle(self) -> None:
         if self._start is None:
             return
         self._start = None
