@@ -46,18 +46,22 @@ class Entry:
 
     @property
     def path(self) -> Path:
+        """Where it is, or was if it is missing."""
         return self.found.path
 
     @property
     def name(self) -> str:
+        """What requests and prompts call it."""
         return name_of(self.path, folder=self.found.format == "diffusers")
 
     @property
     def title(self) -> str:
+        """What people are shown."""
         return self.model.title if self.model is not None else self.name
 
     @property
     def kind(self) -> str:
+        """One of `KINDS`."""
         return self.found.kind
 
     @property
@@ -86,14 +90,17 @@ class Entry:
 
     @property
     def triggers(self) -> tuple[str, ...]:
+        """As the person says, else as its file or a note beside it says."""
         return self.notes.triggers or self.found.triggers
 
     @property
     def licence(self) -> str:
+        """As the person says, else as its file says; "" when unknown."""
         return self.notes.licence or self.found.licence
 
     @property
     def kind_title(self) -> str:
+        """Its kind in words, one of them."""
         return KINDS[self.kind][0]
 
 

@@ -54,10 +54,12 @@ class Hashes:
 
     @property
     def auto_v2(self) -> str:
+        """The first ten digits, as A1111 writes "Model hash"."""
         return self.sha256[:10]
 
     @property
     def auto_v3(self) -> str:
+        """The first twelve digits, as A1111 and Civitai name LoRAs; "" when there is none."""
         return self.body[:12]
 
 
@@ -77,6 +79,7 @@ class Index:
         }
 
     def keep(self, rows: Iterable[Row]) -> None:
+        """Writes down files as they were seen. Raises sqlite3.Error."""
         values = [(str(row.found.path), row.stamp, EDITION, row.print, _written(row.found)) for row in rows]
         with self._database.write() as connection:
             connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", values)
@@ -101,12 +104,14 @@ class Index:
         return (row[0], Hashes(row[1], row[2])) if row else None
 
     def keep_hash(self, path: Path, stamp: str, hashes: Hashes) -> None:
+        """Writes down the hashes of a file that had this stamp. Raises sqlite3.Error."""
         with self._database.write() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO hash VALUES (?, ?, ?, ?)", (str(path), stamp, hashes.sha256, hashes.body)
             )
 
     def close(self) -> None:
+        """Ends the connections of this thread."""
         self._database.close()
 
 

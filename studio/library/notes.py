@@ -56,6 +56,7 @@ class NoteBook:
         self._notes: dict[str, Notes] | None = None
 
     def of(self, print_: str) -> Notes:
+        """What is said about weights of that print; nothing by default."""
         with self._lock:
             return self._all().get(print_, NOTHING)
 

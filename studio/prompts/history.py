@@ -17,6 +17,8 @@ LONGEST = 500  # entries
 
 @dataclass(frozen=True)
 class Entry:
+    """A prompt that was used, with its negative prompt."""
+
     prompt: str
     negative: str = ""
 
@@ -37,6 +39,7 @@ class PromptHistory:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
+        """All, newest first."""
         return tuple(self._entries)
 
     def add(self, prompt: str, negative: str = "") -> None:

@@ -46,6 +46,7 @@ class Prompted:
 
     @property
     def weighted(self) -> bool:
+        """Whether it asks for more than plain words."""
         return len(self.chunks) > 1 or any(piece.weight != 1 for chunk in self.chunks for piece in chunk)
 
 

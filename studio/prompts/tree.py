@@ -92,6 +92,7 @@ class Tag:
 
     @property
     def on(self) -> bool:
+        """Whether it has an effect."""
         return not any(value.strip() == OFF for value in self.values)
 
     @property

@@ -46,6 +46,7 @@ class Offer:
 
     @property
     def page(self) -> str:
+        """Where it is described on the web."""
         return f"{HUB}/{self.repository}" if self.repository else self.url.partition("/releases/")[0]
 
     @property

@@ -50,10 +50,12 @@ class Wish:
 
     @property
     def part(self) -> Path:
+        """Where what has come of it is kept."""
         return self.target.with_name(self.target.name + PART)
 
     @property
     def facts(self) -> Path:
+        """Where it is written down whence that came."""
         return self.target.with_name(f"{self.target.name}{PART}.json")
 
 

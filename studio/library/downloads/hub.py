@@ -31,6 +31,7 @@ class Repository:
 
     @property
     def page(self) -> str:
+        """Where it is looked at on the web."""
         return f"{HUB}/{self.id}"
 
 
@@ -45,10 +46,12 @@ class RemoteFile:
 
     @property
     def is_weights(self) -> bool:
+        """Whether it can be used as it is."""
         return self.path.lower().endswith(WEIGHTS)
 
     @property
     def is_pickled(self) -> bool:
+        """Whether it has to be converted before it can be used."""
         return self.path.lower().endswith(PICKLED)
 
 
@@ -115,6 +118,7 @@ class Hub:
         return self._token if mine == theirs else ""
 
     def url(self, identifier: str, path: str) -> str:
+        """The address of a file. Raises BadInput for what is no name of a repository."""
         return f"{self._base}/{_checked(identifier)}/resolve/main/{urllib.parse.quote(path)}"
 
 

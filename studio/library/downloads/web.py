@@ -96,4 +96,5 @@ def refused(error: urllib.error.HTTPError, url: str) -> Trouble:
 
 
 def unreachable(url: str, error: Exception) -> Trouble:
+    """What it means that no answer came."""
     return Trouble(f"{host_of(url)} cannot be reached.", "Check the connection to the network.", f"{url}: {error!r}")

@@ -62,4 +62,5 @@ class Recognised:
 
     @property
     def usable(self) -> bool:
+        """Whether it can be used as a model by itself."""
         return not self.reason

@@ -42,6 +42,7 @@ class Sign:
     named: str = ""
 
     def holds(self, look: Look) -> bool:
+        """Whether all that it asks for is there."""
         return (
             all(fits(look.tensors.get(name), shape) for name, shape in self.has.items())
             and not any(name in look.tensors for name in self.lacks)

@@ -25,10 +25,12 @@ class Span:
 
     @property
     def length(self) -> int:
+        """Places that it covers."""
         return len(self.shares)
 
     @property
     def stop(self) -> int:
+        """The place after its last one."""
         return self.start + self.length
 
     def times(self, factor: int) -> Span:
@@ -86,6 +88,7 @@ class Grid:
 
     @property
     def tile(self) -> Size:
+        """Size of each tile."""
         return Size(self.columns[0].length, self.rows[0].length)
 
     def __iter__(self) -> Iterator[tuple[Rect, Shares]]:

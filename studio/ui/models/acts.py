@@ -67,6 +67,7 @@ class Acts(QObject):
     # folders and files
 
     def ask_folder(self) -> None:
+        """Asks for a folder to look in."""
         chosen = QFileDialog.getExistingDirectory(self._page, "A folder with models, or of another program")
         if chosen:
             self.add_folder(Path(chosen))
@@ -80,6 +81,7 @@ class Acts(QObject):
         self._set_folders((*folders, str(folder)))
 
     def remove_folder(self, folder: Path) -> None:
+        """Looks in it no more; that can be taken back."""
         if folder == self._own:
             self._notices.tell("That is the folder of Sfumato's own models.")
             return
@@ -89,6 +91,7 @@ class Acts(QObject):
         self._notices.tell(f"{folder.name} is not looked through any more. Nothing in it was changed.", "info", undo)
 
     def ask_file(self) -> None:
+        """Asks for files to copy."""
         endings = " ".join(f"*{each}" for each in (*WEIGHTS, *PICKLED))
         chosen, _ = QFileDialog.getOpenFileNames(
             self._page, "Files to copy into your models", "", f"Weights ({endings})"
@@ -117,11 +120,13 @@ class Acts(QObject):
     # one entry
 
     def ask_where_to_move(self, entry: Entry) -> None:
+        """Asks for a folder, then moves."""
         chosen = QFileDialog.getExistingDirectory(self._page, f"Where to move {entry.title}", str(entry.path.parent))
         if chosen:
             self.move(entry, Path(chosen))
 
     def move(self, entry: Entry, folder: Path) -> None:
+        """Moves weights and what lies beside them; that can be taken back."""
         if folder == entry.path.parent:
             return
         back = Remedy("Move it back", lambda: self._move(folder / entry.path.name, entry.path.parent))
@@ -163,10 +168,12 @@ class Acts(QObject):
         self._work.run(back, lambda _: self._work.look())
 
     def forget(self, entry: Entry) -> None:
+        """Takes missing weights off the list."""
         self._models.forget([entry.path])
         self._work.changed.emit()
 
     def convert(self, entry: Entry) -> None:
+        """Writes pickled weights as safetensors beside them."""
         self._convert(entry.path, entry.path.with_suffix(".safetensors"))
 
     def _convert(self, path: Path, target: Path) -> None:
@@ -178,6 +185,7 @@ class Acts(QObject):
         self._work.run(partial(convert, path, target, self._go_on), made)
 
     def ask_picture(self, entry: Entry) -> None:
+        """Asks for a picture to show for them."""
         chosen, _ = QFileDialog.getOpenFileName(self._page, f"A picture for {entry.title}", "", _PICTURES)
         if chosen:
             self.note(entry, "picture", chosen)
@@ -185,6 +193,7 @@ class Acts(QObject):
     # bringing
 
     def bring(self, title: str, wishes: Sequence[Wish]) -> None:
+        """Fetches files, as one line of the list of downloads."""
         self._transfers.bring(title, wishes)
 
     def bring_part(self, hub: Callable[[], Hub], part: Part) -> None:

@@ -23,11 +23,13 @@ class EntryModel(QAbstractListModel):
         self.entries: list[Entry] = []
 
     def show(self, entries: Sequence[Entry]) -> None:
+        """Shows these instead."""
         self.beginResetModel()
         self.entries = list(entries)
         self.endResetModel()
 
     def entry(self, index: Index) -> Entry | None:
+        """The weights in a row, None where there is no such row."""
         row = index.row()
         return self.entries[row] if index.isValid() and 0 <= row < len(self.entries) else None
 

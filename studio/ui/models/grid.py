@@ -67,6 +67,7 @@ class EntryGrid(QListView):
 
     @property
     def current(self) -> Entry | None:
+        """The weights that are selected, if any are."""
         return self._entries.entry(self.currentIndex())
 
     def currentChanged(self, current: Index, previous: Index) -> None:

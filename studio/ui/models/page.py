@@ -114,12 +114,14 @@ class ModelsPage(QWidget):
         self._mark_used()
 
     def show_place(self, shelf: Shelf) -> None:
+        """Shows one line of the side bar."""
         self.pages.setCurrentIndex(0)
         self._wanted = replace(self._wanted, place=shelf.place, value=shelf.value)
         self._list()
         self.grid.scrollToTop()
 
     def show_offers(self) -> None:
+        """Shows where more can be had."""
         self.pages.setCurrentIndex(1)
         self.side.choose_more()
         self.get_more.words.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -128,6 +130,42 @@ class ModelsPage(QWidget):
     # inside
 
     def _build(self) -> None:
+        inside = QWidget()
+        sides = QHBoxLayout(inside)
+        sides.setContentsMargins(0, 0, 0, 0)
+        sides.setSpacing(0)
+        sides.addWidget(self._browse(), 1)
+        sides.addWidget(self.details)
+        self.pages.addWidget(inside)
+        self.pages.addWidget(self.get_more)
+        bar = QFrame()
+        bar.setProperty("role", "panel")
+        edge = QVBoxLayout(bar)
+        edge.setContentsMargins(6, 8, 0, 0)
+        edge.addWidget(self.side)
+        whole = QHBoxLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(bar)
+        whole.addWidget(self.pages, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(1)
+        outer.addLayout(whole, 1)
+        outer.addWidget(self.downloads)
+
+    def _browse(self) -> QWidget:
+        """The grid, below what it is sought and sorted by."""
+        browse = QWidget()
+        browse.setProperty("role", "page")
+        column = QVBoxLayout(browse)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._bar())
+        column.addWidget(self.grid, 1)
+        return browse
+
+    def _bar(self) -> QHBoxLayout:
         self.search.setPlaceholderText("Search names, tags, notes, trigger words")
         self.search.setAccessibleName("Search models")
         self.search.setClearButtonEnabled(True)
@@ -155,36 +193,7 @@ class ModelsPage(QWidget):
         row.addStretch(1)
         row.addWidget(add)
         row.addWidget(self.again)
-        browse = QWidget()
-        browse.setProperty("role", "page")
-        column = QVBoxLayout(browse)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(row)
-        column.addWidget(self.grid, 1)
-        inside = QWidget()
-        sides = QHBoxLayout(inside)
-        sides.setContentsMargins(0, 0, 0, 0)
-        sides.setSpacing(0)
-        sides.addWidget(browse, 1)
-        sides.addWidget(self.details)
-        self.pages.addWidget(inside)
-        self.pages.addWidget(self.get_more)
-        whole = QHBoxLayout()
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        bar = QFrame()
-        bar.setProperty("role", "panel")
-        edge = QVBoxLayout(bar)
-        edge.setContentsMargins(6, 8, 0, 0)
-        edge.addWidget(self.side)
-        whole.addWidget(bar)
-        whole.addWidget(self.pages, 1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(1)
-        outer.addLayout(whole, 1)
-        outer.addWidget(self.downloads)
+        return row
 
     def _connect(self) -> None:
         self._later.timeout.connect(self._list)

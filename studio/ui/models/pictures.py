@@ -59,6 +59,7 @@ class Pictures(QObject):
         self._kept.clear()
 
     def close(self) -> None:
+        """Ends the thread."""
         with self._wake:
             self._stop = True
             self._wake.notify_all()

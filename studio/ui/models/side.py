@@ -98,6 +98,7 @@ class SideBar(QTreeWidget):
             self.choose(before)
 
     def current(self) -> Shelf | None:
+        """The place that is chosen; None for the page where more can be had."""
         item = self.currentItem()
         data = item.data(0, _ROLE) if item is not None else None
         return data if isinstance(data, Shelf) else None

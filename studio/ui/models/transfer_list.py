@@ -65,6 +65,7 @@ class TransferRow(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
+        """Shows how far it is now."""
         transfer = self.transfer
         self.facts.setText(transfer.problem or facts_of(transfer))
         self.facts.setToolTip(transfer.problem)
@@ -98,6 +99,7 @@ class TransferList(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
+        """Shows how far it is now."""
         wanted = sorted(self._transfers.all, key=lambda each: _ORDER[each.state])[:MOST]
         if [row.transfer for row in self.rows] != wanted:
             for row in self.rows:

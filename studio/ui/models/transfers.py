@@ -19,6 +19,8 @@ _TICK = 250  # milliseconds between two looks at how far they are
 
 
 class State(StrEnum):
+    """How a download stands."""
+
     WAITING = "waiting"
     RUNNING = "running"
     PAUSED = "paused"
@@ -41,10 +43,12 @@ class Transfer:
 
     @property
     def done(self) -> int:
+        """Bytes that are here."""
         return sum(self.here.values())
 
     @property
     def targets(self) -> tuple[Path, ...]:
+        """Where its files are when they are whole."""
         return tuple(wish.target for wish in self.wishes)
 
 
@@ -94,12 +98,14 @@ class Transfers(QObject):
         return transfer
 
     def pause(self, transfer: Transfer) -> None:
+        """Stops it; what has come is kept."""
         transfer.stop.set()
         if transfer.state is State.WAITING:
             transfer.state = State.PAUSED
         self.changed.emit()
 
     def go_on(self, transfer: Transfer) -> None:
+        """Begins again where it stopped."""
         if transfer.state in (State.PAUSED, State.FAILED):
             transfer.stop, transfer.state, transfer.problem = threading.Event(), State.WAITING, ""
             self._next()

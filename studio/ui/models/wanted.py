@@ -14,6 +14,8 @@ from studio.library.signs import BY_FAMILY
 
 
 class Place(StrEnum):
+    """Where in the library."""
+
     ALL = "all"
     MODELS = "models"
     KIND = "kind"
@@ -25,6 +27,8 @@ class Place(StrEnum):
 
 
 class Sort(StrEnum):
+    """In which order."""
+
     NAME = "by name"
     NEWEST = "newest first"
     LARGEST = "largest first"

@@ -58,6 +58,7 @@ class LibraryWork(Background):
             self.run(self._hash, lambda _: None, self._hash_ended)
 
     def close(self) -> None:
+        """Ends all threads and waits for nothing any more."""
         self._later.stop()
         self.growing.stop()
         super().close()

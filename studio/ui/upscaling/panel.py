@@ -46,6 +46,7 @@ class Habit:
     strength: float = PAINT_OVER
 
     def written(self) -> str:
+        """As `read` reads it."""
         return json.dumps(asdict(self))
 
     @classmethod
