@@ -5,6 +5,7 @@ on the way: a file is whole in its new place before it leaves the old one.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shutil
 import time
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from studio.library.files import TEMPORARY, sync_folder
 from studio.request.errors import BadInput, Trouble
+
+log = logging.getLogger(__name__)
 
 _PIECE = 1 << 22  # bytes copied at a time
 _NOTES = (".civitai.info", ".metadata.json", ".cm-info.json", ".json", ".sfumato.json", ".txt", ".yaml")
@@ -72,14 +75,19 @@ def copy(path: Path, folder: Path, progress: Progress = lambda done, total: None
 
 
 def take_away(path: Path, trash: Callable[[Path], object]) -> None:
-    """Puts weights and their belongings away with `trash`. Raises Trouble when that fails."""
+    """Puts weights and their belongings away with `trash`. Raises Trouble when that cannot be; then all stays."""
+    others = belongings(path)
     try:
-        for each in (*belongings(path), path):
-            trash(each)
+        trash(path)
     except OSError as error:
         raise Trouble(
             f"{path.name!r} could not be taken away: {error.strerror or error}.", details=repr(error)
         ) from error
+    for each in others:
+        try:
+            trash(each)
+        except OSError as error:
+            log.warning("%s stays where it is: %r", each, error)
 
 
 def put_aside(folder: Path) -> Callable[[Path], Path]:

@@ -359,6 +359,18 @@ def test_what_is_taken_away_can_be_had_back(tmp_path):
     assert sorted(file.name for file in (tmp_path / "aside").rglob("*.*")) == ["x.json", "x.safetensors"]
 
 
+def test_weights_that_cannot_be_taken_away_stay_with_all_that_belongs_to_them(tmp_path):
+    path = safetensors(tmp_path / "a" / "x.safetensors", LORA)
+    (tmp_path / "a" / "x.json").write_text("{}")
+
+    def locked(each):
+        raise OSError(13, "Permission denied")
+
+    with pytest.raises(Trouble, match=r"taken away: Permission denied"):
+        take_away(path, locked)
+    assert sorted(file.name for file in (tmp_path / "a").iterdir()) == ["x.json", "x.safetensors"]
+
+
 # pickles
 
 
