@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from studio.library.gallery.collections import Collection
 from studio.library.gallery.contact_sheet import write_contact_sheet
-from studio.library.gallery.export import Export, Exported, export
+from studio.library.gallery.export import Export
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
@@ -19,6 +19,7 @@ from studio.library.gallery.strip import stripped
 from studio.library.gallery.trash import Discard, delete_file
 from studio.library.gallery.writing import place
 from studio.request.errors import BadInput, Trouble
+from studio.ui.gallery.exporting import Exporting
 from studio.ui.gallery.model import mime_of
 from studio.ui.gallery.work import GalleryWork, move_to_trash
 
@@ -51,6 +52,9 @@ class Acts(QObject):
         self._gallery = gallery
         self._work = work
         self._undos: list[tuple[str, Once]] = []
+        self.exporting = Exporting(work, self)
+        self.exporting.told.connect(self.told)
+        self.exporting.failed.connect(self.failed)
 
     def undo(self) -> None:
         """Takes back the last act that has not been taken back."""
@@ -173,20 +177,8 @@ class Acts(QObject):
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(item.path.parent)))
 
     def export(self, items: Sequence[Item], wanted: Export) -> None:
-        """On a thread; says at the end how many files there are, or what went wrong."""
-
-        self._work.run(
-            lambda: export(items, wanted, lambda _done: not self._work.stopping),
-            lambda results: self._exported(results, wanted.folder),
-        )
-
-    def _exported(self, results: list[Exported], folder: Path) -> None:
-        bad = [each for each in results if each.problem]
-        good = len(results) - len(bad)
-        if bad:
-            self.failed.emit(f"{good:,} exported, {len(bad):,} not: {bad[0].problem}", None)
-        else:
-            self.told.emit(f"{good:,} exported to {folder.name or folder}.", None)
+        """On a thread, see `Exporting`."""
+        self.exporting.begin(items, wanted)
 
     def contact_sheet(self, items: Sequence[Item], path: Path) -> None:
         self._work.run(

@@ -200,6 +200,7 @@ class GalleryView(Selecting):
         self.info.copied.connect(self.copy_settings)
         self.acts.told.connect(self.saying.tell)
         self.acts.failed.connect(self.saying.fail)
+        self.acts.exporting.busy.connect(self.saying.busy)
         self.work.changed.connect(self._changed)
         self.work.troubled.connect(self.saying.fail)
         self.browser.shown.connect(self._shown)

@@ -16,6 +16,8 @@ class Saying(QObject):
         super().__init__(notices)
         self._notices = notices
         self._good: Notice | None = None
+        self._busy: Notice | None = None
+        self._hushed = False  # the person has closed the bar of what goes on
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LASTS)
@@ -30,6 +32,21 @@ class Saying(QObject):
     def fail(self, sentence: str, remedy: tuple[str, Callable[[], object]] | None = None) -> None:
         """What went wrong. remedy: title and act of a button."""
         self._notices.tell(sentence, "error", *([Remedy(*remedy)] if remedy is not None else []))
+
+    def busy(self, sentence: str, stop: Callable[[], object] | None) -> None:
+        """How far something is that takes long, in one bar; "" when it is over. stop: ends it."""
+        if not sentence:
+            if self._busy is not None:
+                self._notices.withdraw(self._busy)
+            self._busy, self._hushed = None, False
+        elif self._busy is not None:
+            self._busy.say(sentence)
+        elif not self._hushed and stop is not None:
+            self._busy = self._notices.tell(sentence, "info", Remedy("Stop", stop))
+            self._busy.closed.connect(self._hush)
+
+    def _hush(self, _notice: Notice) -> None:
+        self._busy, self._hushed = None, True
 
     def _forget(self) -> None:
         if self._good is not None:

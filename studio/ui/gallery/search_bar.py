@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QAction, QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QCompleter,
     QLineEdit,
@@ -24,6 +24,7 @@ from studio.ui.theme import colours, font
 
 PAUSE = 40  # milliseconds after a key: a quick typist causes one search, not five
 MOST = 12  # suggestions
+FEWEST = 3  # letters from which on known names are suggested
 ROW = 28  # pixels
 _TAKING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
 _BETWEEN = "\t"  # a term and what is said about it
@@ -62,6 +63,7 @@ class SearchBar(QLineEdit):
     def __init__(self, facets: Facets) -> None:
         super().__init__()
         self._facets = facets
+        self._counted: dict[str, list[Facet]] = {}  # known values, as long as the keyboard is here
         self.setPlaceholderText("Search words, or model:  tag:  rating:>=4  date:today …")
         self.setAccessibleName("Search pictures")
         self.setToolTip("All words must be there; -word must not; “two words” stand together.")
@@ -123,7 +125,7 @@ class SearchBar(QLineEdit):
     def _suggest(self) -> None:
         """Shows what the term under the cursor may become."""
         term = self._term()
-        found = suggestions(term, self._facets)
+        found = suggestions(term, self._count)
         self._words.setStringList(found)
         if not found:
             self._list.hide()
@@ -131,6 +133,16 @@ class SearchBar(QLineEdit):
         self._completer.setCompletionPrefix("")
         self._completer.complete()
         self._list.setCurrentIndex(QModelIndex())  # nothing is chosen until the person does
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._counted.clear()
+        super().focusInEvent(event)
+
+    def _count(self, name: str) -> list[Facet]:
+        """Known values of a field, looked up once for all keys of a search."""
+        if name not in self._counted:
+            self._counted[name] = self._facets(name)
+        return self._counted[name]
 
     def _accept(self, suggestion: str) -> None:
         chosen = suggestion.split(_BETWEEN)[0]
@@ -150,22 +162,39 @@ class SearchBar(QLineEdit):
 
 
 def suggestions(term: str, facets: Facets) -> list[str]:
-    """What a term may become: fields while no colon is typed, then the field's known values with their counts."""
+    """What a term may become: fields and known names while no colon is typed, then the field's known values."""
     bare = term.removeprefix("-")
     minus = term[: len(term) - len(bare)]
     name, colon, value = bare.partition(":")
     if not colon:
         if len(bare) < 2:
             return []
-        return [
-            f"{minus}{each}:{_BETWEEN}{field.about}" for each, field in FIELDS.items() if each.startswith(bare.lower())
-        ]
+        fields = [f"{each}:{_BETWEEN}{field.about}" for each, field in FIELDS.items() if each.startswith(bare.lower())]
+        return [f"{minus}{each}" for each in (*fields, *_known(bare.lower(), facets))[:MOST]]
     field = FIELDS.get(name.lower())
-    if field is None or not field.column:
+    if field is None:
         return []
     typed = value.strip('"').lower()
+    if field.values:
+        fixed = [each for each in field.values if each[0].startswith(typed) and each[0] != typed]
+        return [f"{minus}{name}:{each}{_BETWEEN}{about}" for each, about in fixed]
+    if not field.column:
+        return []
     found = [facet for facet in facets(name.lower()) if typed in facet.value.lower()]
     return [f"{minus}{term_of(name, facet.value)}{_BETWEEN}{facet.count:,}" for facet in found[:MOST]]
+
+
+def _known(typed: str, facets: Facets) -> list[str]:
+    """Models, LoRA and tags with a word that begins as typed, each with how many pictures have it."""
+    if len(typed) < FEWEST or not typed.isalnum():
+        return []
+    begins = re.compile(rf"(?:^|[\W_]){re.escape(typed)}")
+    return [
+        f"{term_of(name, facet.value)}{_BETWEEN}{facet.count:,}"
+        for name in ("tag", "model", "lora")
+        for facet in facets(name)
+        if begins.search(facet.value.lower())
+    ]
 
 
 def term_of(name: str, value: str) -> str:

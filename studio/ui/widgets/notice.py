@@ -78,6 +78,12 @@ class Notice(QFrame):
         close.clicked.connect(self.close_bar)
         row.addWidget(close)
 
+    def say(self, sentence: str) -> None:
+        """Another sentence in the same bar, as what it tells of goes on."""
+        self.sentence = sentence
+        self.label.setText(sentence)
+        self.setAccessibleName(sentence)
+
     def close_bar(self) -> None:
         self.closed.emit(self)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 
 import pytest
 from PIL import Image
@@ -272,6 +273,32 @@ def test_an_export_writes_and_says_how_many(qtbot, view, tmp_path):
     files = sorted((tmp_path / "out").iterdir())
     assert [file.name for file in files] == ["1.jpg", "2.jpg"]
     assert not read_contents(files[0]).own
+
+
+def test_a_long_export_says_how_far_it_is_and_can_be_stopped(qtbot, view, tmp_path, monkeypatch):
+    goes_on = threading.Event()
+    monkeypatch.setattr("studio.ui.gallery.exporting.PATIENCE", 0)
+    monkeypatch.setattr("studio.library.gallery.export._one", _slow(goes_on))
+    select(view, *range(5))
+    view.acts.export(view.selected, Export(folder=tmp_path / "out"))
+    qtbot.waitUntil(lambda: any("Exporting to out: 1 of 5" in notice.sentence for notice in view.notices.shown))
+    [bar] = [notice for notice in view.notices.shown if "Exporting" in notice.sentence]
+    [stop] = [button for button in bar.buttons if button.text() == "Stop"]
+    stop.click()
+    goes_on.set()
+    ended = "2 of 5 exported to out, then it was stopped."
+    qtbot.waitUntil(lambda: [notice.sentence for notice in view.notices.shown] == [ended])
+
+
+def _slow(goes_on):
+    """Writes the first file at once, and the others when it may."""
+
+    def one(item, wanted, number):
+        if number > 1:
+            assert goes_on.wait(10)
+        return wanted.folder / item.name
+
+    return one
 
 
 def test_a_template_that_makes_no_sense_is_said(qtbot, view, tmp_path):

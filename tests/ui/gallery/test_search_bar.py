@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from studio.library.gallery.index.query import FIELDS
+from studio.library.gallery.index.query import FIELDS, parse_query
 from studio.library.gallery.index.search import Facet, Sort
 from studio.request.events import Picture
 from studio.request.geometry import Size
@@ -69,6 +69,26 @@ def test_known_values_are_suggested_with_their_numbers():
 
     assert suggestions("model:", facets) == ['model:"dream xl"\t12,000', "model:mini\t3"]
     assert suggestions("-model:DR", facets) == ['-model:"dream xl"\t12,000']
+
+
+def test_values_that_every_gallery_has_are_suggested():
+    def none(_name):
+        return []
+
+    assert suggestions("is:fav", none) == ["is:favourite\t"]
+    assert "date:week\tthe last seven days" in suggestions("date:", none)
+    assert suggestions("-rating:>=4", none) == []
+    assert suggestions("rating:", none)[1] == "rating:>=4\t4 stars or more"
+    for name, field in FIELDS.items():
+        for value, _ in field.values:
+            assert parse_query(f"{name}:{value}").problems == ()
+
+
+def test_a_word_suggests_what_is_called_so():
+    known = {"model": [Facet("Dream XL", 12)], "tag": [Facet("my dreams", 3), Facet("daydream", 9)], "lora": []}
+    assert suggestions("dre", known.get) == ['tag:"my dreams"\t3', 'model:"Dream XL"\t12']
+    assert suggestions("-dre", known.get)[0] == '-tag:"my dreams"\t3'
+    assert suggestions("dr", known.get) == [], "two letters begin too much"
 
 
 @POPUP

@@ -232,12 +232,25 @@ def _is(built: _Built, negated: bool, sign: str, value: str, today: date) -> boo
 
 @dataclass(frozen=True)
 class Field:
-    """about: one line for the list of suggestions; column: where its known values are, or ""."""
+    """about: one line for the list of suggestions; column: where its known values are, or "".
+
+    values: what can stand behind the colon, where that does not depend on the pictures, each with what it means.
+    """
 
     read: Reader
     about: str
     column: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
+
+_STARS = (("5", "five stars"), *((f">={stars}", f"{stars} stars or more") for stars in range(4, 0, -1)), ("0", "none"))
+_DAYS = (
+    ("today", ""),
+    ("yesterday", ""),
+    ("week", "the last seven days"),
+    ("month", "this month"),
+    ("year", "this year"),
+)
 
 FIELDS: dict[str, Field] = {
     "prompt": Field(_words_in("prompt"), "words of the prompt only"),
@@ -259,7 +272,11 @@ FIELDS: dict[str, Field] = {
     "guidance": Field(_number("guidance"), "the guidance scale"),
     "cfg": Field(_number("guidance"), "the guidance scale"),
     "strength": Field(_number("strength"), "the strength on a source picture"),
-    "rating": Field(_number("rating"), "stars: >=4"),
-    "date": Field(_date, "2026, 2026-11, 2026-11-23, today, week; ranges with .."),
-    "is": Field(_is, "favourite, rated, tagged, collected, ours, foreign, square, wide or tall"),
+    "rating": Field(_number("rating"), "stars: >=4", values=_STARS),
+    "date": Field(_date, "2026, 2026-11, 2026-11-23, today, week; ranges with ..", values=_DAYS),
+    "is": Field(
+        _is,
+        "favourite, rated, tagged, collected, ours, foreign, square, wide or tall",
+        values=tuple((name, "") for name in _IS if name != "favorite"),
+    ),
 }
