@@ -69,6 +69,8 @@ QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox {
   color: $text; border: ${ring}px solid $edge; border-radius: 6px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit, QSpinBox, QDoubleSpinBox { min-height: ${inner}px; padding: 0 7px; }
+QInputDialog QLineEdit, QInputDialog QComboBox { min-width: 340px; }
+QInputDialog QComboBox QLineEdit { min-width: 0; }
 QAbstractSpinBox QLineEdit { border: none; background: transparent; min-height: 0; padding: 0; }
 QPlainTextEdit { padding: 2px 3px; }
 QLineEdit:hover, QPlainTextEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover { border-color: $line; }

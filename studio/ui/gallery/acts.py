@@ -114,6 +114,9 @@ class Acts(QObject):
     def empty_trash(self, items: Sequence[Item] | None = None, discard: Discard = move_to_trash) -> None:
         """To the system's trash, all of it or these; where there is none, the person is asked what then."""
         ids = None if items is None else _ids(items)
+        if not (ids or self._gallery.trash.content()):
+            self.told.emit("The trash is empty already.", None)
+            return
 
         def done(failed: list[tuple[Item, str]]) -> None:
             self._undos.clear()  # what is taken back must be there

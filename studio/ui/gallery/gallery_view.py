@@ -235,6 +235,7 @@ class GalleryView(Selecting):
 
     def _say_count(self) -> None:
         count, chosen = self.model.rowCount(), self.grid.selected_count()
+        self.empty.setEnabled(count > 0)
         words = f"{count:,} pictures" if count != 1 else "1 picture"
         if self.browser.like is not None:
             words = f"Pictures like {self.browser.like.name}, most alike first"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdi
 
 from studio.library.gallery.dialects.table import TITLES
 from studio.library.gallery.index.store import Item
-from studio.library.gallery.metadata import Metadata
+from studio.library.gallery.metadata import GRID, Metadata
 from studio.ui.gallery.painting import LABELS
 from studio.ui.gallery.rating import LabelButton, Stars
 from studio.ui.gallery.recalling import SETTINGS
@@ -27,6 +27,8 @@ KINDS = {
     "grid": "A grid of pictures",
 }
 _LONGEST = 4000  # characters of a prompt that are shown
+_FOLDED, _FOLDED_LINES = 420, 12  # signs and lines of it that are shown at first
+_SPARED = 120  # signs for which nothing is folded
 WIDTH = 300
 
 
@@ -138,7 +140,7 @@ class InfoPanel(ScrollColumn):
             self._add(self._table(facts))
         if metadata.source != "plain":
             self._add(self._ways(metadata))
-        elif not item.problem:
+        elif not item.problem and metadata.kind != GRID:
             self._add(_words("The file does not say how it was made.", "secondary"))
 
     def _section(self, title: str, text: str, names: tuple[str, ...]) -> None:
@@ -156,7 +158,10 @@ class InfoPanel(ScrollColumn):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(head)
-        column.addWidget(_words(text[:_LONGEST]))
+        words = _words(folded(text))
+        column.addWidget(words)
+        if words.text() != _plain(text[:_LONGEST]):
+            column.addWidget(_unfolding(words, text[:_LONGEST]), 0, Qt.AlignmentFlag.AlignLeft)
         self._add(box)
 
     def _table(self, facts: list[tuple[str, str, tuple[str, ...]]]) -> QWidget:
@@ -328,9 +333,37 @@ def shown(text: str) -> str:
     )
 
 
+def folded(text: str) -> str:
+    """A long text, or one of many lines, cut so that what stands below it is still in sight."""
+    lines = text[:_LONGEST].split("\n")
+    short = "\n".join(lines[:_FOLDED_LINES])
+    if len(lines) <= _FOLDED_LINES and len(short) <= _FOLDED + _SPARED:
+        return short
+    return f"{short[:_FOLDED].rstrip()} …"
+
+
+def _unfolding(words: QLabel, text: str) -> QPushButton:
+    """A button that shows all of a folded text, and folds it again."""
+    button = QPushButton("Show all")
+    button.setProperty("role", "text")
+    button.setToolTip("Shows the whole text, or its beginning again")
+
+    def turn(_checked: bool = False) -> None:
+        whole = button.text() == "Show all"
+        words.setText(_plain(text if whole else folded(text)))
+        button.setText("Show less" if whole else "Show all")
+
+    button.clicked.connect(turn)
+    return button
+
+
+def _plain(text: str) -> str:
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+
+
 def _words(text: str, role: str = "") -> QLabel:
     """Text that can be selected; a stranger's text is never markup."""
-    made = label("".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text), role)
+    made = label(_plain(text), role)
     made.setWordWrap(True)
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

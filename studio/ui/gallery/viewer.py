@@ -49,6 +49,7 @@ class Viewer(QWidget):
         self.does: dict[QToolButton, str] = {}
         self._items: list[Item] = []
         self._compared: list[Item] = []
+        self._asked = 0  # pictures that were to be compared, of which these are the first
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.views = [ImageView(self.camera) for _ in range(MOST_COMPARED)]
         self.histogram = Histogram()
@@ -97,6 +98,8 @@ class Viewer(QWidget):
 
     def compare(self, items: Sequence[Item], mode: Mode = Mode.SIDE_BY_SIDE) -> None:
         """Shows up to four pictures together; before-and-after and difference show the first two."""
+        if items is not self._compared:
+            self._asked = len(items)
         self._compared = list(items)[:MOST_COMPARED]
         self._items = self._compared if mode is Mode.SIDE_BY_SIDE else self._compared[:2]
         self.mode = mode if len(self._items) > 1 else Mode.SINGLE
@@ -246,7 +249,9 @@ class Viewer(QWidget):
 
     def _show_words(self) -> None:
         names = [item.name for item in self._items]
-        title = names[0] if len(names) == 1 else f"{len(names)} pictures, {self.mode.value}"
+        many, asked = len(names), len(self._compared) if self.mode is not Mode.SIDE_BY_SIDE else self._asked
+        which = f"{many} pictures" if many >= asked else f"{many} of {asked:,} pictures"
+        title = names[0] if many == 1 else f"{which}, {self.mode.value}"
         self.title.setText("".join(sign if sign.isprintable() else " " for sign in title))
         self.title.setToolTip(html.escape(self.title.text()))
         single = self.mode is Mode.SINGLE

@@ -23,7 +23,7 @@ from studio.ui.gallery.export_dialog import ExportDialog
 from studio.ui.gallery.lineage_strip import LineageStrip
 from studio.ui.gallery.menu import build_menu
 from studio.ui.gallery.offers import offers_for
-from tests.library.gallery.requests import request
+from tests.library.gallery.requests import picture, request
 from tests.ui.fakes import colour
 from tests.ui.gallery.conftest import SPECIMENS, ids, select
 
@@ -100,6 +100,24 @@ def test_a_picture_of_any_format_is_copied_as_picture_and_as_file(foreign, name)
     data = QApplication.clipboard().mimeData()
     assert not data.imageData().isNull()
     assert data.urls()[0].fileName() == name
+
+
+def test_a_long_prompt_is_folded_and_all_of_it_shown_on_request(gallery, view, qtbot):
+    words = "a harbour " * 100
+    gallery.keep(picture(words, seed=50))
+    qtbot.waitUntil(lambda: view.model.rowCount() == 6)
+    select(view, 0)
+    view.panel.show_now()
+    [button] = [each for each in view.info.findChildren(QPushButton) if each.text() == "Show all"]
+    before = [each.text() for each in view.info.findChildren(QLabel) if each.text().startswith("a harbour")]
+    assert len(before[0]) < 450
+    assert before[0].endswith("…")
+    button.click()
+    assert any(each.text() == words for each in view.info.findChildren(QLabel))
+    button.click()
+    assert any(each.text() == before[0] for each in view.info.findChildren(QLabel))
+    next(each for each in view.info.findChildren(QToolButton) if each.toolTip() == "Copy the prompt").click()
+    assert QGuiApplication.clipboard().text() == words
 
 
 def test_every_word_of_the_panel_can_be_selected(view):

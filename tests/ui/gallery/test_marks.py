@@ -164,6 +164,14 @@ def test_the_trash_is_emptied_into_the_system_s(qtbot, view, filled, system_tras
     assert ids(filled, place=Place.TRASH) == []
 
 
+def test_an_empty_trash_is_not_emptied(qtbot, view):
+    view.acts.empty_trash()
+    assert [notice.sentence for notice in view.notices.shown] == ["The trash is empty already."]
+    view.side.choose(Chosen(Place.TRASH))
+    view.places.look()
+    assert not view.empty.isEnabled()
+
+
 @pytest.mark.logs
 def test_where_the_system_has_no_trash_nothing_is_removed_unasked(qtbot, view, filled, monkeypatch):
     monkeypatch.setattr("studio.ui.gallery.work.QFile.moveToTrash", lambda path: False)
