@@ -120,7 +120,7 @@ class Family:
         """
         shaped = self
         for way in (way for way in self.ways if way.trait in traits and way.unless not in traits):
-            told = re.search(r"(\d{1,2})[-_ ]?steps?\b", name.lower()) if way.steps is not None else None
+            told = re.search(r"(\d{1,2})[-_ ]?steps?(?![a-z])", name.lower()) if way.steps is not None else None
             shaped = replace(
                 shaped,
                 title=f"{shaped.title} {way.title}".strip(),
