@@ -9,8 +9,10 @@ import pytest
 import torch
 from diffusers import FluxControlNetPipeline, FluxPipeline, FluxPriorReduxPipeline
 from PIL import Image
+from safetensors.torch import load_file
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 
+from studio.library.recognition.recognise import recognise
 from studio.pipelines.control.transformers import read_controlnet
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.control import Control
@@ -132,6 +134,19 @@ def test_its_layout_is_told_by_its_shapes(stock, tmp_path):
     file = tiny_control.save(tmp_path, network, "lines")
     found = read_controlnet(file, "lines", stock.transformer, torch.float32)
     assert (found.config.num_layers, found.config.num_single_layers, found.config.num_mode) == (2, 0, 3)
+
+
+def test_the_names_of_xlabs_mean_the_same(stock, tmp_path):
+    shape = {"conditioning_embedding_channels": 16, "patch_size": 2, "num_layers": 2, "num_single_layers": 0}
+    network = tiny_control.beside(stock.transformer, **shape)
+    file = tiny_control.save(tmp_path, tiny_control.as_xlabs_names(network.state_dict()), "flux-canny-controlnet-v3")
+    assert {"double_blocks.1.img_attn.qkv.weight", "pos_embed_input.weight"} <= load_file(file).keys()
+    assert recognise(file).kind == "controlnet"
+    found = read_controlnet(file, "lines", stock.transformer, torch.float32)
+    mine, theirs = found.state_dict(), network.state_dict()
+    assert mine.keys() == theirs.keys()
+    assert all(torch.equal(mine[name], theirs[name]) for name in mine)
+    assert all(found.config[name] == network.config[name] for name in shape)
 
 
 def test_beside_a_picture_that_is_looked_at_it_counts_for_the_new_one_only(model, stock, finder, pipeline, tmp_path):

@@ -21,6 +21,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection, SiglipVisionConfig, SiglipVisionModel
 
+from tests.pipelines import original_flow
+
 WIDTH = 32  # of the tiny image encoder
 VECTOR = 24
 SIDE = 32
@@ -148,6 +150,20 @@ def beside(transformer: Any, seed: int = 0, **changes: Any) -> FluxControlNetMod
     }
     shape = {"num_layers": 1, "num_single_layers": 1, "in_channels": 64, **changes}
     return awake(FluxControlNetModel.from_config({**config, **shape}), seed)
+
+
+def as_xlabs_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The names of XLabs' own code, which is built on that of the model's authors."""
+    found = original_flow.original(weights, original_flow.FLUX)
+    renamed: dict[str, Tensor] = {}
+    for name, value in found.items():
+        name = name.replace("controlnet_img_in", "pos_embed_input").replace("controlnet_x_embedder", "pos_embed_input")
+        name = name.replace("input_hint_block.conv_in", "input_hint_block.0")
+        name = name.replace("input_hint_block.conv_out", "input_hint_block.14")
+        for number in range(6):
+            name = name.replace(f"input_hint_block.blocks.{number}.", f"input_hint_block.{2 * number + 2}.")
+        renamed[name] = value
+    return renamed
 
 
 def _taken(kind: Any, transformer: Any, **changes: Any) -> Any:

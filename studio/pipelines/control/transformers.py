@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from studio.pipelines.control.authors_names import as_diffusers_names
 from studio.pipelines.control.controls import Likening
 from studio.pipelines.control.files import built, read_weights, shared
 from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
@@ -56,10 +57,13 @@ class TransformerSteering:
 
 
 def read_controlnet(path: Path, name: str, transformer: Any, dtype: torch.dtype) -> nn.Module:
-    """Raises Trouble for damaged files, BadInput when it does not fit the transformer."""
+    """In diffusers' names or XLabs'.
+
+    Raises Trouble for damaged files, BadInput when it does not fit the transformer.
+    """
     from diffusers.models.controlnets.controlnet_flux import FluxControlNetModel
 
-    weights = read_weights(path, name)
+    weights = as_diffusers_names(read_weights(path, name))
     modes, hint = weights.get("controlnet_mode_embedder.weight"), weights.get("input_hint_block.conv_out.weight")
     config = {
         **shared(FluxControlNetModel, transformer.config),
