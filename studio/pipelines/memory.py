@@ -73,7 +73,7 @@ class Need:
 
     weights: all of it. largest: its largest network. encoders: those that read the prompt, together.
     denoising, decoding: for each pixel of the canvas; measured: on this machine, not guessed.
-    guests: control networks, which are on the device for the denoising only.
+    guests: control networks, which are on the device for the denoising, and between two pictures where there is room.
     """
 
     weights: int
@@ -87,7 +87,7 @@ class Need:
     def total(self, pixels: int, plan: Plan, *, resident: bool) -> float:
         """resident: the weights are on the device already, but for what the plan keeps away from it."""
         decoding = self.decoding * (min(pixels, TILE.area) if plan.tiles else pixels)
-        working = max(self.denoising * pixels + self.guests, decoding)
+        working = max(self.denoising * pixels + self.guests, decoding + (0 if plan.tiles else self.guests))
         if plan.layers:
             return max(UNITS * LARGEST_UNIT + working, min(self.encoders, WHOLE_ENCODER))
         if plan.turns:

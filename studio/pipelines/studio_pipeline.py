@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from studio.library.attached import TITLES
 from studio.library.timelines import Timelines
 from studio.pipelines.branching import begin
 from studio.pipelines.computing import KernelsFailed
@@ -34,6 +33,7 @@ from studio.pipelines.overlays import Worn
 from studio.pipelines.prepare import Start, latent_shape, prepare
 from studio.pipelines.preview import Previews, previews_for
 from studio.pipelines.progress import Clock, Forecast
+from studio.pipelines.refusals import refuse_impossible
 from studio.pipelines.remembered import Remembered
 from studio.pipelines.source import Source, read_source
 from studio.pipelines.steering import Course, Steering, as_made
@@ -43,9 +43,9 @@ from studio.pipelines.trail import Keeping, Trail
 from studio.pipelines.tuning import Tuner
 from studio.pipelines.upscaling.run import Upscaler
 from studio.request.control import Control
-from studio.request.errors import BadInput, Trouble
+from studio.request.errors import Trouble
 from studio.request.events import Finished, Loading, Made, Picture, Step
-from studio.request.family import Ability, Family, Model, ModelReference
+from studio.request.family import Family, Model, ModelReference
 from studio.request.pipeline import Report
 from studio.request.pixels import Pixels
 from studio.request.request import Attachment, GenerationRequest
@@ -136,7 +136,10 @@ class StudioPipeline:
                 keeping,
                 self._tuner,
             )
-            finished = job.run()
+            try:
+                finished = job.run()
+            finally:
+                loaded.controls.leave_device()
         self._needs.learn(loaded.measure, loaded.need)
         return finished
 
@@ -257,6 +260,7 @@ class _Job:
                 f"About {fitting} would fit; close other programs, or choose a smaller size or model.",
             )
         self.leaner_tried = True
+        self.loaded.controls.leave_device()
         self.loaded.need = self.loaded.need.doubted()
         self.rung += 1
         self._note(rungs[self.rung].note)
@@ -273,6 +277,7 @@ class _Job:
         plan = ladder(self.device)[self.rung]
         self.device.forget_peak()
         self.loaded.lay_out(plan)
+        self.loaded.controls.keeps = self.request.count > 1 and not plan.tiles
         slice_attention(self.loaded.denoiser, plan, self.device)
         self.tuner.settle(self.loaded, latent_shape(self.loaded, self.frame))
         with self.clock.stage("encode"):
@@ -368,37 +373,6 @@ def worn_in_regions(request: GenerationRequest) -> list[tuple[Attachment, ...]]:
         own = {(each.kind, each.name): each for each in (*request.attachments, *region.attachments)}
         found.append(tuple(own.values()))
     return found
-
-
-def refuse_impossible(request: GenerationRequest, family: Family) -> None:
-    """Raises BadInput for what this family of models cannot be asked; nothing asked for is silently left out."""
-    asked = {
-        Ability.IMAGE_TO_IMAGE: request.source is not None,
-        Ability.INPAINT: request.mask is not None,
-        Ability.REGIONS: bool(request.regions),
-        Ability.LORA: any(each.kind in ("lora", "embedding") for each in _attachments(request)),
-    }
-    for ability, wanted in asked.items():
-        if wanted and not family.can(ability):
-            raise BadInput(
-                f"Models of the family {family.title} cannot be used for this: {ability.value}.",
-                "Leave it out, or choose another model.",
-            )
-    for control in request.controls:
-        if control.kind not in family.controls:
-            raise BadInput(
-                f"Models of the family {family.title} cannot be steered by {control.name} ({TITLES[control.kind]}).",
-                "Take it out, or choose another model.",
-            )
-    if request.sampler not in family.samplers:
-        names = ", ".join(dict.fromkeys(sampler.algorithm.value for sampler in family.samplers))
-        raise BadInput(
-            f"The sampler {request.sampler.name} does not go with {family.title}.", f"Choose one of {names}."
-        )
-
-
-def _attachments(request: GenerationRequest) -> list[Attachment]:
-    return [*request.attachments, *(each for region in request.regions for each in region.attachments)]
 
 
 def _unchanged(request: GenerationRequest, source: Pixels, report: Report) -> Finished:

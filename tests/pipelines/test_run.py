@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from studio.pipelines.studio_pipeline import refuse_impossible
+from studio.pipelines.refusals import refuse_impossible
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Loading, Made, Step
 from studio.request.family import Ability

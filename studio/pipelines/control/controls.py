@@ -80,7 +80,10 @@ def all_controls(request: GenerationRequest) -> tuple[Control, ...]:
 
 
 class Controls:
-    """Those of one loaded model. steering: None for a family without any."""
+    """Those of one loaded model. steering: None for a family without any.
+
+    keeps: networks stay on the device between the pictures of a set, until `leave_device`.
+    """
 
     def __init__(
         self, steering: Steering | None, denoiser: Any, device: Device, dtype: torch.dtype, watch: Watch
@@ -93,6 +96,7 @@ class Controls:
         self._eyes: tuple[tuple[Key, ...], Likening] | None = None
         self._pairs: OrderedDict[tuple[Key, str, bool], Pair] = OrderedDict()
         self._wanted: dict[tuple[str, str, str], Wanted] = {}
+        self.keeps = False
 
     def want(self, wanted: Sequence[Wanted], report: Report) -> int:
         """Reads what is to be used now. Gives the bytes that it takes of the device.
@@ -146,6 +150,13 @@ class Controls:
             if referred:
                 guides.insert(0, self._looks(referred, stack))  # others are to know what it adds to the words
             yield tuple(guides)
+
+    def leave_device(self) -> None:
+        """Makes room: networks wait in main memory, and do so after each picture from now on."""
+        if self.keeps and self._device.graphics:
+            for network in (*self._networks.values(), *(each.network for each in self._encoders.values())):
+                network.to("cpu")
+        self.keeps = False
 
     def _looks(self, controls: Sequence[Control], stack: ExitStack) -> Guide:
         wanted = [self._wanted[_name(each)] for each in controls]
@@ -212,7 +223,7 @@ class Controls:
         try:
             yield network.to(self._device.torch_device) and None
         finally:
-            if self._device.graphics:
+            if self._device.graphics and not self.keeps:
                 network.to("cpu")
 
 
