@@ -18,7 +18,7 @@ from studio.library.index import Hashes, Index, Row
 from studio.library.looking import look_at
 from studio.library.notes import NoteBook
 from studio.library.offered import described
-from studio.library.parts import completed
+from studio.library.parts import completed, store_of
 from studio.library.recognition.recognise import recognise
 from studio.library.recognition.recognised import Recognised
 from studio.library.resources import resource
@@ -175,7 +175,7 @@ class Models:
         path = Path(name).expanduser()
         if (os.sep in name or path.suffix) and path.exists():
             at = recognise(path.resolve())
-            completed_, parts, _ = completed(at, [each.found for each in self.entries()])
+            completed_, parts, _ = completed(at, store_of(each.found for each in self.entries()))
             if completed_.usable:
                 return described(completed_, self.book.of(""), parts, "")
             raise BadInput(f"{path.name!r} cannot be used as a model. {completed_.reason}")

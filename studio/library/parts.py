@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,19 @@ __all__ = ["Found", "completed", "needed"]
 Found = tuple[tuple[str, Path], ...]  # role → file
 
 
-def completed(found: Recognised, others: Sequence[Recognised]) -> tuple[Recognised, Found, tuple[Part, ...]]:
+Store = Mapping[tuple[str, str], Sequence[Recognised]]
+"""Files that there are, by kind and variant."""
+
+
+def store_of(others: Iterable[Recognised]) -> Store:
+    """So that with thousands of files each part is sought among a few."""
+    store: dict[tuple[str, str], list[Recognised]] = {}
+    for each in others:
+        store.setdefault((each.kind, each.variant), []).append(each)
+    return store
+
+
+def completed(found: Recognised, others: Store) -> tuple[Recognised, Found, tuple[Part, ...]]:
     """A model with the files of the parts that it lacks, and the parts that none of the others is.
 
     It can be used (has no reason) when nothing is lacking any more.
@@ -29,7 +41,7 @@ def completed(found: Recognised, others: Sequence[Recognised]) -> tuple[Recognis
     files: list[tuple[str, Path]] = []
     lacking: list[Part] = []
     for part in parts:
-        best = min((each for each in others if _is(each, part, found.family)), key=_preference, default=None)
+        best = min(_those(others, part, found.family), key=_preference, default=None)
         if best is not None:
             files.append((part.role, best.path))
         else:
@@ -37,13 +49,16 @@ def completed(found: Recognised, others: Sequence[Recognised]) -> tuple[Recognis
     return replace(found, reason=needs_text(lacking) if lacking else ""), tuple(files), tuple(lacking)
 
 
-def _is(other: Recognised, part: Part, family: str) -> bool:
-    """Whether a file is the part. Codecs of one shape differ, so theirs must be of the family or of one that shares
-    the very file.
+def _those(others: Store, part: Part, family: str) -> Iterator[Recognised]:
+    """Files that are the part. Codecs of one shape differ, so theirs must be of the family or of one that shares the
+    very file.
     """
-    if (other.kind, other.variant) != (part.kind, part.variant):
-        return False
-    return part.kind != "vae" or other.family == family or other.family in _sharing(part)
+    fitting = others.get((part.kind, part.variant), ())
+    if part.kind != "vae":
+        yield from fitting
+        return
+    families = {family, *_sharing(part)}
+    yield from (each for each in fitting if each.family in families)
 
 
 def _sharing(part: Part) -> Iterable[str]:

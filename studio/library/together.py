@@ -12,8 +12,7 @@ from studio.library.index import Hashes, Row
 from studio.library.notes import NoteBook
 from studio.library.offered import described, with_own_names
 from studio.library.overrides import overridden
-from studio.library.parts import completed
-from studio.library.recognition.recognised import Recognised
+from studio.library.parts import Store, completed, store_of
 from studio.request.errors import Trouble
 
 
@@ -29,7 +28,7 @@ def put_together(
     of their files. roots: folders of the person. embedded: the folder of what came with the studio.
     """
     changed = {path: overridden(row.found, book.of(row.print)) for path, row in rows.items()}
-    others = [found for path, found in changed.items() if path not in gone]
+    others = store_of(found for path, found in changed.items() if path not in gone)
     entries: list[Entry] = []
     starts = {os.path.join(root, ""): root for root in sorted(roots, key=lambda each: -len(each.parts))}
     inside = os.path.join(embedded, "")
@@ -50,7 +49,7 @@ def put_together(
     return tuple(sorted(entries, key=lambda each: (not each.embedded, each.title.lower(), str(each.path))))
 
 
-def _offered(entry: Entry, others: Sequence[Recognised]) -> Entry:
+def _offered(entry: Entry, others: Store) -> Entry:
     found, parts, lacking = completed(entry.found, others)
     if found.reason or not entry.paints:
         return replace(entry, found=found, lacking=lacking)
