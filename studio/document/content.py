@@ -29,14 +29,14 @@ class GradientKind(Enum):
 
 def clear(document: Document, layer: Plane, text: str = "Clear") -> None:
     """Makes what is selected of a layer transparent; all of it if nothing is selected."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     area = layer.extent() if document.selection is None else layer.extent().intersection(document.selection.extent())
     _lay(document, layer, text, area, _plain(layer, "#000000"), Mode.CompositionMode_DestinationOut)
 
 
 def fill(document: Document, layer: Plane, colour: str) -> None:
     """Fills what is selected, or the whole canvas, with a colour (#rrggbb)."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     _lay(document, layer, "Fill", Rect.of(document.size), _plain(layer, colour), _over(layer))
 
 
@@ -47,7 +47,7 @@ def bucket(
 
     tolerance: 0..255. The filled area is a pixel larger than what is alike, so that no seam of soft edges is left.
     """
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     wanted = wand(document, layer, point, tolerance=tolerance, contiguous=contiguous, merged=merged)
     if wanted is None:
         return
@@ -82,7 +82,7 @@ def gradient(
     document: Document, layer: Plane, start: QPointF, end: QPointF, colours: tuple[QColor, QColor], kind: GradientKind
 ) -> None:
     """Lays a gradient between two points of the canvas over what is selected, or over all."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     ramp: QGradient
     if kind is GradientKind.LINEAR:
         ramp = QLinearGradient(start, end)

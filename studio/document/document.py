@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QTransform
 
 from studio.document.change import EVERYTHING, NOTHING, Change
@@ -18,7 +18,6 @@ from studio.document.guides import Guide
 from studio.document.history import History
 from studio.document.images import pixels_of
 from studio.document.layers import (
-    NOWHERE,
     GeneratedLayer,
     Group,
     Layer,
@@ -31,6 +30,7 @@ from studio.document.layers import (
 from studio.document.placing import Making, generated_layer, paint_layer
 from studio.document.recipe import Recipe, fresh_seed
 from studio.document.resolve import Resolved
+from studio.document.telling import Telling
 from studio.document.tiles import Tiles, Versions
 from studio.document.vault import Vault
 from studio.request.events import Picture
@@ -43,24 +43,16 @@ LOOKS = Change.PIXELS | Change.LAYERS | Change.SIZE  # what changes the picture 
 SOURCE_STRENGTH = 0.6  # a picture that is put in to start from would be ignored at 1
 
 
-class Document(QObject):
-    """What the artist edits. Lives in the window's thread.
-
-    changed(Change): something is different, told once for each edit, undo or redo, after it is done.
-    damaged(Rect): this part of the canvas looks different; also told in the middle of a stroke.
-    about_to_read(): what is unfinished, such as content that floats, has to be laid down now.
+class Document(Telling):
+    """What the artist edits. Lives in the window's thread. What it tells is in `Telling`.
 
     Everything that changes goes through `push`; what has no edit of its own yet is a `FieldsEdit`.
     """
 
-    changed = Signal(object)
-    damaged = Signal(object)
-    about_to_read = Signal()
-
     def __init__(self, model: Model, size: Size | None = None, parent: QObject | None = None) -> None:
         """size: of the canvas; None follows the recipe until there is something on it."""
         super().__init__(parent)
-        self.undo_stack = History(self._together, self)
+        self.undo_stack = History(self.together, self)
         self.vault = Vault()
         self.path: Path | None = None
         self.foreign: Mapping[str, bytes] = {}  # entries of its file that are another program's
@@ -73,7 +65,6 @@ class Document(QObject):
         self._root = Group(name="", children=(PaintLayer(name="Layer 1"),))
         self._active: Layer = self._root.children[0]
         self._selection: Tiles | None = None
-        self._depth, self._pending = 0, NOTHING  # of edits in edits, and what is to be told when the outermost is done
         self._told_size = self.size
         self._resolved = Resolved(self.picture)
 
@@ -143,21 +134,12 @@ class Document(QObject):
     @contextmanager
     def step(self, text: str) -> Generator[None]:
         """Edits pushed inside are undone together, and told of once."""
-        with self._together():
+        with self.together():
             self.undo_stack.beginMacro(text)
             try:
                 yield
             finally:
                 self.undo_stack.endMacro()
-
-    def touched(self, change: Change, area: Rect = NOWHERE) -> None:
-        """Told by edits: this is different now. area: the part of the canvas that looks different."""
-        if not area.empty:
-            self.damaged.emit(area)
-        self._pending |= change
-        self._resolved.forget(looks=bool(change & LOOKS))
-        if not self._depth:
-            self._tell()
 
     def change(self, doing: str = "", **fields: Any) -> None:
         """Another wish: fields of `Recipe`. Successive edits of the same fields are one step of undo.
@@ -249,15 +231,6 @@ class Document(QObject):
                 self.activate(layer)
         return layer
 
-    @contextmanager
-    def _together(self) -> Generator[None]:
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
-            self._tell()
-
     def _fields(self, text: str, change: Change, *, merges: bool = True, **after: Any) -> FieldsEdit:
         now = {name: getattr(self, name) for name in after}
         return FieldsEdit(self, text, change, self, before=now, after=after, merges=merges)
@@ -269,15 +242,15 @@ class Document(QObject):
         before, self._selection = self._selection, selection
         return before
 
-    def _tell(self) -> None:
-        if self._depth or not self._pending:
-            return
-        change, self._pending = self._pending, NOTHING
-        if self.size != self._told_size:
-            self._told_size = self.size
-            self._resolved.forget(looks=True)
-            change |= Change.SIZE
-        self.changed.emit(change)
+    def _noted(self, change: Change) -> None:
+        self._resolved.forget(looks=bool(change & LOOKS))
+
+    def _also(self) -> Change:
+        if self.size == self._told_size:
+            return NOTHING
+        self._told_size = self.size
+        self._resolved.forget(looks=True)
+        return Change.SIZE
 
     def load(
         self, layers: tuple[Layer, ...], active: str = "", recipe: Recipe | None = None, selection: Tiles | None = None

@@ -151,7 +151,7 @@ class Floating:
 
 def turn_layer(document: Document, layer: Layer, turn: Turn) -> None:
     """Turns or flips a layer or a group in its place, or what is selected of it. Nothing happens to nothing."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     text = f"{turn.value} {layer.name}"
     if document.selection is not None:
         floating = Floating(document, layer)

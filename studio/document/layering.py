@@ -82,7 +82,7 @@ def fresh_name(document: Document, kind: str) -> str:
 
 def remove(document: Document, layer: Layer) -> None:
     """Takes a layer out. The last one leaves an empty one behind."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     group = _parent(document, layer)
     children = [child for child in group.children if child is not layer]
     if group is document.root and not children:
@@ -94,7 +94,7 @@ def remove(document: Document, layer: Layer) -> None:
 
 def duplicate(document: Document, layer: Layer) -> Layer:
     """A copy above the layer; they share their tiles until one is painted on."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     group = _parent(document, layer)
     copy = copied(layer)
     copy.name = f"{layer.name} copy"
@@ -174,7 +174,7 @@ def can_merge_down(document: Document, layer: Layer) -> bool:
 
 def merge_down(document: Document, layer: Layer) -> Layer:
     """Makes one layer of this and the one below, looking as the two did. Raises Trouble where it cannot."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     other = below(document, layer)
     if other is None or not can_merge_down(document, layer):
         raise Trouble("There is no layer below that this one could be merged with.")
@@ -192,7 +192,7 @@ def merge_down(document: Document, layer: Layer) -> Layer:
 
 def flatten(document: Document) -> None:
     """Makes one layer of all pictures that are shown; masks, regions and controls stay above it."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     others = [layer for layer in walk(document.layers) if isinstance(layer, AreaLayer | ControlLayer)]
     picture = baked(document.layers, "Picture")
     _rearrange(document, "Flatten", {document.root: [picture, *others]}, picture)
@@ -213,7 +213,7 @@ def baked(layers: Sequence[Layer], name: str) -> PaintLayer:
 
 def layer_from_selection(document: Document, *, cut: bool = False) -> PaintLayer:
     """Lifts what is selected of the active layer onto a layer of its own. Raises Trouble if there is nothing."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     layer = document.active
     if document.selection is None or not isinstance(layer, PaintLayer):
         raise Trouble("Nothing of a picture is selected.", "Select a part of a layer first.")

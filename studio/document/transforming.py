@@ -128,7 +128,7 @@ def _put(document: Document, layer: Plane, tiles: Tiles, text: str) -> None:
 
 def transform_canvas(document: Document, transform: QTransform, size: Size, text: str, how: Resampling) -> None:
     """Transforms everything, selection included, and gives the canvas another size."""
-    document.about_to_read.emit()
+    document.about_to_change.emit()
     if not all(SMALLEST <= side <= LARGEST for side in size):
         raise BadInput(f"A canvas of {size} pixels cannot be made.", f"Sides of {SMALLEST} to {LARGEST} can be used.")
     with document.step(text):

@@ -68,6 +68,7 @@ class Canvas(Viewport):
         self.tools = ToolSet(self, self, self.kit)
         document.undo_stack.give_up = self._give_up
         document.about_to_read.connect(self._settle)
+        document.about_to_change.connect(self._finish)
         document.changed.connect(self._on_changed)
         document.damaged.connect(self._on_damaged)
 
@@ -166,6 +167,9 @@ class Canvas(Viewport):
 
     def _settle(self) -> None:
         self.tool.settle()
+
+    def _finish(self) -> None:
+        self.tool.finish()
 
     def show_moved(self, before: View) -> None:
         """Repaints for another view; when it was only moved, what stays visible is shifted on the screen."""

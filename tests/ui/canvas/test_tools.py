@@ -10,9 +10,11 @@ from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
 
 from studio.document import layering
+from studio.document.content import fill
 from studio.document.document import Document
 from studio.document.layers import MaskLayer, PaintLayer
 from studio.document.selecting import array_of
+from studio.document.transforming import Turn, turn_canvas
 from studio.request.errors import Trouble
 from studio.request.geometry import Rect
 from studio.ui.actions import ActionTable
@@ -212,3 +214,37 @@ def test_the_model_of_layers_is_sound(document: Document, qtmodeltester) -> None
     panel = LayersPanel(document)
     qtmodeltester.check(panel.tree.rows)
     panel.deleteLater()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda document: turn_canvas(document, Turn.LEFT),
+        layering.flatten,
+        lambda document: fill(document, document.active, "#0000ff"),
+        lambda document: layering.remove(document, document.active),
+    ],
+)
+def test_a_stroke_ends_where_something_else_changes_what_it_lies_on(canvas, document: Document, act) -> None:
+    before, steps = document.image(), document.undo_stack.index()
+    QTest.mousePress(canvas, LEFT, NONE, at(canvas, 50, 50))
+    QTest.mouseMove(canvas, at(canvas, 120, 50))
+    act(document)
+    after = document.image()
+    QTest.mouseMove(canvas, at(canvas, 120, 200))
+    QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 120, 200))
+    assert document.image() == after
+    document.undo_stack.undo()
+    assert colour(document, 80, 50) == (255, 0, 0)  # the stroke is a step of its own
+    document.undo_stack.undo()
+    assert document.undo_stack.index() == steps
+    assert document.image() == before
+
+
+def test_reading_the_document_in_the_middle_of_a_stroke_does_not_end_it(canvas: Canvas, document: Document) -> None:
+    QTest.mousePress(canvas, LEFT, NONE, at(canvas, 50, 50))
+    QTest.mouseMove(canvas, at(canvas, 120, 50))
+    document.request()
+    QTest.mouseMove(canvas, at(canvas, 250, 50))
+    QTest.mouseRelease(canvas, LEFT, NONE, at(canvas, 250, 50))
+    assert colour(document, 220, 50) == (255, 0, 0)

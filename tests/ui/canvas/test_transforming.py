@@ -340,3 +340,16 @@ def test_what_is_in_the_hand_is_not_lost_to_what_is_done_meanwhile(canvas, docum
     while document.undo_stack.index() > steps:
         document.undo_stack.undo()
     assert document.image() == before
+
+
+def test_a_layer_in_the_hand_is_put_back_though_another_became_the_active_one(canvas, document: Document) -> None:
+    layer = layering.add_paint(document)
+    drag(canvas, (100, 100), (140, 100))
+    canvas.tools.choose("move")
+    QTest.mousePress(canvas, LEFT, NONE, at(canvas, 100, 100))
+    QTest.mouseMove(canvas, at(canvas, 150, 150))
+    layering.add_paint(document)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert (layer.x, layer.y) == (0, 0)
+    assert (document.active.x, document.active.y) == (0, 0)
+    assert colour(document, 120, 100) == (255, 0, 0)

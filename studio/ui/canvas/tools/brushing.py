@@ -41,6 +41,7 @@ class BrushTool(Tool):
         self._erasing = False
         self._hover: QPointF | None = None
         self._turned = False  # the pen's other end is near
+        self._last: Pointer | None = None
         self._end: QPointF | None = None  # of the last stroke, for straight lines
         self._picker = Picker(canvas, kit)
         self._picking = False
@@ -92,6 +93,14 @@ class BrushTool(Tool):
             self._picking = False
             self._picker.release(pointer)
             return
+        if self._stroke is not None:
+            self._end_at(pointer)
+
+    def finish(self) -> None:
+        if self._last is not None:
+            self._end_at(self._last)
+
+    def _end_at(self, pointer: Pointer) -> None:
         stroke, smoothing = self._stroke, self._smoothing
         self._stroke = self._smoothing = None
         if stroke is None or smoothing is None:
@@ -143,6 +152,7 @@ class BrushTool(Tool):
     def _near(self, pointer: Pointer | None) -> None:
         self._hover = None if pointer is None else pointer.screen
         self._turned = pointer is not None and pointer.eraser
+        self._last = pointer
 
     def _add(self, point: QPointF, pressure: float) -> None:
         if self._stroke is not None:

@@ -14,7 +14,7 @@ from studio.request.errors import BadInput
 from studio.ui.canvas.tools.tool import Surface
 
 REST = 120  # milliseconds without moving
-MOST = 4 << 20  # pixels, of all layers together, that are worth showing in their place: more takes longer than a blink
+MOST = 2 << 20  # pixels, of all layers together, that are worth showing in their place: more takes longer than a blink
 
 
 class Lifted:

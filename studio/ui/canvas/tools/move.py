@@ -27,6 +27,7 @@ class Move(Tool):
     def __init__(self, canvas: Surface) -> None:
         super().__init__(canvas)
         self._start: QPointF | None = None
+        self._layer: Layer = canvas.document.active  # what is dragged, whichever becomes the active one meanwhile
         self._by = (0, 0)
         self._box = QRectF()  # what is moved, as it was
         self._floating: Lifted | None = None
@@ -40,7 +41,7 @@ class Move(Tool):
         except Trouble as trouble:
             self.canvas.refuse(trouble)
             return
-        self._start = pointer.position
+        self._start, self._layer = pointer.position, layer
         self._by = (0, 0)
         self._box = QRectF(*(extent_of_content(layer) if self._floating is None else self._floating.box.getRect()))
 
@@ -74,8 +75,8 @@ class Move(Tool):
             return
         self._shift_to(0, 0)
         if dx or dy:
-            layer = self.document.active
-            transform_layer(self.document, layer, QTransform.fromTranslate(dx, dy), f"Move {layer.name}")
+            transform = QTransform.fromTranslate(dx, dy)
+            transform_layer(self.document, self._layer, transform, f"Move {self._layer.name}")
 
     def nudge(self, dx: int, dy: int) -> bool:
         """By document pixels. Successive ones of a layer are one step."""
@@ -124,7 +125,7 @@ class Move(Tool):
     def _shift_to(self, dx: int, dy: int) -> None:
         """Shows the layer that far from where the drag began, without an edit."""
         moved_x, moved_y = dx - self._by[0], dy - self._by[1]
-        for plane in planes_of(self.document.active):
+        for plane in planes_of(self._layer):
             self.document.damaged.emit(plane.extent())
             plane.x += moved_x
             plane.y += moved_y

@@ -103,6 +103,10 @@ class Tool:
     def settle(self) -> None:
         """The document is about to be read: whatever it has taken out of it for a while must be laid down."""
 
+    def finish(self) -> None:
+        """What the tool works on is about to be changed by something else: whatever it is doing ends here."""
+        self.settle()
+
     def cursor(self) -> Qt.CursorShape:
         """The pointer's shape over the canvas."""
         return Qt.CursorShape.CrossCursor
