@@ -20,6 +20,7 @@ class Verdict:
 
     @property
     def sentence(self) -> str:
+        """What is told to the person."""
         if self.identical:
             return "It came out identical, to the last bit."
         if not self.differences:

@@ -21,6 +21,7 @@ class Collection:
 
     @property
     def smart(self) -> bool:
+        """Whether it is a saved search."""
         return bool(self.query)
 
 
@@ -38,6 +39,7 @@ class Collections:
             return tuple(Collection(*row) for row in rows)
 
     def named(self, name: str) -> Collection | None:
+        """The first of this name, or None."""
         wanted = name.strip().casefold()
         return next((each for each in self.all() if each.name.casefold() == wanted), None)
 
@@ -58,11 +60,13 @@ class Collections:
         self._store.act({"do": "collection", "id": identifier, "gone": True})
 
     def put_in(self, identifier: str, ids: Iterable[int]) -> None:
+        """Puts pictures in; those that are in it stay."""
         chosen = tuple(ids)
         self._store.mark(chosen, collections=[identifier])
         self._changed(chosen)
 
     def take_out(self, identifier: str, ids: Iterable[int]) -> None:
+        """Takes pictures out of it; the pictures stay."""
         chosen = tuple(ids)
         self._store.mark(chosen, **{"without collections": [identifier]})
         self._changed(chosen)

@@ -30,14 +30,17 @@ class Layout:
 
     @property
     def cell(self) -> int:
+        """Side of a picture's room in pixels."""
         return (PAGE[0] - 2 * _MARGIN + _GAP) // self.columns - _GAP
 
     @property
     def pitch(self) -> int:
+        """From one row to the next in pixels."""
         return self.cell + _GAP + (_CAPTION if self.captions else 0)
 
     @property
     def rows(self) -> int:
+        """Rows on a page."""
         return max(1, (PAGE[1] - 2 * _MARGIN + _GAP) // self.pitch)
 
 

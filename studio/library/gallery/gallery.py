@@ -126,9 +126,11 @@ class Gallery:
         return tuple(self.items(self.find(Wanted(), number)))
 
     def find(self, wanted: Wanted, limit: int | None = None) -> Found:
+        """What a search means, in order; see `Search.find`."""
         return self.search.find(wanted, limit)
 
     def items(self, found: Found) -> list[Item]:
+        """The pictures that were found and are still there."""
         return self.store.items([int(each) for each in found.ids])
 
     def metadata(self, item: Item) -> Metadata:
@@ -152,6 +154,7 @@ class Gallery:
         self.tell(Change(altered=chosen))
 
     def untag(self, ids: Iterable[int], *tags: str) -> None:
+        """Takes tags away."""
         self.mark(ids, **{"without tags": list(tags)})
 
     def throw_away(self, ids: Iterable[int]) -> None:
@@ -160,6 +163,7 @@ class Gallery:
         self.tell(Change(everything=True))
 
     def restore(self, ids: Iterable[int]) -> None:
+        """Takes pictures out of the trash."""
         self.trash.restore(ids)
         self.tell(Change(everything=True))
 
@@ -273,10 +277,12 @@ class Gallery:
         self._listeners.append(listener)
 
     def tell(self, change: Change) -> None:
+        """Tells all listeners, on this thread."""
         for listener in tuple(self._listeners):
             listener(change)
 
     def close(self) -> None:
+        """Closes the databases; the next use opens them again."""
         self.store.database.close()
         self.thumbnails.close()
 

@@ -98,10 +98,12 @@ def join_parameters(parameters: Iterable[tuple[str, str]]) -> str:
 
 
 def quote(value: str) -> str:
+    """A value as it stands in a parameter line."""
     return json.dumps(value, ensure_ascii=False) if any(sign in value for sign in ",:\n") else value
 
 
 def unquote(value: str) -> str:
+    """Back from `quote`; what is quoted badly stays as it is."""
     if len(value) >= 2 and value[0] == value[-1] == '"':
         try:
             return str(json.loads(value))

@@ -104,6 +104,7 @@ class Sources:
                 write_atomically(path, encode(pixels))
 
     def path(self, digest: str) -> Path:
+        """Where the picture of a digest is kept."""
         return self._folder / digest[:2] / f"{digest}.png"
 
     def drop(self, digest: str) -> None:

@@ -22,17 +22,22 @@ def delete_file(path: Path) -> None:
 
 
 class Trash:
+    """What is thrown away, kept until it is emptied; a removal that was begun is always ended."""
+
     def __init__(self, store: Store, sources: Sources) -> None:
         self._store = store
         self._sources = sources
 
     def put(self, ids: Iterable[int]) -> None:
+        """Throws pictures away; their files stay where they are."""
         self._store.mark(ids, trashed=True)
 
     def restore(self, ids: Iterable[int]) -> None:
+        """Takes pictures out again."""
         self._store.mark(ids, trashed=False)
 
     def content(self) -> list[int]:
+        """Ids of the pictures in it."""
         with self._store.database.read() as connection:
             rows = connection.execute("SELECT id FROM picture WHERE state = ?", (TRASHED,)).fetchall()
         return [int(row[0]) for row in rows]

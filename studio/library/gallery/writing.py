@@ -102,6 +102,7 @@ def slug(text: str) -> str:
 
 
 def cannot_write(path: Path, error: OSError) -> Trouble:
+    """The trouble to raise when a picture cannot be written to a path."""
     reason = error.strerror or str(error)
     return Trouble(f"The picture could not be written to {str(path.parent)!r}: {reason}.", _remedy(error), repr(error))
 

@@ -36,10 +36,12 @@ class GalleryDeeds:
         return self._shown() and self.view is not None and holds(self.view.standing)
 
     def is_on(self, asked: Callable[[GalleryView], bool]) -> bool:
+        """Whether the gallery is up, and something is so there."""
         return self._shown() and self.view is not None and asked(self.view)
 
     @property
     def up(self) -> bool:
+        """Whether its workspace is shown."""
         return self._shown() and self.view is not None
 
 

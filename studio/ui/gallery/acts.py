@@ -67,16 +67,20 @@ class Acts(QObject):
         self.told.emit("There is nothing to take back.", None)
 
     def rate(self, items: Sequence[Item], rating: int) -> None:
+        """rating: 0..5 stars."""
         self._mark(items, "rating", rating, f"{counted(items)} rated.")
 
     def label(self, items: Sequence[Item], name: str) -> None:
+        """name: of a colour, "" for none."""
         self._mark(items, "label", name, f"{counted(items)} labelled.")
 
     def favour(self, items: Sequence[Item], favourite: bool) -> None:
+        """Makes all of them favourites, or none."""
         words = "made a favourite" if favourite else "no favourite any more"
         self._mark(items, "favourite", favourite, f"{counted(items)} {words}.")
 
     def tag(self, items: Sequence[Item], name: str) -> None:
+        """Adds a tag to those that do not have it."""
         new = _ids([item for item in items if name not in item.tags])
         self._do(
             new,
@@ -87,6 +91,7 @@ class Acts(QObject):
         )
 
     def untag(self, items: Sequence[Item], name: str) -> None:
+        """Takes a tag away from those that have it."""
         old = _ids([item for item in items if name in item.tags])
         self._do(
             old,
@@ -97,6 +102,7 @@ class Acts(QObject):
         )
 
     def throw_away(self, items: Sequence[Item]) -> None:
+        """Into the gallery's own trash."""
         ids = _ids(items)
         self._do(
             ids,
@@ -106,6 +112,7 @@ class Acts(QObject):
         )
 
     def restore(self, items: Sequence[Item]) -> None:
+        """Out of the trash."""
         ids = _ids(items)
         self._do(
             ids, lambda: self._gallery.restore(ids), lambda: self._gallery.throw_away(ids), f"{counted(ids)} put back."
@@ -131,6 +138,7 @@ class Acts(QObject):
         self._work.run(lambda: self._gallery.empty_trash(discard, ids), done)
 
     def put_in(self, items: Sequence[Item], collection: Collection) -> None:
+        """Into a plain collection."""
         ids, collections = _ids(items), self._gallery.collections
         self._do(
             ids,
@@ -140,6 +148,7 @@ class Acts(QObject):
         )
 
     def take_out(self, items: Sequence[Item], collection: Collection) -> None:
+        """Out of a plain collection."""
         ids, collections = _ids(items), self._gallery.collections
         self._do(
             ids,
@@ -161,6 +170,7 @@ class Acts(QObject):
         self._work.run(lambda: move(self._gallery, items, folder), done)
 
     def rename(self, item: Item, name: str) -> None:
+        """Gives the file another name; failed tells why it cannot have it."""
         try:
             self._gallery.rename(item, name)
         except Trouble as trouble:
@@ -174,9 +184,11 @@ class Acts(QObject):
         QGuiApplication.clipboard().setMimeData(data)
 
     def copy_settings(self, metadata: Metadata) -> None:
+        """To the clipboard, as other programs read them."""
         QGuiApplication.clipboard().setText(metadata.raw.get("parameters") or metadata.raw_text)
 
     def show_file(self, item: Item) -> None:
+        """Opens its folder in the system's file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(item.path.parent)))
 
     def export(self, items: Sequence[Item], wanted: Export) -> None:
@@ -184,6 +196,7 @@ class Acts(QObject):
         self.exporting.begin(items, wanted)
 
     def contact_sheet(self, items: Sequence[Item], path: Path) -> None:
+        """On a thread; the suffix decides between PDF and PNG."""
         self._work.run(
             lambda: write_contact_sheet(items, self._gallery.thumbnail, path),
             lambda _nothing: self.told.emit(f"The contact sheet is written: {path.name}.", None),
@@ -241,6 +254,7 @@ class Acts(QObject):
 
 
 def counted(ids: Sequence[object]) -> str:
+    """ "1 picture", "2,000 pictures"."""
     return "1 picture" if len(ids) == 1 else f"{len(ids):,} pictures"
 
 

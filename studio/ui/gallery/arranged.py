@@ -58,6 +58,7 @@ class Arranged(QListView):
         self.viewport().update()
 
     def row_in_the_middle(self) -> int:
+        """The row in the middle of what is seen, -1 when nothing is."""
         rows = self.shown_rows()
         return rows.start + len(rows) // 2 if len(rows) else -1
 
@@ -68,6 +69,7 @@ class Arranged(QListView):
 
     @property
     def columns(self) -> int:
+        """Cells beside one another."""
         return self._layout.columns
 
     # geometry, asked by Qt

@@ -31,6 +31,7 @@ class Arriving(QObject):
         return not data.hasFormat(MIME) and any(url.isLocalFile() for url in data.urls())
 
     def take(self, data: QMimeData) -> None:
+        """Brings in what was dropped."""
         self.bring([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
 
     def bring(self, paths: Sequence[Path]) -> None:

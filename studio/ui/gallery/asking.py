@@ -30,6 +30,7 @@ class Asking:
         self._export_to = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
 
     def export(self, items: Sequence[Item]) -> None:
+        """Asks what to export as what, and begins."""
         try:
             metadata = self._gallery.metadata(items[0])
         except Trouble:
@@ -40,23 +41,27 @@ class Asking:
             self._acts.export(items, dialog.wanted)
 
     def rename(self, item: Item) -> None:
+        """Asks for the file's new name."""
         name, good = QInputDialog.getText(self._parent, "Rename", "Name of the file", text=item.path.stem)
         if good and name.strip() != item.path.stem:
             self._acts.rename(item, name)
 
     def tag(self, items: Sequence[Item]) -> None:
+        """Asks for a tag, one that is known or another."""
         known = [facet.value for facet in self._gallery.search.facets("tag")]
         name, good = QInputDialog.getItem(self._parent, "Tag", "Tag", ["", *known], 0, True)
         if good and name.strip():
             self._acts.tag(items, name.strip())
 
     def move(self, items: Sequence[Item]) -> None:
+        """Asks for a folder of the gallery."""
         start = str(self._gallery.folder)
         folder = QFileDialog.getExistingDirectory(self._parent, "Move into a folder of the gallery", start)
         if folder:
             self._acts.move(items, Path(folder))
 
     def contact_sheet(self, items: Sequence[Item]) -> None:
+        """Asks where the sheet is to be written."""
         start = str(self._export_to / "contact sheet.pdf")
         path, _ = QFileDialog.getSaveFileName(self._parent, "Contact sheet", start, "PDF (*.pdf);;PNG (*.png)")
         if path:
@@ -86,6 +91,7 @@ class Asking:
         dialog.exec()
 
     def strip(self, item: Item) -> None:
+        """Asks where a copy without metadata is to be written."""
         start = str(self._export_to / item.path.name)
         path, _ = QFileDialog.getSaveFileName(self._parent, "Copy without metadata", start, f"*{item.path.suffix}")
         if path:

@@ -35,6 +35,7 @@ def with_first(first: Whole, created: Times) -> Whole:
 
 
 def same_day(one: float, other: float) -> bool:
+    """Whether two moments, in seconds since 1970, are of one day here."""
     return (int(one) + _offset(int(one))) // _DAY == (int(other) + _offset(int(other))) // _DAY
 
 

@@ -64,6 +64,7 @@ class ExportDialog(QDialog):
 
     @property
     def wanted(self) -> Export:
+        """What has been chosen."""
         return Export(
             folder=Path(self.folder.text()).expanduser(),
             format=str(self.format.currentData()),

@@ -86,6 +86,7 @@ class FullSize(QObject):
 
 
 def read_whole(path: Path) -> Whole:
+    """Reads a picture now; one that cannot be read says why."""
     try:
         pixels = read_picture(path)
     except BadInput as error:

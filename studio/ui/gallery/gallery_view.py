@@ -27,7 +27,6 @@ from studio.ui.gallery.modes import Mode
 from studio.ui.gallery.offers import offers_for
 from studio.ui.gallery.panel import Panel
 from studio.ui.gallery.places import Places
-from studio.ui.gallery.recalling import SETTINGS as RECALLED
 from studio.ui.gallery.saying import Saying
 from studio.ui.gallery.scan_report import ScanReport
 from studio.ui.gallery.selecting import Selecting
@@ -91,23 +90,25 @@ class GalleryView(Selecting):
         except Trouble:
             return None
 
-    # what the menu, the keys and the panel ask for
-
     def favour(self) -> None:
+        """Makes what is selected favourites; none, when all are."""
         items = self.selected
         self.acts.favour(items, not all(item.favourite for item in items))
 
     def begin_search(self) -> None:
+        """Brings the keyboard to the search."""
         self.search.setFocus()
         self.search.selectAll()
 
     def close_viewer(self) -> None:
+        """Back to the grid, at the picture that was shown."""
         set_full_screen(self.viewer, self.pages, False)
         self.looking.at(self.grid)
         if self.viewer.mode is Mode.SINGLE:
             self.go_to_row(self.viewer.row)
 
     def find_similar(self) -> None:
+        """Shows pictures that look like the selected one."""
         item = self.current
         if item is not None:
             self.browser.look_like(item)
@@ -120,30 +121,32 @@ class GalleryView(Selecting):
             self.places.look()
 
     def recall(self, names: frozenset[str]) -> None:
+        """Asks that settings of the selected picture be taken over. names: out of `recalling.SETTINGS`."""
         metadata = self.metadata()
         if metadata is not None:
             self.recall_requested.emit(metadata, names)
 
-    def recall_all(self) -> None:
-        self.recall(frozenset(RECALLED))
-
     def ask(self, what: str) -> None:
+        """Asks others for something with the selected picture, see `asked_for`."""
         item, metadata = self.current, self.metadata()
         if item is not None and metadata is not None:
             self.asked_for.emit(what, item, metadata)
 
     def send(self, way: str) -> None:
+        """Sends the selected picture to the canvas, see `send_to_canvas`."""
         item = self.current
         if item is not None:
             self.send_to_canvas.emit(item.path, way)
 
     def copy_picture(self) -> None:
+        """The selected picture to the clipboard."""
         item = self.current
         if item is not None:
             whole = self.full_size.get(item.path) or read_whole(item.path)
             self.acts.copy_picture(item, whole.image)
 
     def copy_settings(self) -> None:
+        """The settings of the selected picture to the clipboard."""
         metadata = self.metadata()
         if metadata is not None:
             self.acts.copy_settings(metadata)
@@ -157,6 +160,7 @@ class GalleryView(Selecting):
         self.go_to_row(self.model.row_of(identifier))
 
     def go_to_row(self, row: int) -> None:
+        """Shows the picture of a row, in the grid or the viewer."""
         if not 0 <= row < self.model.rowCount():
             return
         self.grid.choose(row)
@@ -164,6 +168,7 @@ class GalleryView(Selecting):
             self.viewer.show_row(row)
 
     def toggle_info(self) -> None:
+        """Shows the panel at the right, or hides it."""
         self.about.setChecked(not self.about.isChecked())
 
     def set_cell(self, side: int) -> None:

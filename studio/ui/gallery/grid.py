@@ -136,6 +136,7 @@ class Grid(Arranged):
         return sorted(row for first, last in ranges for row in range(first, last + 1))
 
     def selected_count(self) -> int:
+        """How many pictures are selected."""
         return sum(last - first + 1 for first, last in _ranges(self.selectionModel().selection()))
 
     # drawing

@@ -37,6 +37,7 @@ class Histogram(QWidget):
         self._counts: Counts | None = None
 
     def show_pixels(self, pixels: Pixels | None) -> None:
+        """None: there is no picture yet."""
         self._counts = counts_of(pixels) if pixels is not None else None
         self.update()
 

@@ -28,11 +28,13 @@ class Camera(QObject):
         self.centre = QPointF(0.5, 0.5)
 
     def fit(self) -> None:
+        """The whole picture."""
         self.zoom = 0.0
         self.centre = QPointF(0.5, 0.5)
         self.moved.emit()
 
     def look(self, zoom: float, centre: QPointF) -> None:
+        """zoom, centre: see the class; both are kept within their limits."""
         self.zoom = max(SMALLEST, min(LARGEST, zoom))
         self.centre = QPointF(max(0.0, min(1.0, centre.x())), max(0.0, min(1.0, centre.y())))
         self.moved.emit()

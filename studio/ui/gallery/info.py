@@ -320,6 +320,7 @@ def size_text(count: int) -> str:
 
 
 def copy(text: str) -> None:
+    """Text to the clipboard."""
     QGuiApplication.clipboard().setText(text)
 
 

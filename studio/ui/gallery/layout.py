@@ -45,6 +45,7 @@ class Layout:
         self.height = int(ends[-1]) if len(ends) else 0
 
     def group_of(self, row: int) -> int:
+        """The group that a row is in."""
         return int(np.searchsorted(self.first, row, "right")) - 1
 
     def cell(self, row: int) -> Cell:
@@ -97,6 +98,7 @@ class Layout:
         return self._beside(row, -1)
 
     def below(self, row: int) -> int:
+        """As `above`, in the line below."""
         return self._beside(row, 1)
 
     def _beside(self, row: int, step: int) -> int:

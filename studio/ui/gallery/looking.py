@@ -27,6 +27,7 @@ class Looking(QObject):
 
     @property
     def viewing(self) -> bool:
+        """Whether the viewer is shown, here or over the whole screen."""
         return self._pages.currentWidget() is self._viewer or self._viewer.isFullScreen()
 
     def at(self, page: Grid | Viewer) -> None:
@@ -54,6 +55,7 @@ class Looking(QObject):
             self._grid.choose(row)
 
     def toggle(self) -> None:
+        """From the grid to the viewer or back."""
         if self.viewing:
             self.close()
         else:
@@ -73,6 +75,7 @@ class Looking(QObject):
         self.turned.emit()
 
     def full_screen(self) -> None:
+        """The viewer over the whole screen, or back in its place."""
         if not self.viewing:
             self.open()
         set_full_screen(self._viewer, self._pages, not self._viewer.isFullScreen())

@@ -6,6 +6,8 @@ from enum import Enum
 
 
 class Mode(Enum):
+    """One picture, or ways to compare several."""
+
     SINGLE = "single"
     SIDE_BY_SIDE = "side by side"
     SPLIT = "before and after"

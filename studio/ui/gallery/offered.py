@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from studio.ui.gallery.modes import Mode
+from studio.ui.gallery.recalling import SETTINGS
 from studio.ui.gallery.standing import Standing
 from studio.ui.incoming import WAYS
 
@@ -147,7 +148,7 @@ _WORK = (
         "use",
         "Use all its settings",
         "work",
-        lambda view: view.recall_all(),
+        lambda view: view.recall(frozenset(SETTINGS)),
         ("Ctrl+U",),
         _told,
         "corner-down-left",

@@ -23,6 +23,7 @@ LABELS = {
     "blue": "#5a8fd0",
     "purple": "#a06cc8",
 }
+_AWAY = 0.35  # opacity of a picture whose disk is not there now
 _SHADE = QColor(0, 0, 0, 150)
 
 
@@ -33,12 +34,12 @@ def paint_cell(
     roles = colours()
     room = cell.adjusted(PAD, PAD, -PAD, -PAD)
     place = _fitted(item.width, item.height, room)
+    painter.setOpacity(_AWAY if item.away else 1.0)
     if picture is not None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.width() != picture.width())
         painter.drawPixmap(place, picture)
     else:
         painter.fillRect(place, QColor(roles.panel))
-    painter.setOpacity(0.45 if item.away else 1.0)
     if bad or item.problem:
         _paint_broken(painter, place)
     painter.setOpacity(1.0)

@@ -54,9 +54,11 @@ class Panel(QObject):
         info.untagged.connect(lambda name: acts.untag(selected(), name))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
 
     def show_soon(self) -> None:
+        """Shows what is selected when it has settled."""
         self._later.start()
 
     def show_now(self) -> None:
+        """Shows what is selected."""
         self._later.stop()
         if self._info.isHidden():
             return

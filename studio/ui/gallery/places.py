@@ -22,6 +22,8 @@ _SOON = 200  # milliseconds: counts follow changes, not each of them
 
 
 class Places(QObject):
+    """What is chosen at the left decides what is shown; its counts follow the gallery."""
+
     def __init__(
         self, frame: GalleryFrame, gallery: Gallery, browser: Browser, acts: Acts, asking: Asking, work: GalleryWork
     ) -> None:
@@ -62,9 +64,11 @@ class Places(QObject):
 
     @property
     def in_trash(self) -> bool:
+        """Whether the trash is shown."""
         return self._side.current().place is Place.TRASH
 
     def fill_soon(self) -> None:
+        """Shows what there is a moment later, once for many changes."""
         if not self._later.isActive():
             self._later.start()
 
@@ -90,6 +94,7 @@ class Places(QObject):
         self._frame.empty.setVisible(self.in_trash)
 
     def wanted(self) -> Wanted:
+        """What is chosen at the left and searched for."""
         chosen = self._side.current()
         query = self._frame.search.text().strip()
         collection = ""

@@ -31,9 +31,11 @@ class Stars(QWidget):
 
     @property
     def rating(self) -> int:
+        """0..5."""
         return self._rating
 
     def set_rating(self, rating: int) -> None:
+        """Shows a rating; nothing is emitted."""
         self._rating = rating
         self.setAccessibleName(f"Rating: {rating} of {HIGHEST} stars")
         self.update()

@@ -12,6 +12,8 @@ LASTS = 8000  # milliseconds that good news stays; what it says can still be tak
 
 
 class Saying(QObject):
+    """notices: where the bars stand."""
+
     def __init__(self, notices: Notices) -> None:
         super().__init__(notices)
         self._notices = notices

@@ -101,6 +101,7 @@ class SearchBar(QLineEdit):
         self.look_for(" ".join(after.split(" ")).strip())
 
     def has(self, term: str) -> bool:
+        """Whether the search has this term."""
         return f" {term} " in f" {self.text()} "
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

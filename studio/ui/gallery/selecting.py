@@ -29,6 +29,7 @@ class Selecting(GalleryFrame):
 
     @property
     def viewing(self) -> bool:
+        """Whether the viewer is shown."""
         return self.looking.viewing
 
     @property
@@ -38,6 +39,7 @@ class Selecting(GalleryFrame):
 
     @property
     def selected_rows(self) -> list[int]:
+        """Rows of `selected`."""
         return [self.viewer.row] if self._alone else self.grid.selected_rows()
 
     @property
@@ -48,6 +50,7 @@ class Selecting(GalleryFrame):
         return self.model.item(self.selected_rows[0])
 
     def with_current(self, deed: Callable[[Item], object]) -> None:
+        """Does something with the one selected picture, if there is one."""
         item = self.current
         if item is not None:
             deed(item)

@@ -152,6 +152,7 @@ class SideBar(QTreeWidget):
         self.choose(before)
 
     def current(self) -> Chosen:
+        """The entry that is chosen."""
         item = self.currentItem()
         data = item.data(0, _ROLE) if item is not None else None
         return data if isinstance(data, Chosen) else Chosen()

@@ -21,14 +21,17 @@ class Standing:
 
     @property
     def some(self) -> bool:
+        """Any selected pictures outside of the trash."""
         return self.count > 0 and not self.trash
 
     @property
     def one(self) -> bool:
+        """Exactly one."""
         return self.count == 1 and not self.trash
 
     @property
     def two(self) -> bool:
+        """Exactly two."""
         return self.count == 2 and not self.trash
 
     @property

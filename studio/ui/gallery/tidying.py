@@ -28,9 +28,11 @@ class Tidying(Background):
         self._later.start()
 
     def begin(self) -> None:
+        """Begins now."""
         self.run(lambda: self._gallery.recover(move_to_trash), self._ended)
 
     def close(self) -> None:
+        """Waits for what goes on, and begins nothing more."""
         self._later.stop()
         super().close()
 

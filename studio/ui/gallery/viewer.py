@@ -53,8 +53,7 @@ class Viewer(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.views = [ImageView(self.camera) for _ in range(MOST_COMPARED)]
         self.histogram = Histogram()
-        self._slides = QTimer(self)
-        self._slides.setInterval(SLIDE)
+        self._slides = QTimer(self, interval=SLIDE)
         self._slides.timeout.connect(lambda: self.turn(1, around=True))
         first = self.views[0]
         self._keys: dict[Qt.Key, Callable[[], object]] = {
@@ -118,6 +117,7 @@ class Viewer(QWidget):
             self.turned.emit(row)
 
     def toggle_slideshow(self) -> None:
+        """Begins the slideshow, or ends it."""
         if self._slides.isActive():
             self._slides.stop()
         elif self.mode is Mode.SINGLE:
@@ -125,9 +125,11 @@ class Viewer(QWidget):
 
     @property
     def sliding(self) -> bool:
+        """Whether the slideshow goes on."""
         return self._slides.isActive()
 
     def toggle_histogram(self) -> None:
+        """Shows the histogram, or hides it."""
         self.histogram.setVisible(self.histogram.isHidden())
         self._show_histogram()
 
@@ -139,8 +141,6 @@ class Viewer(QWidget):
             self.full_screen.emit(False)
         else:
             self.closed.emit()
-
-    # inside
 
     def _build(self) -> None:
         self._bar = QWidget()
@@ -173,20 +173,12 @@ class Viewer(QWidget):
         bar.addWidget(self.title)
         bar.addWidget(self.place)
         bar.addStretch(1)
-        self._ways = _ways(self._compare_as)
+        self._ways = _ways(lambda mode: self.compare(self._compared, mode))
         self.does |= {button: f"gallery.{_ACTIONS[mode]}" for mode, button in self._ways.items()}
         for button in self._ways.values():
             bar.addWidget(button)
         bar.addWidget(self.zoom)
-        for name, title, action, run in (
-            ("zoom-out", "Farther\n−", "", lambda: self.views[0].zoom_by(0.8)),
-            ("zoom-in", "Closer\n+", "", lambda: self.views[0].zoom_by(1.25)),
-            ("proportions", "Whole picture or its own pixels\nZ", "", lambda: self.views[0].toggle_actual_size()),
-            ("mountain", "Histogram", "gallery.histogram", self.toggle_histogram),
-            ("play", "Slideshow", "gallery.slideshow", self.toggle_slideshow),
-            ("maximize", "Full screen", "gallery.full_screen", lambda: self.full_screen.emit(not self.isFullScreen())),
-        ):
-            button = tool_button(name, title, run)
+        for button, action in _tools(self):
             bar.addWidget(button)
             if action:
                 self.does[button] = action
@@ -196,9 +188,6 @@ class Viewer(QWidget):
         if watched is self._stage and event.type() is QEvent.Type.Resize:
             self.histogram.move(self._stage.width() - self.histogram.width() - 12, 12)
         return False
-
-    def _compare_as(self, mode: Mode) -> None:
-        self.compare(self._compared, mode)
 
     def _refresh(self) -> None:
         for mode, button in self._ways.items():
@@ -288,6 +277,22 @@ class Viewer(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.asked.emit(event.globalPos())
+
+
+def _tools(viewer: Viewer) -> list[tuple[QToolButton, str]]:
+    """Buttons at the right end of the bar, each with the id of the action that does the same, or ""."""
+    first = viewer.views[0]
+    return [
+        (tool_button("zoom-out", "Farther\n−", lambda: first.zoom_by(0.8)), ""),
+        (tool_button("zoom-in", "Closer\n+", lambda: first.zoom_by(1.25)), ""),
+        (tool_button("proportions", "Whole picture or its own pixels\nZ", lambda: first.toggle_actual_size()), ""),
+        (tool_button("mountain", "Histogram", viewer.toggle_histogram), "gallery.histogram"),
+        (tool_button("play", "Slideshow", viewer.toggle_slideshow), "gallery.slideshow"),
+        (
+            tool_button("maximize", "Full screen", lambda: viewer.full_screen.emit(not viewer.isFullScreen())),
+            "gallery.full_screen",
+        ),
+    ]
 
 
 def _ways(run: Callable[[Mode], object]) -> dict[Mode, QToolButton]:

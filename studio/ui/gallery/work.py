@@ -78,6 +78,7 @@ class GalleryWork(Background):
         self.scan()
 
     def close(self) -> None:
+        """Ends what goes on at the next file; returns when it has ended."""
         self._later.stop()
         self._disks.stop()
         super().close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import date, datetime
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDrag, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QAccessible, QDrag, QImage, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from studio.library.gallery.gallery import Gallery
@@ -268,16 +269,25 @@ def test_marks_are_drawn_over_the_picture(view, filled):
     assert plain != marked
 
 
+def test_a_picture_whose_disk_is_away_is_faint(view):
+    item = view.model.item(0)
+    thumbnail = QPixmap(200, 200)
+    thumbnail.fill(Qt.GlobalColor.white)
+    here, away = (_cell(each, thumbnail).pixelColor(100, 100).lightness() for each in (item, replace(item, away=True)))
+    assert here == 255
+    assert away < 150
+
+
 def _marked(gallery: Gallery, identifier):
     gallery.mark([identifier], rating=3, label="red", favourite=True)
     return gallery.store.item(identifier)
 
 
-def _cell(item):
+def _cell(item, picture=None):
     image = QImage(QSize(200, 200), QImage.Format.Format_RGB32)
     image.fill(0)
     painter = QPainter(image)
-    paint_cell(painter, image.rect(), item, None, True, False, False)
+    paint_cell(painter, image.rect(), item, picture, True, False, False)
     painter.end()
     return image
 

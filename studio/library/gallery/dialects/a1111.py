@@ -26,6 +26,7 @@ def find_infotext(contents: Contents) -> tuple[str, str]:
 
 
 def read_a1111(contents: Contents) -> Metadata | None:
+    """A1111, Forge and all that write like them; None without infotext."""
     keyword, text = find_infotext(contents)
     prompt, negative, values = split_infotext(text)
     if not text or not (values or keyword == "parameters"):

@@ -13,6 +13,7 @@ _TOLD = ("prompt", "negative_prompt", "seed", "steps", "scale", "model", "schedu
 
 
 def read_airunner(contents: Contents) -> Metadata | None:
+    """AI Runner, a text for each setting; None for another program's file."""
     texts = contents.texts
     if "prompt" not in texts or len(_SIGNS & texts.keys()) < 3 or texts["prompt"].lstrip().startswith("{"):
         return None

@@ -32,6 +32,7 @@ _DRAWN = {  # for graphs that were drawn but not run: which widget is which inpu
 
 
 def read_comfyui(contents: Contents) -> Metadata | None:
+    """ComfyUI, by walking its graph back from what was saved; None without a graph."""
     raw = _texts(contents)
     graph = Graph(parse_object(raw.get("prompt")))
     if not graph.nodes:

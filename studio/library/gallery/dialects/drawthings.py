@@ -14,6 +14,7 @@ _TOLD = ("c", "uc", "seed", "steps", "sampler", "scale", "strength", "model", "l
 
 
 def read_drawthings(contents: Contents) -> Metadata | None:
+    """Draw Things, whose settings are JSON in XMP; None for another program's file."""
     if "Draw Things" not in contents.xmp:
         return None
     values = parse_object(element(contents.xmp, "exif:UserComment"))

@@ -17,6 +17,7 @@ _TOLD = ("prompt", "negative_prompt", "seed", "steps", "sampler", "scheduler", "
 
 
 def read_fooocus(contents: Contents) -> Metadata | None:
+    """Fooocus in its own JSON; its other scheme is read as infotext. None for another program's file."""
     keyword, source = find_infotext(contents)
     scheme = contents.texts.get("fooocus_scheme") or ""
     if contents.exif.text(SOFTWARE).lower().startswith("fooocus"):

@@ -23,6 +23,8 @@ _OUTPUTS = ("SaveImage", "ImageSave", "Save Image", "SaveAnimated", "PreviewImag
 
 @dataclass(frozen=True)
 class Node:
+    """A step of a graph. kind: its class. inputs: plain values, or links to others."""
+
     id: str
     kind: str
     inputs: dict[str, Any]

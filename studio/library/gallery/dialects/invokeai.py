@@ -17,6 +17,7 @@ _TOLD = ("positive_prompt", "negative_prompt", "seed", "steps", "scheduler", "cf
 
 
 def read_invokeai(contents: Contents) -> Metadata | None:
+    """InvokeAI of any age; None for another program's file."""
     raw = {key: contents.texts[key] for key in _KEYWORDS if key in contents.texts}
     if values := parse_object(raw.get("invokeai_metadata")):
         return _modern(values, raw)

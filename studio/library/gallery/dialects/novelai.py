@@ -14,6 +14,7 @@ _TOLD = ("prompt", "uc", "seed", "steps", "sampler", "noise_schedule", "scale", 
 
 
 def read_novelai(contents: Contents) -> Metadata | None:
+    """NovelAI; None for another program's file."""
     raw = {key: contents.texts[key] for key in _KEYWORDS if key in contents.texts}
     values = parse_object(raw.get("Comment"))
     if raw.get("Software") != "NovelAI" and not ("uc" in values and "Description" in raw):

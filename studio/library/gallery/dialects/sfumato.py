@@ -14,6 +14,7 @@ LANCZOS = "Lanczos"
 
 
 def read_sfumato(contents: Contents) -> Metadata | None:
+    """A file of our own by its record, which is loss-free; None without one."""
     own = read_own(contents.own)
     if own is None:
         return None

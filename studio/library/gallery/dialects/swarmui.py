@@ -25,6 +25,7 @@ _TOLD = (
 
 
 def read_swarmui(contents: Contents) -> Metadata | None:
+    """SwarmUI; None for another program's file."""
     keyword, source = find_infotext(contents)
     whole_text = parse_object(source)
     values = mapping(whole_text.get("sui_image_params"))

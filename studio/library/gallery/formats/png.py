@@ -137,6 +137,7 @@ def own_chunk(record: bytes) -> bytes:
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
+    """A whole chunk with its length and checksum."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 

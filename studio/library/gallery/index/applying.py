@@ -30,6 +30,7 @@ class Mark:
 
     @property
     def empty(self) -> bool:
+        """Whether nothing is said about the picture."""
         return self == Mark(self.print)
 
 
@@ -78,6 +79,7 @@ def changed(mark: Mark, act: Act) -> Mark:
 
 
 def load(connection: sqlite3.Connection, key: Key) -> Mark | None:
+    """What is said about a file, or None."""
     row = connection.execute(
         "SELECT print, rating, label, favourite, trashed, tags, collections FROM mark WHERE path = ?", (key,)
     ).fetchone()
@@ -85,6 +87,7 @@ def load(connection: sqlite3.Connection, key: Key) -> Mark | None:
 
 
 def save(connection: sqlite3.Connection, key: Key, mark: Mark) -> None:
+    """Keeps what is said about a file; a mark that says nothing is dropped."""
     if mark.empty:
         connection.execute("DELETE FROM mark WHERE path = ?", (key,))
         return
@@ -138,6 +141,7 @@ def show(connection: sqlite3.Connection, key: Key, mark: Mark) -> None:
 
 
 def move(connection: sqlite3.Connection, before: Key, after: Key) -> None:
+    """What was said about one path holds for another from now on."""
     connection.execute("UPDATE OR REPLACE mark SET path = ? WHERE path = ?", (after, before))
 
 

@@ -83,6 +83,7 @@ class Journal:
                     yield cast("Act", act), position
 
     def grown(self) -> bool:
+        """Whether it is time to write it anew."""
         return self.length() > _GROWN
 
     def rewrite(self, acts: Iterable[Act]) -> int:

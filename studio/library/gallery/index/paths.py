@@ -16,6 +16,7 @@ def key_of(path: Path, root: Path) -> Key:
 
 
 def path_of(key: Key, root: Path) -> Path:
+    """Back from `key_of`."""
     return root / (os.fsdecode(key) if isinstance(key, bytes) else key)
 
 

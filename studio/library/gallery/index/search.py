@@ -28,6 +28,8 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Sort(StrEnum):
+    """Orders of what is found; among equals the newest comes first."""
+
     NEWEST = "newest first"
     OLDEST = "oldest first"
     RATING = "best rated first"
@@ -73,6 +75,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Facet:
+    """A value of a field, and how many shown pictures have it."""
+
     value: str
     count: int
 

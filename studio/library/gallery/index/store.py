@@ -189,6 +189,7 @@ class Store:
         self.forget([row.id for key, row in self.known().items() if path_of(key, self.root).is_relative_to(folder)])
 
     def set_state(self, ids: Iterable[int], state: int) -> None:
+        """Puts pictures into a state of `schema`, whatever they were in."""
         with self.database.write() as connection:
             connection.executemany("UPDATE picture SET state = ? WHERE id = ?", ((state, each) for each in ids))
 
@@ -207,6 +208,7 @@ class Store:
             connection.executemany("UPDATE picture SET away = ? WHERE id = ?", ((away, each) for each in ids))
 
     def item(self, identifier: int) -> Item | None:
+        """The picture of an id, or None when it has gone."""
         return next(iter(self.items([identifier])), None)
 
     def items(self, ids: Sequence[int]) -> list[Item]:
