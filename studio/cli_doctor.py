@@ -19,7 +19,7 @@ from studio.library.shipped import damaged_files
 from studio.settings.paths import Home
 from studio.settings.screen import Screen, look, told
 from studio.settings.settings import SettingsFile
-from studio.shelves import models_of
+from studio.shelves import kernels_file, models_of
 
 ENOUGH_DISK = 2 * 2**30  # bytes; a thousand large pictures
 
@@ -65,6 +65,7 @@ def examine(home: Home) -> Iterator[Finding]:
     yield from _home(home)
     yield from _models(home)
     yield from _device()
+    yield from _kernels(home)
 
 
 def _qt() -> Finding:
@@ -100,6 +101,17 @@ def _models(home: Home) -> Iterator[Finding]:
     yield Finding("Models", ", ".join(model.title for model in models) or "none", missing)
     state = f"damaged: {', '.join(bad)}" if bad else "whole"
     yield Finding("Weights", f"{state} (those that ship with Sfumato)", _from_the_repository(bad) if bad else "")
+
+
+def _kernels(home: Home) -> Iterator[Finding]:
+    """What was found to compute models fastest, on graphics cards."""
+    if not kernels_file(home).is_file():
+        return
+    from studio.pipelines.remembered import Remembered
+    from studio.pipelines.tuning import told as told_of
+
+    for line in told_of(Remembered(kernels_file(home))):
+        yield Finding("Fastest", line)
 
 
 def _from_the_repository(files: list[str]) -> str:

@@ -66,6 +66,11 @@ def timelines_of(home: Home, megabytes: int) -> Timelines:
     return Timelines(home.cache / "timelines", megabytes * 1_000_000)
 
 
+def kernels_file(home: Home) -> Path:
+    """What was found to compute models fastest."""
+    return home.cache / "kernels.json"
+
+
 def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True, timelines: int = 0) -> Pipeline:
     """Imports torch, which takes seconds, and gives the pipeline that makes this person's pictures.
 
@@ -79,7 +84,7 @@ def pipeline_of(home: Home, memory: str = "automatic", previews: bool = True, ti
         previews=previews,
         timelines=timelines_of(home, timelines),
         needs=home.cache / "needs.json",
-        kernels=home.cache / "kernels.json",
+        kernels=kernels_file(home),
     )
 
 

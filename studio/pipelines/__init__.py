@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,11 @@ def make_pipeline(
 
     memory: "automatic", or "low" to stay on a leaner plan than needed. previews: whether steps carry pictures.
     timelines: where the steps of pictures are kept; None keeps none. needs: the file that remembers how much memory
-    models were measured to take. kernels: the one that remembers what computes them fastest.
+    models were measured to take. kernels: the one that remembers what computes
+    them fastest; what is compiled is kept beside it.
     """
+    if kernels is not None:
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(kernels.parent / "compiled"))
     warm_up()
     from studio.pipelines.devices import best_device
     from studio.pipelines.needs import Needs

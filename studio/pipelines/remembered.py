@@ -26,6 +26,10 @@ class Remembered:
         """What was put there last, or None."""
         return self._known.get(key)
 
+    def names(self) -> tuple[str, ...]:
+        """The oldest first."""
+        return tuple(self._known)
+
     def put(self, key: str, value: Any) -> None:
         if self._known.get(key) == value:
             return

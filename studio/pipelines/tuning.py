@@ -147,6 +147,19 @@ class Tuner:
         return f"{loaded.measure}, {1 << tokens.bit_length()} tokens at most, {_versions()}"
 
 
+def told(table: Remembered) -> list[str]:
+    """What was found to be fastest, a line for each model and size, with what it saves."""
+    lines: list[str] = []
+    for key in table.names():
+        found: Any = table.get(key)
+        kernels: Kernels = _kernels(found)
+        seconds: dict[str, float] = found["seconds"] if kernels != PLAIN and "seconds" in found else {}
+        if kernels.title in seconds and PLAIN.title in seconds:
+            taken = f"{seconds[kernels.title]:.3f} s a call instead of {seconds[PLAIN.title]:.3f} s"
+            lines.append(f"{', '.join(key.split(', ')[:2])}: {kernels.title}, {taken}")
+    return lines
+
+
 def seconds_of(device: Device, call: Call) -> float:
     """Seconds of one call, the mean of a few after one that does not count."""
     call()

@@ -105,6 +105,17 @@ def test_what_was_found_is_known_at_the_next_start_and_not_measured_again(sd15, 
     assert len(stopwatch.timed) == timed
 
 
+def test_what_was_found_is_told_with_what_it_saves(sd15, request_, stopwatch, tmp_path):
+    stopwatch.seconds = {FLASH.title: 0.5}
+    pipeline = pipeline_of(sd15, stopwatch, tmp_path / "kernels.json")
+    made(pipeline, request_)
+    pipeline.rest(NO_JOB)
+    (line,) = tuning.told(Remembered(tmp_path / "kernels.json"))
+    assert line.startswith("sd15 ")
+    assert line.endswith("tokens at most: flash attention, 0.500 s a call instead of 1.000 s")
+    assert tuning.told(Remembered(None)) == []
+
+
 def test_another_size_is_measured_for_itself(sd15, request_, stopwatch):
     pipeline = pipeline_of(sd15, stopwatch)
     made(pipeline, request_)
