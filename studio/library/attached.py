@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from studio.library.entry import Entry
@@ -56,6 +56,17 @@ def find_attached(attachment: Attachment | Control, family: Family | None, entri
             "Take it out, or choose another model.",
         )
     return found[0].path
+
+
+def replaced(worn: Iterable[Attachment | Control], entries: Sequence[Entry]) -> tuple[str, ...]:
+    """What is another file now than it was, a clause each: "the LoRA ink is not the same file"."""
+    found: dict[str, None] = {}
+    for each in worn:
+        fitting = [entry for entry in entries if entry.kind in KINDS.get(each.kind, ())]
+        known = {digest_of(entry) for entry in fitting if entry.name.lower() == each.name.lower()} - {""}
+        if each.digest and known and each.digest not in {digest_of(entry) for entry in fitting}:
+            found[f"the {TITLES.get(each.kind, each.kind)} {each.name} is not the same file"] = None
+    return tuple(found)
 
 
 def fits(entry: Entry, family: Family) -> bool:

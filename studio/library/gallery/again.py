@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio import __version__
@@ -28,10 +28,17 @@ class Verdict:
         return f"It came out different: {'; '.join(self.differences)}."
 
 
-def compare(own: Own, made: Pixels, model_digest: str = "", machine: Mapping[str, str] | None = None) -> Verdict:
+def compare(
+    own: Own,
+    made: Pixels,
+    model_digest: str = "",
+    machine: Mapping[str, str] | None = None,
+    replaced: Sequence[str] = (),
+) -> Verdict:
     """own: the record of the first time. made: the pixels of the second.
 
     model_digest: of the weights that were used now, "" when unknown. machine: as noted in files that are written now.
+    replaced: what else is another file now, a clause each.
     """
     differences: list[str] = []
     before = text(own.request.get("version")) or ""
@@ -41,6 +48,7 @@ def compare(own: Own, made: Pixels, model_digest: str = "", machine: Mapping[str
     digest = text(model.get("digest")) or ""
     if digest and model_digest and digest != model_digest:
         differences.append(f"the model {text(model.get('name'))} is not the same file")
+    differences += replaced
     for name, then in sorted(own.machine.items()):
         now = (machine or {}).get(name, "")
         if then and now and then != now:

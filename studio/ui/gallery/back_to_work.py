@@ -14,6 +14,8 @@ from studio.document.recipe import Recipe, fresh_seed
 from studio.document.resolve import Canvas, automatic_size, fitted, on_paper, resolve
 from studio.engine.engine import Engine
 from studio.engine.job import Job
+from studio.library.attached import replaced
+from studio.library.entry import Entry
 from studio.library.gallery.again import compare
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
@@ -44,6 +46,7 @@ class Offered(Protocol):
     """The models on this machine."""
 
     def all(self) -> Sequence[Model]: ...
+    def of_kind(self, *kinds: str) -> tuple[Entry, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class _Again:
     item: Item
     own: Own
     model: Model | None  # None: made by none
+    request: GenerationRequest
 
 
 class BackToWork(QObject):
@@ -157,7 +161,7 @@ class BackToWork(QObject):
         if model is not None and model.reference != request.model:  # the weights by which it is known here
             request = request.with_model(model.reference)
         job = self._submit(request)
-        self._again[job.id] = _Again(item, metadata.own, model)
+        self._again[job.id] = _Again(item, metadata.own, model, request)
         self._view.saying.tell("It is being made again.")
         return job
 
@@ -233,7 +237,9 @@ class BackToWork(QObject):
         """Says whether it came out the same. A copy that is identical goes to the trash."""
         machine = machine_of(event.picture, self._gallery.machine)
         digest = again.model.reference.digest if again.model is not None else ""
-        verdict = compare(again.own, event.picture.pixels, digest, machine)
+        worn = (*again.request.attachments, *again.request.controls)
+        others = replaced(worn, self._models.of_kind(*(each.kind for each in worn)))
+        verdict = compare(again.own, event.picture.pixels, digest, machine, others)
         copy = self._gallery.store.find(event.path) if event.path is not None else None
         if verdict.identical:
             if copy is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -231,6 +232,24 @@ def test_make_again_names_what_differs(qtbot, work):
     notice.buttons[0].click()
     assert work.view.viewing
     assert work.view.viewer.mode is Mode.DIFFERENCE
+
+
+def test_make_again_names_a_lora_that_is_another_file_now(qtbot, work):
+    def lora(digest):
+        return SimpleNamespace(kind="lora", name="Ink", hashes=SimpleNamespace(sha256=digest))
+
+    worn = (Attachment(kind="lora", name="ink", digest="a" * 64), Attachment(kind="lora", name="gone", digest="b" * 64))
+    work.gallery.keep(made("inked", attachments=worn))
+    qtbot.waitUntil(lambda: work.view.model.rowCount() == 2)
+    select(work.view, 0)
+    models = work.window.models
+    models.weights = (lora("c" * 64),)
+    again(work, colour(SIZE, 121))
+    assert "the LoRA ink is not the same file" in work.view.notices.shown[-1].sentence
+    models.weights = (lora("a" * 64), lora("c" * 64))
+    work.view.grid.choose(work.view.model.row_of(2))
+    again(work, colour(SIZE, 122))
+    assert "not the same file" not in work.view.notices.shown[-1].sentence
 
 
 def test_make_again_says_that_its_model_is_missing(qtbot, work):
