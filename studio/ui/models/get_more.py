@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.library.downloads.catalogue import Offer, wishes_for, with_needs
@@ -49,7 +50,8 @@ class GetMore(ScrollColumn):
         super().__init__(24, role="page")
         self._offers, self._hub, self._folder = tuple(offers), hub, folder
         self.cards: list[OfferCard] = []
-        self._names: frozenset[str] | None = None  # None: nothing was shown yet
+        self._names: frozenset[str] = frozenset()
+        self._shown: frozenset[str] | None = None  # names by which the cards were made
         self.words = QLineEdit()
         self.words.setPlaceholderText("Name of a repository on Hugging Face, or an address of a file")
         self.words.setAccessibleName("Search Hugging Face, or give an address")
@@ -73,9 +75,19 @@ class GetMore(ScrollColumn):
 
     def refresh(self, names: frozenset[str]) -> None:
         """names: of the files and folders that are here."""
-        if names == self._names:
-            return
         self._names = names
+        if self.isVisible():
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Cards are made when somebody looks at them."""
+        super().showEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        if self._names == self._shown:
+            return
+        self._shown = self._names
         clear_layout(self._catalogue)
         self.cards = []
         for heading, kinds in _SHELVES:
@@ -85,7 +97,7 @@ class GetMore(ScrollColumn):
                 title.setContentsMargins(0, GAP if self.cards else 0, 0, 0)
                 self._catalogue_column.addWidget(title)
             for offer in offers:
-                card = OfferCard(offer, offer.places <= names)
+                card = OfferCard(offer, offer.places <= self._names)
                 card.wanted.connect(self.get)
                 self.cards.append(card)
                 self._catalogue_column.addWidget(card)
@@ -93,7 +105,7 @@ class GetMore(ScrollColumn):
     def get(self, offer: Offer) -> None:
         """Brings the offer, and what it does not run without unless that is here."""
         for each in with_needs(offer, self._offers):
-            if each is offer or not each.places <= (self._names or frozenset()):
+            if each is offer or not each.places <= self._names:
                 self.asked.emit(partial(self._wishes, each), partial(self.wished.emit, each.title))
 
     def search(self) -> None:

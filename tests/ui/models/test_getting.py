@@ -195,6 +195,7 @@ def test_an_upscaler_in_the_old_form_is_converted_after_a_question(web, tmp_path
 def test_what_an_offer_needs_is_brought_too_unless_it_is_here(web):
     shop, _ = web
     page = shop.page.get_more
+    shop.page.show_offers()
     first = page.cards[0].offer
     there = replace(first, id="there", files=("Here.safetensors",))
     whole = replace(first, id="whole", needs=("there", "x"), files=("x.safetensors",), repository="a/b")
