@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from studio.pipelines.compiling import Regions
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.devices import memory_ran_out
-from studio.pipelines.kernels import PLAIN, Kernels, using
+from studio.pipelines.kernels import PLAIN, Kernels, takes_masks, using
 from studio.pipelines.watch import Watch
 from studio.request.errors import Trouble
 
@@ -94,6 +94,9 @@ class Computing:
     def _fitting(self, inputs: Conditioning, latents: Tensor, replaced: bool) -> Kernels:
         own = not replaced and not self.altered
         compiled = self.kernels.compiled and own and self.regions.ready(shape_of(inputs, latents))
+        attention = self.kernels.attention
         return Kernels(
-            attention=self.kernels.attention, fused=self.kernels.fused and own and not compiled, compiled=compiled
+            attention=attention if not replaced or takes_masks(attention) else "",
+            fused=self.kernels.fused and own and not compiled,
+            compiled=compiled,
         )

@@ -65,6 +65,11 @@ def attentions(network: Any, device: Device) -> tuple[str, ...]:
     return (*_ORDERS, *(installed if _dispatches(network) else ()))
 
 
+def takes_masks(attention: str) -> bool:
+    """Whether a way to compute attention goes with any mask: torch then takes another kernel, packages refuse."""
+    return not attention or attention in _ORDERS
+
+
 def fuses(network: Any) -> bool:
     """Whether the projections of a denoiser can be made one."""
     return hasattr(network, "fuse_qkv_projections")

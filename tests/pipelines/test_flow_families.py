@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from studio.pipelines.memory import Plan
 from studio.pipelines.store import MOST_MODELS
 from studio.pipelines.studio_pipeline import StudioPipeline
-from studio.request.family import Model
+from studio.request.family import Ability, Model
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 from studio.request.request import Attachment, Prompt, Region
@@ -227,6 +227,21 @@ def test_each_half_is_nearer_to_its_own_words(case, shelf, warm):
     assert np.abs(both - other)[:, -edge:].mean() < np.abs(both - one)[:, -edge:].mean()
     whole = Region(mask=Pixels(np.full_like(left, 255)), prompt=Prompt.plain(words[1]))
     assert np.abs(of(words[0], whole) - other).max() <= 1
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.image], ids=lambda case: case.id)
+def test_image_to_image_where_diffusers_has_none_keeps_more_the_weaker_it_is(case, shelf, warm):
+    """Painted over, not looked at as an instruction's picture is."""
+    model, source = shelf[case.id], tiny.photo(SIZE)
+    painter = replace(model, family=replace(model.family, abilities=model.family.abilities - {Ability.INSTRUCT}))
+    warm._models[case.id] = painter
+    try:
+        request = asked(painter, steps=10, source=source)
+        codec = made(warm, replace(request, strength=0.1)).astype(int)
+        apart = [np.abs(made(warm, replace(request, strength=each)) - codec).mean() for each in (0.3, 0.6, 0.9)]
+    finally:
+        warm._models[case.id] = model
+    assert 0 < apart[0] < apart[1] < apart[2]
 
 
 # diffusers 0.42.1 decodes Stable Diffusion 3's holes without the codec's shift and fails on Chroma's; others have none

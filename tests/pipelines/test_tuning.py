@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 
 from studio.pipelines import tuning
 from studio.pipelines.compiling import Regions, repeated_blocks
+from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.devices import Device
 from studio.pipelines.kernels import PLAIN, Kernels, attentions, using
 from studio.pipelines.remembered import Remembered
@@ -309,3 +310,15 @@ def test_what_a_machine_has_installed_is_offered_where_a_network_lets_it_be_chos
     made(pipeline, tiny.request(flux, "Euler", steps=1))
     assert "SageAttention" in attentions(pipeline._store.latest.denoiser, CARD)
     assert "SageAttention" not in attentions(tiny.unet(), CARD)
+
+
+def test_kernels_that_refuse_masks_are_left_out_where_something_else_is_in_the_place_of_attention(sd15, request_):
+    pipeline = tiny.pipeline_of(sd15)
+    made(pipeline, request_)
+    computing = pipeline._store.latest.computing
+    hidden, latents = torch.zeros(1, 77, 32), torch.zeros(1, 4, 8, 8)
+    inputs = Conditioning(hidden_states=hidden, guided=False)
+    for attention, expected in (("SageAttention", ""), ("cuDNN", "cuDNN")):
+        computing.kernels = Kernels(attention=attention)
+        assert computing._fitting(inputs, latents, True).attention == expected
+        assert computing._fitting(inputs, latents, False).attention == attention
