@@ -185,6 +185,22 @@ def test_refine_region(painter):
     assert not same(after, before)
 
 
+def test_detail_each_part(painter):
+    """Small things are found from the menu and worked over, each in full detail, in one go."""
+    before = painter.picture()
+    assert painter.window.table.run("select.things")
+    chosen = painter.selected
+    painter.say("a red house")
+    painter.choose("Detail each part")
+    painter.until(lambda: painter.window.page.proposal.ready and not painter.studio.engine.jobs)
+    painter.shot("detail")
+    painter.go_to_canvas()
+    after = take_it(painter)
+    assert same(after, before, ~chosen)
+    assert not same(after, before)
+    assert undone(painter, before)
+
+
 def test_custom(painter):
     """The button is set to Custom; its options stand in the panel until they are closed."""
     before = painter.picture()

@@ -15,6 +15,7 @@ from studio.document.layers import GeneratedLayer
 from studio.document.selecting import plane
 from studio.request.family import Ability
 from studio.request.geometry import Rect, Size
+from studio.request.pixels import Pixels
 from tests.ui.fakes import colour
 from tests.ui.test_editing import canvas, hills, red, select
 
@@ -284,3 +285,20 @@ def test_a_layer_that_is_gone_when_it_was_made_again_comes_back_as_another(begun
 def test_nowhere_to_expand_to_is_said(begun):
     with pytest.raises(ValueError, match="no border"):
         begun.window.generation.generate(Mode.EXPAND)
+
+
+def test_small_things_are_found_and_worked_over_in_one_go(begun):
+    picture = np.full((200, 256, 3), 120, np.uint8)
+    picture[40:60, 40:62] = picture[130:150, 180:200] = (220, 40, 30)
+    begun.document.set_source(Pixels(picture))
+    assert begun.window.table.run("select.things")
+    assert begun.document.undo_stack.undoText() == "Select small things"
+    assert Mode.DETAIL in begun.window.generation.modes
+    begun.window.deeds.generate(Mode.DETAIL)
+    assert len(last(begun).plan.passes) == 2
+    begun.document.set_source(Pixels(np.full((200, 256, 3), 120, np.uint8)))
+    steps = begun.document.undo_stack.index()
+    begun.window.table.run("select.things")
+    said = " ".join(notice.sentence for notice in begun.window.page.notices.shown)
+    assert "No small things stand out of the picture." in said
+    assert begun.document.undo_stack.index() == steps

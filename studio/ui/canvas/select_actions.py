@@ -7,10 +7,13 @@ from functools import partial
 
 from studio.document.content import clear, fill
 from studio.document.document import Document
+from studio.document.editing.finding import small_things
 from studio.document.layering import add_mask, layer_from_selection
 from studio.document.layers import Plane
-from studio.document.selecting import covered_by, everything, feathered, grown, inverted
+from studio.document.resolve import on_paper
+from studio.document.selecting import covered_by, everything, feathered, grown, inverted, plane
 from studio.document.tiles import Tiles
+from studio.request.errors import BadInput
 from studio.ui.actions import Action
 from studio.ui.canvas.canvas import Canvas
 from studio.ui.canvas.edge_sheet import EdgeSheet, Reshape
@@ -113,7 +116,24 @@ def _whole(document: Document) -> list[Action]:
             keys=("Ctrl+Shift+I",),
             enabled_when=_selected(document),
         ),
+        Action(
+            id="select.things",
+            title="Select small things",
+            group="Select",
+            run=lambda: _select_things(document),
+            enabled_when=lambda: document.has_picture,
+            icon="scan",
+            help="What is small and stands out. “Detail each part” beside the button works over all of it in one go.",
+        ),
     ]
+
+
+def _select_things(document: Document) -> None:
+    """Raises BadInput when nothing stands out."""
+    found = small_things(on_paper(document.picture()).array)
+    if not found.any():
+        raise BadInput("No small things stand out of the picture.", "Select them by hand.")
+    document.select(plane(found), "Select small things")
 
 
 def _layers(document: Document) -> list[Action]:
