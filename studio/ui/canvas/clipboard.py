@@ -17,7 +17,7 @@ from studio.request.errors import Trouble
 from studio.request.geometry import Rect, Size
 
 PNG = "image/png"
-NOTHING = Trouble("There is nothing to copy there.", "Choose a layer with a picture, or select a part of one.")
+NOTHING = Trouble("There is nothing to copy on this layer.", "Choose another layer, or use “Copy what is seen”.")
 
 
 class Clipboard:
