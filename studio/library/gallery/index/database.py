@@ -115,6 +115,8 @@ class Database:
             for number in range(version, len(self._migrations)):
                 script = self._migrations[number]
                 connection.executescript(f"BEGIN IMMEDIATE;\n{script}\n;PRAGMA user_version = {number + 1};\nCOMMIT;")
+            if version < len(self._migrations):  # else every read looks through all that they have written
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except BaseException:
             connection.close()
