@@ -74,9 +74,13 @@ class Tuner:
             with torch.inference_mode(), loaded.watch.over(check), loaded.visit(loaded.denoiser):
                 check()
                 self._measured(loaded, sample, computing.seconds)
-            computing.sample = None
         except Wanted:
             log.info("measuring kernels is put off: a job has come")
+            return
+        except Exception as error:  # noqa: BLE001 - memory, say: pictures are made as before
+            log.warning("kernels cannot be measured: %r", error)
+            self._device.give_back()
+        computing.sample = None
 
     def _measured(self, loaded: Loaded, sample: Sample, seconds: float) -> None:
         shape, regions = tuple(sample.latents.shape), loaded.computing.regions

@@ -322,3 +322,13 @@ def test_kernels_that_refuse_masks_are_left_out_where_something_else_is_in_the_p
         computing.kernels = Kernels(attention=attention)
         assert computing._fitting(inputs, latents, True).attention == expected
         assert computing._fitting(inputs, latents, False).attention == attention
+
+
+@pytest.mark.logs
+def test_measuring_that_fails_is_given_up_and_holds_nothing(sd15, request_, stopwatch, monkeypatch):
+    pipeline = pipeline_of(sd15, stopwatch)
+    expected = made(pipeline, request_).pixels
+    monkeypatch.setattr(tuning, "_called", lambda *given: (_ for _ in ()).throw(RuntimeError("CUDA out of memory")))
+    pipeline.rest(NO_JOB)
+    assert pipeline._store.latest.computing.sample is None
+    assert made(pipeline, request_).pixels == expected
