@@ -340,7 +340,8 @@ def folded(text: str) -> str:
     short = "\n".join(lines[:_FOLDED_LINES])
     if len(lines) <= _FOLDED_LINES and len(short) <= _FOLDED + _SPARED:
         return short
-    return f"{short[:_FOLDED].rstrip()} …"
+    beginning, _, _ = short[:_FOLDED].rpartition(" ")  # not within a word
+    return f"{(beginning or short[:_FOLDED]).rstrip()} …"
 
 
 def _unfolding(words: QLabel, text: str) -> QPushButton:
