@@ -14,7 +14,10 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser("train", help="make the model that comes along, from nothing")
     what = parser.add_subparsers(metavar="WHAT", required=True)
     scenes = what.add_parser("scenes", help="data, codec, words, denoiser, and the folder with all of them")
-    sizes = "tiny (a minute, to see that it works), cpu (what comes along), gpu or gpu-rehearsal (a learned denoiser)"
+    sizes = (
+        "tiny (a minute, to see that it works), cpu (what comes along), refiner (a network that mends what the model "
+        "makes), gpu or gpu-rehearsal (a learned denoiser)"
+    )
     scenes.add_argument("--preset", help=f"how large a run: {sizes}")
     scenes.add_argument("--out", type=Path, default=Path("training"), help="the run's folder (default: training)")
     scenes.add_argument("--resume", action="store_true", help="go on with the run that is in the folder")

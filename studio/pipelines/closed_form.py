@@ -31,6 +31,7 @@ from torch import Tensor
 from studio.pipelines.closed_form_canvas import Canvas
 from studio.pipelines.closed_form_evidence import Evidence, Surroundings
 from studio.pipelines.closed_form_grounds import Atlas
+from studio.pipelines.closed_form_refiner import NOISIEST, Refiner
 from studio.pipelines.closed_form_scene import Library, Scene
 from studio.pipelines.closed_form_schedule import NoiseLevels, noisiness
 from studio.pipelines.closed_form_things import Store
@@ -51,6 +52,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
     sample_size: side of a ground in latents; in_channels: of a latent; cross_attention_dim: width of the text states.
     beta_*, num_train_timesteps, prediction_type: the noise schedule, as the scheduler of the same folder has it.
     guidance: the guidance scale that the prior is sharpened by, see `forward`.
+    refiner_widths: of the network that mends the mean (`closed_form_refiner`), None where there is none.
     """
 
     @register_to_config
@@ -71,6 +73,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
         beta_start: float = 1e-4,
         beta_end: float = 0.02,
         guidance: float = 2.0,
+        refiner_widths: list[int] | None = None,
     ) -> None:
         super().__init__()
         parsed = slots_from_config(slots)
@@ -80,6 +83,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
         self.kinds = tuple(kinds)
         self.head = AttributeHead(cross_attention_dim, parsed)
         self.levels = NoiseLevels(num_train_timesteps, beta_start, beta_end)
+        self.refiner = None if refiner_widths is None else Refiner(refiner_widths, in_channels)
         columns = {slot.name: len(slot.values) for slot in parsed}
         self._hold("gain", torch.ones(in_channels))
         self._hold("encode", torch.zeros(in_channels, _CELL))
@@ -167,6 +171,23 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
             self._around, self._kept = None, []
 
     def _mean(self, noisy: Tensor, alpha: float, sigma: float, positive: Tensor, negative: Tensor | None) -> Tensor:
+        mean = self.posterior_mean(noisy, alpha, sigma, positive, negative)
+        if self.refiner is None or noisiness(alpha, sigma) > NOISIEST:
+            return mean
+        hole = torch.ones_like(mean[0]) if self._around is None else self._around.hole.float()
+        known = mean if self._around is None else self._around.known
+        like = self.refiner.leave.weight
+        pictures = [part[None].to(like) for part in (mean, noisy)]
+        level = torch.tensor([[alpha], [sigma]]).to(like)
+        return self.refiner(*pictures, *level, known[None].to(like), hole[None, None].to(like))[0].float()
+
+    def posterior_mean(
+        self, noisy: Tensor, alpha: float, sigma: float, positive: Tensor, negative: Tensor | None
+    ) -> Tensor:
+        """The closed-form estimate (C, h, w) of what noisy (C, h, w) shows.
+
+        positive, negative: what `head` makes of a prompt's states, one row each; None for no guidance.
+        """
         lexicon, library = self._instruments(noisy.device)
         wish = lexicon.wish(positive, negative, self.guidance)
         evidence = Evidence.of(noisy, alpha, sigma, noisiness(alpha, sigma), self._around)

@@ -29,7 +29,7 @@ _SPREAD = 0.045
 _BESIDE = 0.9  # from one thing to the next of its kind, in widths
 _STAGGER = 1  # latents by which every other one stands lower
 _CHANNELS_BEHIND = 3
-_NEVER = -1e4
+_NEVER = -1e9  # no evidence is a match for it: in a hardly noisy picture it comes to tens of thousands
 
 
 @dataclass(frozen=True)

@@ -55,4 +55,6 @@ def find_preset(name: str) -> Preset:
     """Raises BadInput, naming the known ones, if there is none of that name."""
     if name in PRESETS:
         return PRESETS[name]
-    raise BadInput(f"There is no preset called {name!r}.", f"Choose one of {', '.join(PRESETS)}, gpu, gpu-rehearsal.")
+    raise BadInput(
+        f"There is no preset called {name!r}.", f"Choose one of {', '.join(PRESETS)}, refiner, gpu, gpu-rehearsal."
+    )

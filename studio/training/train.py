@@ -30,6 +30,7 @@ from studio.training.leaves import dead_leaves
 from studio.training.library import Shards
 from studio.training.presets import Preset, find_preset
 from studio.training.progress import Progress
+from studio.training.refiner_run import REFINER_SIZES, train_refiner
 from studio.training.scenes.shards import make_shards, read_shard
 from studio.training.sheets import sample_sheet
 from studio.training.unet_run import UNET_SIZES, train_unet
@@ -43,7 +44,8 @@ _HELD_OUT = 24  # scenes, to measure the codec on
 def train_scenes(preset: str | None, out: Path, resume: bool = False, seed: int | None = None) -> int:
     """Runs the recipe in `out`; the model is in `out/model` in the end. Returns the exit status.
 
-    The presets of `unet_run` teach the learned denoiser instead, on the words and the codec that come along.
+    The presets of `unet_run` teach the learned denoiser instead, on the words and the codec that come along, and those
+    of `refiner_run` a network that mends what the model that comes along makes.
 
     preset, seed: None for those that the run was begun with, "cpu" and 0 for a new one. Raises BadInput on unknown
     presets, on a folder that cannot be written, when there is a run in the folder and it is not to be resumed, and
@@ -53,6 +55,8 @@ def train_scenes(preset: str | None, out: Path, resume: bool = False, seed: int 
     warm_up()
     if name in UNET_SIZES:
         return train_unet(name, out, number)
+    if name in REFINER_SIZES:
+        return train_refiner(name, out, number)
     Run(find_preset(name), out, number).all()
     return 0
 
@@ -75,7 +79,7 @@ def _begin(preset: str | None, out: Path, resume: bool, seed: int | None) -> tup
             )
         return begun
     begun = preset or "cpu", seed or 0
-    if begun[0] not in UNET_SIZES:
+    if begun[0] not in (*UNET_SIZES, *REFINER_SIZES):
         find_preset(begun[0])
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -128,7 +128,7 @@ class Feed:
         self._top_up()
 
     def _top_up(self) -> None:
-        while len(self._under_way) < _AHEAD * _processes() and not self._pool.full:
+        while len(self._under_way) < _AHEAD * processes() and not self._pool.full:
             number = next(self._pending, None)
             if number is None:
                 return
@@ -144,7 +144,7 @@ def feeding(source: Source, pool: Pool) -> Generator[Feed]:
         pool.add(source.path(number))
     missing = iter(sorted(set(chunks) - set(there)))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(_processes(), mp_context=context) as workers:
+    with ProcessPoolExecutor(processes(), mp_context=context) as workers:
         try:
             yield Feed(source, pool, missing, workers)
         finally:
@@ -162,6 +162,6 @@ def held_out(source: Source, count: int) -> tuple[Tensor, Tensor]:
     return latents, torch.cat([part["ids"] for part in read])[:count, 0].long()
 
 
-def _processes() -> int:
+def processes() -> int:
     """One core is left to the training itself."""
     return max(1, (os.cpu_count() or 2) - 1)
