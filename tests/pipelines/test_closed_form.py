@@ -297,6 +297,18 @@ def test_it_survives_being_saved_in_half_precision(model, tmp_path):
     assert float(difference) < 0.05
 
 
+def test_what_a_hardly_noisy_picture_shows_of_a_thing_at_its_edge_stops_nothing(model):
+    unet = ClosedFormUNet.from_config(model.config)
+    unet.load_state_dict(model.state_dict())
+    unet.boxes[1] = torch.tensor([10, 4, 2, 8], dtype=torch.int16)  # the blue house is low and broad
+    picture = torch.zeros(1, 8, SIDE, SIDE)
+    picture[:, 0] = 5 * PLAIN
+    picture[:, 0, 10:12, -4:], picture[:, 1, 10:12, -4:] = 0.0, 4 * BLUE  # its other half is out of sight
+    found = clean(unet.eval(), picture + 0.01 * noise(), 3, words(place="plain", house_present="present"))
+    assert found.shape == picture.shape
+    assert float(found[0, 1].abs().max()) < -1.2 * BLUE
+
+
 def test_predictions_of_other_kinds_mean_the_same_picture(model):
     sample, states = noise(), words(place="sea")
     expected = clean(model, sample, 500.0, states)
