@@ -52,7 +52,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
     sample_size: side of a ground in latents; in_channels: of a latent; cross_attention_dim: width of the text states.
     beta_*, num_train_timesteps, prediction_type: the noise schedule, as the scheduler of the same folder has it.
     guidance: the guidance scale that the prior is sharpened by, see `forward`.
-    refiner_widths: of the network that mends the mean (`closed_form_refiner`), None where there is none.
+    refiner_widths: of the network that mends joins (`closed_form_refiner`), None where there is none.
     """
 
     @register_to_config
@@ -172,14 +172,12 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
 
     def _mean(self, noisy: Tensor, alpha: float, sigma: float, positive: Tensor, negative: Tensor | None) -> Tensor:
         mean = self.posterior_mean(noisy, alpha, sigma, positive, negative)
-        if self.refiner is None or noisiness(alpha, sigma) > NOISIEST:
+        level = noisiness(alpha, sigma)
+        if self.refiner is None or self._around is None or level > NOISIEST:
             return mean
-        hole = torch.ones_like(mean[0]) if self._around is None else self._around.hole.float()
-        known = mean if self._around is None else self._around.known
         like = self.refiner.leave.weight
-        pictures = [part[None].to(like) for part in (mean, noisy)]
-        level = torch.tensor([[alpha], [sigma]]).to(like)
-        return self.refiner(*pictures, *level, known[None].to(like), hole[None, None].to(like))[0].float()
+        known, hole = self._around.known[None].to(like), self._around.hole[None, None].to(like)
+        return self.refiner(mean[None].to(like), torch.tensor([level]).to(like), known, hole)[0].float()
 
     def posterior_mean(
         self, noisy: Tensor, alpha: float, sigma: float, positive: Tensor, negative: Tensor | None

@@ -1,9 +1,12 @@
-"""A small network that mends what the closed-form denoiser gets wrong: seams, cut objects, joins around a hole.
+"""A small network that mends how the closed-form denoiser's fill of a hole joins what surrounds it.
 
-It is shown the closed-form estimate, what the noisy picture says against it, and the surroundings of a hole, and
-predicts what the estimate lacks. What goes where is given, so it can be small, and its job be learned on a processor
+It is shown the closed-form estimate between its surroundings and predicts what the estimate lacks near the edge, by
+less and less into the hole. What goes where is given, so it can be small, and its job be learned on a processor
 (retrieval-augmented diffusion, arXiv 2204.11824, trains small networks in the same way). It starts as nothing: its last
-layers are zero, and with them the closed-form estimate stays as it is.
+layer is zero, and with it the closed-form estimate stays as it is.
+
+It does not see the noisy picture. One that does learns to believe it, because a picture that no library holds is told
+best by its own noisy self; in a picture in the making that is a belief in noise.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -11,14 +14,16 @@ layers are zero, and with them the closed-form estimate stays as it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-NOISIEST = 0.9  # of `noisiness`: above, the estimate is one whole picture of the library and nothing needs mending
-_HALF = 0.5  # of the latents' variance, about what the estimate misses of a picture that no library holds
+NOISIEST = 0.6  # of `noisiness`: above, what is in the hole is not settled yet
+_DEPTH = 2.0  # latents into the hole by which what is mended is forgotten
+_DEEPEST = 8  # latents
 _WAVES = 4  # of the level's embedding
 _HEARD = 64  # width of it
 _GROUPS = 8
@@ -48,35 +53,27 @@ class Refiner(nn.Module):
         super().__init__()
         fine, middle, coarse = widths
         self.heard = nn.Sequential(nn.Linear(1 + 2 * _WAVES, _HEARD), nn.SiLU())
-        self.enter = nn.Conv2d(2 * channels + 1, fine, 3, padding=1)
+        self.enter = nn.Conv2d(channels + 2, fine, 3, padding=1)
         self.fine = nn.ModuleList([_Block(fine), _Block(fine)])
         self.middle = nn.ModuleList([_Block(middle), _Block(middle)])
         self.coarse = nn.ModuleList([_Block(coarse), _Block(coarse)])
         self.down = nn.ModuleList([nn.Conv2d(4 * fine, middle, 1), nn.Conv2d(4 * middle, coarse, 1)])
         self.up = nn.ModuleList([nn.Conv2d(middle, 4 * fine, 1), nn.Conv2d(coarse, 4 * middle, 1)])
         self.leave = nn.Conv2d(fine, channels, 3, padding=1)
-        self.trust = nn.Linear(_HEARD, channels)  # in what the noisy picture says, as it is
-        for layer in (self.leave, self.trust):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        for parameter in self.leave.parameters():
+            nn.init.zeros_(parameter)
 
-    def forward(
-        self, estimate: Tensor, noisy: Tensor, alpha: Tensor, sigma: Tensor, known: Tensor, hole: Tensor
-    ) -> Tensor:
-        """The estimate (B, C, h, w), mended where the hole is.
+    def forward(self, estimate: Tensor, level: Tensor, known: Tensor, hole: Tensor) -> Tensor:
+        """The estimate (B, C, h, w), mended near the edge of its hole.
 
-        noisy (B, C, h, w) = alpha * picture + sigma * noise, alpha and sigma (B,); known (B, C, h, w): clean latents
-        around the hole; hole (B, 1, h, w): 1 where the picture is made. Sides of any length.
+        level (B,): `noisiness`; known (B, C, h, w): clean latents around the hole; hole (B, 1, h, w): 1 where the
+        picture is made. Sides of any length.
         """
-        alpha_, sigma_ = alpha[:, None, None, None], sigma[:, None, None, None]
-        shown = torch.where(hole > 0.5, estimate, known)
-        against = (noisy - alpha_ * estimate) * hole / (_HALF * alpha_.square() + sigma_.square()).sqrt()
-        heard = self.heard(_waves(torch.atan2(sigma, alpha) * (2 / torch.pi)))
+        near = nearness(hole)
+        shown = torch.cat([torch.where(hole > 0.5, estimate, known), near, hole], 1)
         height, width = estimate.shape[-2:]
-        x = torch.cat([shown, against, hole], 1)
-        x = functional.pad(x, (0, -width % 4, 0, -height % 4), mode="replicate")
-        lacking = self._body(x, heard)[..., :height, :width] + self.trust(heard)[..., None, None] * against
-        return estimate + lacking * hole
+        shown = functional.pad(shown, (0, -width % 4, 0, -height % 4), mode="replicate")
+        return estimate + self._body(shown, self.heard(_waves(level)))[..., :height, :width] * near
 
     def _body(self, x: Tensor, heard: Tensor) -> Tensor:
         fine = self.fine[0](self.enter(x), heard)
@@ -87,6 +84,16 @@ class Refiner(nn.Module):
         middle = self.middle[1](middle + functional.pixel_shuffle(self.up[1](coarse), 2), heard)
         fine = self.fine[1](fine + functional.pixel_shuffle(self.up[0](middle), 2), heard)
         return self.leave(functional.silu(fine))
+
+
+def nearness(hole: Tensor) -> Tensor:
+    """hole (B, 1, h, w), 1 or 0 -> how near each of its places is to the edge, 1 where they touch; 0 outside of it."""
+    reached, near = 1 - hole, torch.zeros_like(hole)
+    for depth in range(_DEEPEST):
+        further = functional.max_pool2d(reached, 3, 1, 1)
+        near = near + (further - reached) * math.exp(-depth / _DEPTH)
+        reached = further
+    return near
 
 
 def _waves(level: Tensor) -> Tensor:

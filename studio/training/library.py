@@ -125,12 +125,6 @@ def _ground(index: int, turn: int, part: int, seed: int, amounts: Amounts) -> tu
     return draw_ground(random, *COMBINATIONS[index], part + turn * amounts.plain, hue), paint_seed
 
 
-def ground_of(random: np.random.Generator, seed: int, amounts: Amounts) -> tuple[Scene, int]:
-    """One of the grounds of the library that is made from this seed, and its renderer's seed."""
-    index, turn, part = (int(random.integers(n)) for n in (len(COMBINATIONS), amounts.rounds, _parts(amounts)))
-    return _ground(index, turn, part, seed, amounts)
-
-
 def _parts(amounts: Amounts) -> int:
     return amounts.plain + amounts.coloured
 

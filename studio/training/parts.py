@@ -160,11 +160,6 @@ def things_for(place: str, time: str, style: str, turn: int, seed: int, copies: 
     return chosen
 
 
-def stands_on(thing: Thing, ground: Scene) -> bool:
-    """Whether the thing is of those that are put on that ground, and not there already."""
-    return thing.kind not in SET_PIECES and _may_stand(thing.kind, ground.place) and ground.thing(thing.kind) is None
-
-
 def _may_stand(kind: str, place: str) -> bool:
     return possible(kind, place) and kind not in SETTLED.get(place, ())
 

@@ -1,4 +1,4 @@
-"""The refiner's run: a small network taught to mend what the closed-form denoiser makes of noisy pictures.
+"""The refiner's run: a small network taught to mend how the closed-form denoiser's fills join their surroundings.
 
 Lessons are made by processes beside it while it learns (`refiner_data`). Which of them it may draw from depends on its
 step alone, so that a run makes the same network however fast the processor is, and however often it was ended and taken
@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +25,12 @@ from torch import Tensor, nn
 
 from studio.library.resources import resource
 from studio.pipelines.closed_form import ClosedFormUNet
-from studio.pipelines.closed_form_refiner import Refiner
+from studio.pipelines.closed_form_refiner import Refiner, nearness
+from studio.pipelines.closed_form_schedule import noisiness
 from studio.training.assemble import PIECE
 from studio.training.checkpoint import Trainee
 from studio.training.progress import Progress
-from studio.training.refiner_data import KINDS, LEVELS, Lesson, LessonPool, Lessons, lessons, odd_channels
+from studio.training.refiner_data import KINDS, LEVELS, STEPS, Lesson, LessonPool, Lessons, lessons, odd_channels
 from studio.training.sheets import contact_sheet, load_pipeline, made
 from studio.training.unet_data import basis_of
 
@@ -36,7 +38,7 @@ _SAVE_EVERY = 60.0  # seconds
 _TELL_EVERY = 25  # steps
 _WARMUP = 200  # steps
 _SETTLING = 0.25  # of the run, at whose end the rate is brought down
-_WEIGHT = (0.2, 5.0)  # of a sample: its signal-to-noise ratio within these (min-SNR, arXiv 2303.09556)
+_SOFT = 0.05  # by which a difference counts by its size, not its square: what was there is one of many possible fills
 _ELSEWHERE = 1_000_003  # from the run's seed to that of what is held out
 
 
@@ -61,7 +63,7 @@ class RefinerSize:
 
 REFINER_SIZES = {
     # a quarter of an hour of one core for learning, and as much for the lessons
-    "refiner": RefinerSize((32, 64, 128), 16, 1e-3, 6_000, 16, 16, 60, 128, 8, 16, 2_000),
+    "refiner": RefinerSize((32, 64, 128), 16, 1e-3, 800, 16, 6, 30, 40, 6, 16, 500),
     # to see that everything works, in seconds
     "refiner-tiny": RefinerSize((8, 8, 8), 4, 1e-3, 6, 4, 1, 3, 2, 1, 1, 100),
 }
@@ -87,8 +89,8 @@ class RefinerRun:
         torch.manual_seed(seed)
         self.network = Refiner(size.widths).to(device)
         self.trainee = Trainee(list(self.network.parameters()), size.rate)
-        levels = [self.teacher.levels.at(step) for step in range(self.teacher.config["num_train_timesteps"])]
-        self.alpha, self.sigma = torch.tensor(levels, device=device).unbind(1)
+        asked = [noisiness(*self.teacher.levels.at(step)) for step in STEPS[-LEVELS:]]
+        self.levels = torch.tensor(asked, device=device)
 
     def all(self) -> None:
         """From nothing, or from the checkpoint, to the finished folder."""
@@ -137,20 +139,17 @@ class RefinerRun:
         lesson = pool.batch(size.batch, generator)
         if step % 2:
             lesson = lesson.mirrored(self.odd)
-        least, most = _WEIGHT
-        weight = (self.alpha[lesson.steps] / self.sigma[lesson.steps]).square().clamp(least, most)
-        loss = (self._error(network, lesson) * weight).mean()
+        loss = self._error(network, lesson).mean()
         rate = size.rate * min(1.0, (step + 1) / _WARMUP, (size.steps - step) / (_SETTLING * size.steps))
         self.trainee.descend(loss, rate, clip=1.0, memory=min(0.998, (1 + step) / (10 + step)))
         return loss.detach()
 
     def _error(self, network: Any, lesson: Lesson) -> Tensor:
-        """(batch,) the mean square error of the mended estimate where the picture is made."""
+        """(batch,) how far the mended estimate is from what was there, near the edge."""
         half = torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else nullcontext()
-        alpha, sigma = self.alpha[lesson.steps], self.sigma[lesson.steps]
         with half:
-            found: Tensor = network(lesson.estimate, lesson.noisy, alpha, sigma, lesson.clean, lesson.hole)
-        return _within(lesson, found.float())
+            found: Tensor = network(lesson.estimate, self.levels[lesson.level], lesson.clean, lesson.hole)
+        return _near(lesson, found.float())
 
     def examine(self, pool: LessonPool) -> dict[str, dict[str, list[float]]]:
         """Of each kind of lesson, the error of the estimate as it is and mended with the averaged weights, from the
@@ -163,7 +162,7 @@ class RefinerRun:
                 mine = rows[rows % len(KINDS) == kind]
                 each = [pool.lessons(mine, torch.full_like(mine, level)) for level in range(LEVELS)]
                 found[name] = {
-                    "closed_form": [round(float(_within(lesson, lesson.estimate).mean()), 4) for lesson in each],
+                    "closed_form": [round(float(_near(lesson, lesson.estimate).mean()), 4) for lesson in each],
                     "refined": [round(float(self._error(self.network, lesson).mean()), 4) for lesson in each],
                 }
         return found
@@ -173,20 +172,21 @@ class RefinerRun:
 
     def _write_folder(self) -> None:
         with self.trainee.averaged():
-            write_refined(self.out / "model", self.network, self.base)
+            write_refined(self.out / "model", self.network, self.size.widths, self.base)
 
     def _sheet(self, name: str) -> None:
         pictures, prompts = made(load_pipeline(self.out / "model"), self.size.sheet)
         contact_sheet(pictures, prompts, min(4, len(pictures))).save(self.out / name)
 
 
-def _within(lesson: Lesson, found: Tensor) -> Tensor:
-    """(B,) mean square error of what was found, where the hole is."""
-    error = (found - lesson.clean).square().mean(1, keepdim=True) * lesson.hole
-    return error.sum((1, 2, 3)) / lesson.hole.sum((1, 2, 3))
+def _near(lesson: Lesson, found: Tensor) -> Tensor:
+    """(B,) mean difference of what was found, where the hole is near its edge; nearly absolute."""
+    near = nearness(lesson.hole)
+    error = ((found - lesson.clean).square().mean(1, keepdim=True) + _SOFT**2).sqrt() - _SOFT
+    return (error * near).sum((1, 2, 3)) / near.sum((1, 2, 3))
 
 
-def write_refined(folder: Path, network: Refiner, base: Path) -> None:
+def write_refined(folder: Path, network: Refiner, widths: Sequence[int], base: Path) -> None:
     """The model in `base` with this refiner, in half precision; replaces what is in `folder`."""
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -194,10 +194,10 @@ def write_refined(folder: Path, network: Refiner, base: Path) -> None:
     pipeline = load_pipeline(base)
     assert isinstance(pipeline.unet, ClosedFormUNet)
     denoiser = pipeline.unet
-    widths = [network.enter.out_channels, network.down[0].out_channels, network.down[1].out_channels]
-    denoiser.register_to_config(refiner_widths=widths)
+    denoiser.register_to_config(refiner_widths=list(widths))
     denoiser.refiner = Refiner(widths)
     denoiser.refiner.load_state_dict({name: tensor.cpu() for name, tensor in network.state_dict().items()})
-    nn.Module.half(denoiser).save_pretrained(part / "unet", max_shard_size=PIECE)
+    nn.Module.half(denoiser)
+    denoiser.save_pretrained(part / "unet", max_shard_size=PIECE)
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)

@@ -46,11 +46,12 @@ def test_a_run_leaves_a_model_that_paints_and_goes_on_where_it_was(tmp_path):
 
 
 def pictures(height, width):
+    """An estimate, its level, the surroundings, and the hole."""
     torch.manual_seed(0)
-    estimate, noisy, known = torch.randn(3, 2, 8, height, width)
+    estimate, known = torch.randn(2, 2, 8, height, width)
     hole = torch.zeros(2, 1, height, width)
     hole[:, :, 3:9, 2:7] = 1
-    return estimate, noisy, torch.full((2,), 0.8), torch.full((2,), 0.6), known, hole
+    return estimate, torch.full((2,), 0.3), known, hole
 
 
 def test_an_untaught_refiner_leaves_the_estimate_as_it_is():
