@@ -32,7 +32,7 @@ _ROUNDED_OFF = 0.9995  # share of the latents that eight bits hold; the others a
 _WHOLE = 0.85  # of what is usually seen of an orb of that look
 _SAMPLED = 20_000  # scenes drawn to learn what is met where
 PIECE = "15MB"  # of weights in one file, at most
-STEPS, GUIDANCE, SAMPLER = 24, 2.0, "Euler a"
+STEPS, GUIDANCE, SAMPLER = 12, 2.0, "Euler a"
 _INDEX = {
     "_class_name": "StableDiffusionPipeline",
     "feature_extractor": [None, None],

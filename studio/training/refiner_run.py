@@ -15,12 +15,13 @@ import json
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from studio.library.resources import resource
@@ -31,7 +32,7 @@ from studio.training.assemble import PIECE
 from studio.training.checkpoint import Trainee
 from studio.training.progress import Progress
 from studio.training.refiner_data import KINDS, LEVELS, STEPS, Lesson, LessonPool, Lessons, lessons, odd_channels
-from studio.training.sheets import contact_sheet, load_pipeline, made
+from studio.training.sheets import contact_sheet, load_pipeline
 from studio.training.unet_data import basis_of
 
 _SAVE_EVERY = 60.0  # seconds
@@ -62,8 +63,8 @@ class RefinerSize:
 
 
 REFINER_SIZES = {
-    # a quarter of an hour of one core for learning, and as much for the lessons
-    "refiner": RefinerSize((32, 64, 128), 16, 1e-3, 800, 16, 6, 30, 40, 6, 16, 500),
+    # about five minutes of one quiet core
+    "refiner": RefinerSize((32, 64, 128), 16, 1e-3, 800, 16, 6, 30, 40, 6, 16, 200),
     # to see that everything works, in seconds
     "refiner-tiny": RefinerSize((8, 8, 8), 4, 1e-3, 6, 4, 1, 3, 2, 1, 1, 100),
 }
@@ -84,7 +85,7 @@ class RefinerRun:
         self.size, self.out, self.seed, self.device, self.base = size, out, seed, device, base
         pipeline = load_pipeline(base)
         assert isinstance(pipeline.unet, ClosedFormUNet)
-        self.teacher = pipeline.unet
+        self.teacher, self.codec = pipeline.unet, pipeline.vae
         self.odd = odd_channels(basis_of(pipeline.vae)).to(device)
         torch.manual_seed(seed)
         self.network = Refiner(size.widths).to(device)
@@ -98,7 +99,7 @@ class RefinerRun:
         with lessons(self._lessons("data", self.seed), self.size.chunks, self.device) as pool:
             self._train(pool)
         self._save()
-        with lessons(self._lessons("held-out", self.seed + _ELSEWHERE), self.size.exam, self.device) as pool:
+        with self._held_out() as pool:
             error = self.examine(pool)
         self._write_folder()
         self._sheet("samples.png")
@@ -110,6 +111,9 @@ class RefinerRun:
     @property
     def _checkpoint(self) -> Path:
         return self.out / "refiner.safetensors"
+
+    def _held_out(self) -> AbstractContextManager[LessonPool]:
+        return lessons(self._lessons("held-out", self.seed + _ELSEWHERE), self.size.exam, self.device)
 
     def _lessons(self, name: str, seed: int) -> Lessons:
         return Lessons(self.out / name, seed, self.size.chunk, self.base)
@@ -130,7 +134,6 @@ class RefinerRun:
                 self._save()
                 saved = time.monotonic()
             if step % self.size.sheet_every == 0:
-                self._write_folder()
                 self._sheet(f"samples-{step:06d}.png")
 
     def _step(self, network: Any, pool: LessonPool) -> Tensor:
@@ -175,8 +178,20 @@ class RefinerRun:
             write_refined(self.out / "model", self.network, self.size.widths, self.base)
 
     def _sheet(self, name: str) -> None:
-        pictures, prompts = made(load_pipeline(self.out / "model"), self.size.sheet)
-        contact_sheet(pictures, prompts, min(4, len(pictures))).save(self.out / name)
+        """Held-out pictures with their hole, its fill, the same mended, and as they were."""
+        with self._held_out() as pool:
+            pool.grow(1)
+            rows = torch.arange(min(self.size.sheet, self.size.chunk), device=self.device)
+            lesson = pool.lessons(rows, torch.full_like(rows, LEVELS - 1))
+        with torch.no_grad(), self.trainee.averaged():
+            mended: Tensor = self.network(lesson.estimate, self.levels[lesson.level], lesson.clean, lesson.hole)
+            fills = (torch.zeros_like(mended), lesson.estimate, mended, lesson.clean)
+            latents = torch.stack([torch.where(lesson.hole > 0.5, fill, lesson.clean) for fill in fills], 1)
+            scaled = latents.flatten(0, 1).cpu() / self.codec.config["scaling_factor"]
+            decoded: Tensor = torch.cat([self.codec.decode(part).sample for part in scaled.split(8)])
+        shown = ((decoded.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+        words = ("the hole", "filled", "mended", "what was there") * len(rows)
+        contact_sheet([Image.fromarray(each) for each in shown], words, 8 if len(rows) > 1 else 4).save(self.out / name)
 
 
 def _near(lesson: Lesson, found: Tensor) -> Tensor:

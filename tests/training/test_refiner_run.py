@@ -6,12 +6,18 @@ import json
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from studio.library.models import Models
 from studio.pipelines.closed_form_refiner import Refiner
+from studio.training import refiner_run
 from studio.training.train import train_scenes
 from tests.pipelines.tiny import Notes, pipeline_of, request
+
+
+class Pulled(Exception):
+    """The plug."""
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +44,34 @@ def test_a_run_leaves_a_model_that_paints_and_goes_on_where_it_was(tmp_path):
     assert made.pictures[0].pixels.array.std() > 5
     before, taught = json.loads((out / "figures.json").read_text()), refiner_of(out)
     assert before["steps"] == 6
+    with Image.open(out / "samples.png") as sheet:
+        assert sheet.width == 4 * 256
     assert train_scenes(None, out, resume=True) == 0  # nothing is left to be learned
     assert json.loads((out / "figures.json").read_text()) == before
     after = refiner_of(out)
-    assert taught.keys() == after.keys()
-    assert all(torch.equal(taught[name], after[name]) for name in taught)
+    assert same(taught, after)
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_run_that_was_ended_makes_the_same_network(tmp_path, monkeypatch):
+    assert train_scenes("refiner-tiny", tmp_path / "whole") == 0
+    step = refiner_run.RefinerRun._step
+
+    def pull(run, network, pool):
+        if run.trainee.step == 4:
+            raise Pulled
+        return step(run, network, pool)
+
+    monkeypatch.setattr(refiner_run, "_SAVE_EVERY", 0.0)
+    monkeypatch.setattr(refiner_run.RefinerRun, "_step", pull)
+    with pytest.raises(Pulled):
+        train_scenes("refiner-tiny", tmp_path / "ended")
+    monkeypatch.setattr(refiner_run.RefinerRun, "_step", step)
+    assert train_scenes(None, tmp_path / "ended", resume=True) == 0
+    assert same(refiner_of(tmp_path / "whole"), refiner_of(tmp_path / "ended"))
 
 
 def pictures(height, width):
