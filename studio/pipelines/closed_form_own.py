@@ -24,6 +24,7 @@ _COMPLETED = 2.0  # latents from the rim over which that begins to count
 _FOLDS = (2, 4, 6)  # rows that are repeated beyond the upper and the lower edge
 _SPARSE = 3  # of the shifts that these come in, one in so many
 _UNKNOWN = 4.0  # squared difference to which what a copy does not show is put
+_LOYAL = 4.0  # how much more a copy must agree with what is known than an item of the library: it is the same picture
 _UNUSUAL = 1.5  # what it costs to copy what is not usual at that height, such as a thing, by squared difference
 
 
@@ -46,12 +47,14 @@ class Copies:
         shown = [copy for copy in copies if bool(((copy[-2] > 0.5) & around.hole).any())]
         whole = torch.stack(shown) if shown else planes.new_zeros(0, *planes.shape)
         self.latents, self.shows = whole[:, :-2], whole[:, -2] > 0.5
+        self._known = seen
         self._prior = -_UNUSUAL * _deep(around.hole) * whole[:, -1]
 
     def logits(self, evidence: Evidence, down: Tensor, across: Tensor) -> Tensor:
         """(k, h, w) unnormalised log-posterior at each place; windows (h, h) and (w, w) as in `soft_window`."""
         gap = evidence.value - evidence.signal * self.latents
         misfit = gap.square().sum(1) * evidence.precision
+        misfit = torch.where(self._known, _LOYAL * misfit, misfit)
         blind = _UNKNOWN * evidence.signal.square() * evidence.precision
         misfit = torch.where(self.shows, misfit, blind)
         total = down @ misfit @ across.T

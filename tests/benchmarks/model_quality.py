@@ -151,9 +151,8 @@ def edited(studio: Studio, edit: Edit) -> np.ndarray:
 def codec_figures(studio: Studio) -> Figures:
     found = photographs()
     if not found:
-        return {
-            "codec_photographs": fact("left out: scikit-image and scikit-learn, whose photographs it is measured on")
-        }
+        how = "left out: needs scikit-image and scikit-learn for their photographs, see quality_photos.py"
+        return {"codec_photographs": fact(how)}
     codec = sources_of(studio.model)
     values = [psnr(photo, codec.round_trip(photo[None])[0]) for photo in found.values()]
     figures: Figures = {"codec_photographs": at_least(float(np.mean(values)), 26.0, "dB")}

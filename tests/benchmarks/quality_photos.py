@@ -1,4 +1,11 @@
-"""The photographs that the codec is measured on: those that scikit-image and scikit-learn bring along."""
+"""The photographs that the codec is measured on: those that scikit-image and scikit-learn bring along.
+
+The studio needs neither of the two, so they are no requirement of anything. They are found wherever Python finds
+packages; to have them for a measurement alone, put them into a folder of their own:
+
+    pip install --no-deps --target FOLDER scikit-image scikit-learn
+    PYTHONPATH=FOLDER python -m tests.benchmarks model_quality
+"""
 
 from __future__ import annotations
 
