@@ -23,6 +23,7 @@ from studio.engine.status import EngineStatus, WorkerStart
 from studio.library.attached import fits
 from studio.library.pictures import read_picture
 from studio.library.resources import resource
+from studio.library.timelines import Timelines
 from studio.prompts.history import PromptHistory
 from studio.prompts.resolving import wildcard_names
 from studio.prompts.styles import Style, load_styles
@@ -80,39 +81,41 @@ class Studio:
         self.engine = Engine(self._start, home.queue, self.gallery.keep, lambda request: worded(request, words))
         history = PromptHistory(home.history_file)
         self.window = MainWindow(
-            self.document,
-            self.engine,
-            self.models,
-            self.preferences,
-            history,
-            Furnishing(
-                styles=self._load_styles(),
-                read_picture=read_picture,
-                gallery_folder=home.gallery,
-                make_gallery=self._make_gallery,
-                make_models=self._make_models,
-                brushes=home.brushes_file,
-                journals=home.journal if working else None,
-            ),
+            self.document, self.engine, self.models, self.preferences, history, self._furnishing(working)
         )
         self.window.prompt.words.offers = self._names
         self.window.prompt.show_weights(self.models.of_kind("lora", "vae"))
-        self.live = Live(self.window)
-        self.more = MakingMore(self.window, self.gallery.bring_in, home.folder_runs if working else None)
-        self.upscaling = Upscaling(self.window)
-        self.removing = Removing(self.window)
-        self.styles = StyleImport(self.window, home.styles, self._load_styles)
-        self.unkept = Unkept(self.window, self.gallery)
-        timelines = timelines_of(home, settings.timelines)
-        self.timeline = Timeline(self.window, timelines)
-        self.recalled = Recalled(self.window, timelines, self.gallery.request)
+        self._plug_in(timelines_of(home, settings.timelines), working)
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)
-        self.tidying = Tidying(self.gallery, self.window)
-        self.tidying.troubled.connect(self.window.telling.sentence)
-        self.keeper = ModelsKeeper(self.window, self.models, self.gallery, home.models)
         self.preferences.changed.connect(self._settings_changed)
         self.engine.status_changed.connect(self._describe_machine)
+
+    def _furnishing(self, working: bool) -> Furnishing:
+        return Furnishing(
+            styles=self._load_styles(),
+            read_picture=read_picture,
+            gallery_folder=self.home.gallery,
+            make_gallery=self._make_gallery,
+            make_models=self._make_models,
+            brushes=self.home.brushes_file,
+            journals=self.home.journal if working else None,
+        )
+
+    def _plug_in(self, timelines: Timelines, working: bool) -> None:
+        """The parts that add themselves to the window."""
+        window, home = self.window, self.home
+        self.live = Live(window)
+        self.more = MakingMore(window, self.gallery.bring_in, home.folder_runs if working else None)
+        self.upscaling = Upscaling(window)
+        self.removing = Removing(window)
+        self.styles = StyleImport(window, home.styles, self._load_styles)
+        self.unkept = Unkept(window, self.gallery)
+        self.timeline = Timeline(window, timelines)
+        self.recalled = Recalled(window, timelines, self.gallery.request)
+        self.tidying = Tidying(self.gallery, window)
+        self.tidying.troubled.connect(window.telling.sentence)
+        self.keeper = ModelsKeeper(window, self.models, self.gallery, home.models)
 
     def open(self, path: Path) -> None:
         """Puts a picture on the canvas."""

@@ -79,6 +79,11 @@ class PromptPanel(QWidget):
         self.button = MainButton(keys)
         self._lay_out()
         self.advanced.setChecked(preferences.now.advanced)
+        self._connect()
+        self.show_document()
+
+    def _connect(self) -> None:
+        preferences = self._preferences
         self.advanced.toggled.connect(lambda on: preferences.change(advanced=on))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         self.advanced.toggled.connect(self._advanced_toggled)
         self.button.main.clicked.connect(self._go_on_typing)
@@ -86,8 +91,7 @@ class PromptPanel(QWidget):
             language.style_chosen.connect(self.style_part.choose)
         self.seed.judged.connect(self._judge)
         self.size_part.judged.connect(self._judge)
-        document.changed.connect(self._changed)
-        self.show_document()
+        self._document.changed.connect(self._changed)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 640)
