@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.library.gallery.index.schema import SHOWN
@@ -13,6 +14,9 @@ from studio.library.gallery.kinship import CONTROL, REFERENCE, SHEET
 MOST = 12  # of each kind
 _LOOKED_AT = f"'{CONTROL}', '{REFERENCE}'"
 _SHEETS = f"'{SHEET}'"
+_OLDEST = "created, path"  # not by id: an index that is built anew counts otherwise
+_NEWEST = "created DESC, path DESC"
+Rows = list[tuple[int, float, str | bytes]]
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,20 @@ def lineage_of(store: Store, identifier: int) -> Lineage:
 def _node(connection: sqlite3.Connection, condition: str, value: object, state: int | None = SHOWN) -> _Node | None:
     shown = "" if state is None else f" AND state = {state}"
     row = connection.execute(
-        f"SELECT id, digest, parent, recipe, origin, kin FROM picture WHERE {condition}{shown} ORDER BY id", (value,)
+        f"SELECT id, digest, parent, recipe, origin, kin FROM picture WHERE {condition}{shown} ORDER BY {_OLDEST}",
+        (value,),
     ).fetchone()
     return _Node(*row) if row else None
+
+
+def _apart(connection: sqlite3.Connection, condition: str, values: Sequence[object], order: str, most: int) -> Rows:
+    """Id, time and path of pictures, of copies only the first in this order."""
+    return connection.execute(
+        "SELECT id, created, path FROM (SELECT p.id, p.created, p.path,"
+        f" row_number() OVER (PARTITION BY p.digest ORDER BY {order}) AS copy FROM picture p WHERE {condition})"
+        f" WHERE copy = 1 ORDER BY {order} LIMIT ?",
+        (*values, most),
+    ).fetchall()
 
 
 def _ancestors(connection: sqlite3.Connection, own: _Node) -> list[int]:
@@ -90,28 +105,23 @@ def _ancestors(connection: sqlite3.Connection, own: _Node) -> list[int]:
 
 
 def _descendants(connection: sqlite3.Connection, own: _Node) -> list[int]:
-    found: dict[int, float] = {}
+    found: set[tuple[float, bytes, int]] = set()
     nearer = f"EXISTS (SELECT 1 FROM picture o WHERE o.recipe = p.origin AND o.recipe <> '' AND o.state = {SHOWN})"
     for condition, value in ((f"p.parent = ? AND NOT {nearer}", own.digest), ("p.origin = ?", own.recipe)):
         if value:
-            rows = connection.execute(
-                f"SELECT min(id), min(created) FROM picture p WHERE {condition} AND state = {SHOWN} AND id <> ?"
-                " AND digest <> ? GROUP BY digest ORDER BY 2 LIMIT ?",
-                (value, own.id, own.digest, MOST),
-            )
-            found |= {int(row[0]): float(row[1]) for row in rows}
-    return sorted(found, key=lambda each: (found[each], each))[:MOST]
+            others = f"{condition} AND p.state = {SHOWN} AND p.id <> ? AND p.digest <> ?"
+            rows = _apart(connection, others, (value, own.id, own.digest), _OLDEST, MOST)
+            found |= {(created, os.fsencode(path), identifier) for identifier, created, path in rows}
+    return [identifier for _created, _path, identifier in sorted(found)][:MOST]
 
 
 def _linked(connection: sqlite3.Connection, own: _Node, kinds: str) -> list[int]:
     """The pictures that a file names, oldest first; copies count once."""
-    rows = connection.execute(
-        "SELECT min(p.id), min(p.created) FROM link l JOIN picture p ON p.digest = l.digest AND p.digest <> ''"
-        f" WHERE l.picture = ? AND l.kind IN ({kinds}) AND p.state = {SHOWN} AND p.id <> ? GROUP BY l.digest"
-        " ORDER BY 2, 1 LIMIT ?",
-        (own.id, own.id, MOST),
-    ).fetchall()
-    return [int(row[0]) for row in rows]
+    named = (
+        f"p.digest IN (SELECT digest FROM link WHERE picture = ? AND kind IN ({kinds}))"
+        f" AND p.digest <> '' AND p.state = {SHOWN} AND p.id <> ?"
+    )
+    return [row[0] for row in _apart(connection, named, (own.id, own.id), _OLDEST, MOST)]
 
 
 def _linking(connection: sqlite3.Connection, own: _Node, kinds: str) -> list[int]:
@@ -119,19 +129,15 @@ def _linking(connection: sqlite3.Connection, own: _Node, kinds: str) -> list[int
     if not own.digest:
         return []
     rows = connection.execute(
-        "SELECT DISTINCT p.id, p.created FROM link l JOIN picture p ON p.id = l.picture"
-        f" WHERE l.digest = ? AND l.kind IN ({kinds}) AND p.state = {SHOWN} AND p.id <> ? ORDER BY 2, 1 LIMIT ?",
+        "SELECT DISTINCT p.id, p.created, p.path FROM link l JOIN picture p ON p.id = l.picture"
+        f" WHERE l.digest = ? AND l.kind IN ({kinds}) AND p.state = {SHOWN} AND p.id <> ? ORDER BY 2, 3 LIMIT ?",
         (own.digest, own.id, MOST),
     ).fetchall()
     return [int(row[0]) for row in rows]
 
 
-def _siblings(connection: sqlite3.Connection, own: _Node) -> Iterable[int]:
+def _siblings(connection: sqlite3.Connection, own: _Node) -> list[int]:
     if not own.kin:
         return []
-    rows = connection.execute(
-        f"SELECT max(id), max(created) FROM picture WHERE kin = ? AND state = {SHOWN} AND digest <> ?"
-        " GROUP BY digest ORDER BY 2 DESC LIMIT ?",
-        (own.kin, own.digest, 2 * MOST),
-    ).fetchall()
-    return [int(row[0]) for row in rows]
+    alike = f"p.kin = ? AND p.state = {SHOWN} AND p.digest <> ?"
+    return [row[0] for row in _apart(connection, alike, (own.kin, own.digest), _NEWEST, 2 * MOST)]

@@ -68,6 +68,10 @@ class Database:
         with self._alone():
             self._close()
 
+    def __del__(self) -> None:
+        """Nobody holds it any more: from Python 3.13 on a connection that is dropped unclosed is warned of."""
+        self._close()
+
     @contextlib.contextmanager
     def _alone(self) -> Generator[None, None, None]:
         """No other thread is in a block: a connection that is closed under one takes the whole program with it."""
