@@ -15,7 +15,7 @@ from studio.engine.left_over import LeftOver
 from studio.engine.line import Line, Ticket
 from studio.engine.mailbox import Began, Mailbox, WorkerState
 from studio.engine.status import EngineStatus, Phase, WorkerStart
-from studio.engine.teller import Teller
+from studio.engine.teller import APART, Teller
 from studio.engine.worker_link import Close, Inbox, LineChanged, StartAnew
 from studio.request.course import Keep, Turn, Wish
 from studio.request.errors import Trouble
@@ -38,6 +38,7 @@ class Engine(QObject):
     """
 
     happened = Signal(object, object)  # Job, Event
+    kept = Signal(object)  # Made: of a picture that `keep` was asked for, with its path or what is in the way
     drafted = Signal(object, object)  # the same, of drafts
     queue_changed = Signal()
     status_changed = Signal(object)  # EngineStatus
@@ -80,7 +81,7 @@ class Engine(QObject):
         return self._enter(self._store.draft(self._complete(request)), None)
 
     def keep(self, picture: Picture) -> None:
-        """Puts the picture of a draft into the gallery after all."""
+        """Puts a picture into the gallery that would not get there by itself; `kept` tells what came of it."""
         self._thread.conductor.keep(picture)
 
     def go_on(self, request: GenerationRequest, parent: Job) -> Job:
@@ -214,6 +215,8 @@ class Engine(QObject):
     def _deliver(self) -> None:
         mail, state = self._thread.mailbox.take()
         for number, event in mail:
+            if number == APART:
+                self.kept.emit(event)
             job = self._jobs.get(number)
             if job is None:
                 continue

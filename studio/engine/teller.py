@@ -17,6 +17,7 @@ from studio.request.events import Ending, Event, Failed, Made, Picture
 log = logging.getLogger(__name__)
 
 Keep = Callable[[Picture], Path]
+APART = 0  # number of no job: what is kept because somebody asked for that
 
 
 class Teller(threading.Thread):
@@ -50,7 +51,7 @@ class Teller(threading.Thread):
             if isinstance(event, Began):
                 kept, draft = 0, event.draft
             if isinstance(event, Picture):
-                self._kept(Made(0, event))
+                self._mailbox.put(APART, self._kept(Made(0, event)))
                 continue
             if draft:
                 pass  # it is on no disk

@@ -71,6 +71,7 @@ class Generation(QObject):
         document.changed.connect(self._document_changed)
         engine.happened.connect(self._happened)
         engine.queue_changed.connect(self._queue_changed)
+        engine.kept.connect(self._kept)
 
     @property
     def running(self) -> Job | None:
@@ -302,6 +303,16 @@ class Generation(QObject):
             item.origin = kept.pixels.digest
             if event.problem:
                 self.homeless.emit(item, event.problem)
+
+    def _kept(self, made: Made) -> None:
+        """What was kept on purpose: the whole result of several passes, or a picture of the live mode."""
+        item = next((each for each in self._candidates.items if each.origin == made.picture.pixels.digest), None)
+        if item is not None:
+            item.path = made.path
+        if made.problem:
+            self.unkept.emit(made.problem)
+            if item is not None:
+                self.homeless.emit(item, made.problem)
 
     def _over(self, job: Job) -> None:
         first = self._edits.part(job).first

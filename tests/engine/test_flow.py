@@ -148,6 +148,26 @@ def test_a_full_disk_loses_no_picture(open_studio: Open) -> None:
     assert isinstance(job.last, Finished)
 
 
+@pytest.mark.logs
+@pytest.mark.parametrize("full", [False, True])
+def test_what_came_of_keeping_on_purpose_is_told(open_studio: Open, tmp_path: Path, full: bool) -> None:
+    def keep(picture: Picture) -> Path:
+        if full:
+            raise OSError(28, "No space left on device")
+        return tmp_path / "kept.png"
+
+    studio = open_studio(keep=keep)
+    told: list[Made] = []
+    studio.engine.kept.connect(told.append)
+    picture = Picture(pixels=picture_of(7, Size(64, 64)), request=ask(), seconds=1.0)
+    studio.engine.start()
+    studio.engine.keep(picture)
+    studio.until(lambda: bool(told))
+    assert told[0].picture is picture
+    assert told[0].path == (None if full else tmp_path / "kept.png")
+    assert ("No space left" in told[0].problem) == full
+
+
 def test_the_status_follows_the_worker(studio: Studio) -> None:
     seen: list[Phase] = []
     studio.engine.status_changed.connect(lambda status: seen.append(status.phase))

@@ -62,6 +62,7 @@ class FakeModels:
 class FakeEngine(QObject):
     happened = Signal(object, object)
     drafted = Signal(object, object)
+    kept = Signal(object)
     queue_changed = Signal()
     status_changed = Signal(object)
     problem_changed = Signal(str)
@@ -74,7 +75,7 @@ class FakeEngine(QObject):
         self.problem = ""
         self._number = 0
         self.drafts: list[Job] = []
-        self.kept: list[Picture] = []
+        self.asked_to_keep: list[Picture] = []
         self.wishes: list[tuple[Job, object]] = []
 
     def submit(self, request, parent=None):
@@ -97,7 +98,7 @@ class FakeEngine(QObject):
         return self.drafts[-1]
 
     def keep(self, picture):
-        self.kept.append(picture)
+        self.asked_to_keep.append(picture)
 
     def keep_step(self, job):
         self.wishes.append((job, Keep()))

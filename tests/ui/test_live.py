@@ -238,6 +238,6 @@ def test_the_picture_lies_over_the_canvas_until_the_hand_paints_on(qtbot, desk):
     assert abs(middle() - 20) <= 2
     window.table.run("live.apply")
     assert abs(middle() - 240) <= 2
-    assert desk.engine.kept == [picture]
+    assert desk.engine.asked_to_keep == [picture]
     window.table.run("edit.undo")
     assert abs(middle() - 20) <= 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -183,7 +185,13 @@ def test_what_several_passes_make_is_in_the_gallery_and_has_the_steps_of_the_fir
         desk.engine.make(job, pixels=coloured(job, 200))
         desk.engine.finish(job)
     (item,) = desk.window.candidates.items
-    (kept,) = desk.engine.kept
+    (kept,) = desk.engine.asked_to_keep
+    homeless = []
+    desk.window.generation.homeless.connect(lambda item, problem: homeless.append((item, problem)))
+    desk.engine.kept.emit(Made(0, kept, problem="The disk is full."))
+    assert homeless == [(item, "The disk is full.")]  # offered again, as any other that is on no disk
+    desk.engine.kept.emit(Made(0, kept, path=Path("there.png")))
+    assert item.path == Path("there.png")
     assert item.picture.request == made.request  # whose steps are kept, and whose wish is the artist's
     assert item.edit.index == 0
     assert (kept.pixels.size, kept.request.origin) == (Size(700, 600), made.pixels.digest)
