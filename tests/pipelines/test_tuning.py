@@ -23,7 +23,11 @@ from studio.request.geometry import Size
 from studio.request.request import Attachment
 from tests.pipelines import tiny, tiny_flow
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore:.*FluxPosEmbed:FutureWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning",
+    "ignore:.*FluxPosEmbed:FutureWarning",
+    "ignore:Guards may run slower on Python 3.13.0:RuntimeWarning",  # of torch's compiler
+)
 
 CUDNN, FLASH = Kernels(attention="cuDNN"), Kernels(attention="flash")
 NO_JOB = lambda: False  # noqa: E731
