@@ -8,10 +8,15 @@ import os
 import threading
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before anything imports torch; see studio.pipelines.warm
+
+# The same examples in each run: a change is judged by what it changes. SFUMATO_TEST_RANDOM=1 looks for new ones.
+settings.register_profile("sfumato", derandomize=os.environ.get("SFUMATO_TEST_RANDOM") != "1", print_blob=True)
+settings.load_profile("sfumato")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

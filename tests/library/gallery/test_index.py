@@ -41,6 +41,7 @@ def test_an_index_built_anew_is_the_same(gallery: Gallery, tmp_path: Path) -> No
 @example(
     acts=[("edit", 8), ("restore", 0), ("drop", 7), *[("edit", 6)] * 2, ("edit", 5), *[("edit", 6)] * 2, ("keep", 6)]
 )
+@example(acts=[*[("collect", 0)] * 3, ("uncollect", 0)])
 @given(acts=st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 9)), min_size=4, max_size=24))
 def test_whatever_was_done_an_index_built_anew_is_the_same(acts: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -137,7 +137,10 @@ def show(connection: sqlite3.Connection, key: Key, mark: Mark) -> None:
     connection.execute("DELETE FROM tag WHERE picture = ?", row)
     connection.executemany("INSERT OR IGNORE INTO tag VALUES (?, ?)", ((name, row[0]) for name in mark.tags))
     connection.execute("DELETE FROM member WHERE picture = ?", row)
-    connection.executemany("INSERT OR IGNORE INTO member VALUES (?, ?)", ((name, row[0]) for name in mark.collections))
+    connection.executemany(  # a mark of another window may name a collection that is gone by now
+        "INSERT OR IGNORE INTO member SELECT id, ? FROM collection WHERE id = ?",
+        ((row[0], identifier) for identifier in mark.collections),
+    )
 
 
 def move(connection: sqlite3.Connection, before: Key, after: Key) -> None:
@@ -166,10 +169,19 @@ def _collection(connection: sqlite3.Connection, act: Act) -> None:
     if act.get("gone"):
         connection.execute("DELETE FROM collection WHERE id = ?", (identifier,))
         connection.execute("UPDATE collection SET parent = '' WHERE parent = ?", (identifier,))
-        connection.execute("DELETE FROM member WHERE collection = ?", (identifier,))
+        _take_out_of_marks(connection, identifier)
         return
     values = (identifier, str(act.get("name", "")), str(act.get("parent", "")), str(act.get("query", "")))
     connection.execute("INSERT OR REPLACE INTO collection VALUES (?, ?, ?, ?)", values)
+
+
+def _take_out_of_marks(connection: sqlite3.Connection, collection: str) -> None:
+    """Also of files that are not there: a later index would find their marks, and count them in what is gone."""
+    connection.execute("DELETE FROM member WHERE collection = ?", (collection,))
+    rows = connection.execute("SELECT path FROM mark WHERE instr(collections, ?)", (json.dumps(collection),)).fetchall()
+    for (path,) in rows:
+        if mark := load(connection, path):
+            save(connection, path, changed(mark, {"without collections": [collection]}))
 
 
 def _pictures(act: Act) -> Iterator[tuple[str, bytes]]:
