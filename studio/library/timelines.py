@@ -7,7 +7,6 @@ window, which looks at it without torch, both may come in here, and neither has 
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import logging
@@ -23,7 +22,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from studio.request.pixels import Pixels
-from studio.request.record import to_record, without_origins
+from studio.request.record import key_of
 from studio.request.request import GenerationRequest
 
 log = logging.getLogger(__name__)
@@ -118,8 +117,13 @@ class Timelines:
         return _read(self.path(request), lambda header, file: _latents(header, file, step, stamp))
 
     def path(self, request: GenerationRequest) -> Path:
-        text = json.dumps(without_origins(to_record(request)), sort_keys=True, separators=(",", ":"))
-        return self._folder / f"{hashlib.sha256(text.encode()).hexdigest()}.steps"
+        part = request.part
+        if part is None or not part.number:
+            return self._folder / f"{key_of(request)}.steps"
+        return self._part(part.first, part.number)
+
+    def _part(self, first: str, number: int) -> Path:
+        return self._folder / f"{first}.{number}.steps"
 
     def _stay_within(self, newest: Path) -> None:
         """Lets those go that nobody looked at for longest. Other programs may do the same at the same time."""

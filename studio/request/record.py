@@ -6,6 +6,8 @@ Unknown keys of newer versions are ignored; missing keys take the field's defaul
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -14,6 +16,7 @@ from studio.request.course import Branch, Turn, Variation
 from studio.request.errors import BadInput
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
+from studio.request.passes import Edit, Part, Way
 from studio.request.pixels import Pixels
 from studio.request.request import Attachment, GenerationRequest, Prompt, Region
 from studio.request.sampling import Algorithm, Sampler, Schedule
@@ -48,6 +51,7 @@ def to_record(request: GenerationRequest) -> Record:
         **({"origin": request.origin} if request.origin else {}),
         "version": request.version,
         **_course_of(request),
+        **_edit_of(request),
     }
 
 
@@ -66,16 +70,25 @@ def _control_record(control: Control) -> Record:
     return record if control.origin else {name: value for name, value in record.items() if name != "origin"}
 
 
-def without_origins(record: Mapping[str, Any]) -> Record:
-    """The record without where its pictures came from, which changes nothing of what is made; damaged or not."""
-    kept = {name: value for name, value in record.items() if name != "origin"}
+def of_itself(record: Mapping[str, Any]) -> Record:
+    """The record without what changes nothing of what it makes, damaged or not.
+
+    That is where its pictures came from, and what else is done with the one that it makes.
+    """
+    kept = {name: value for name, value in record.items() if name not in ("origin", "part", "edit")}
     controls, branch = kept.get("controls"), kept.get("branch")
     if isinstance(controls, list):
         each = cast("list[Any]", controls)
-        kept["controls"] = [without_origins(cast("Record", one)) if isinstance(one, dict) else one for one in each]
+        kept["controls"] = [of_itself(cast("Record", one)) if isinstance(one, dict) else one for one in each]
     if isinstance(branch, dict) and isinstance(parent := cast("Record", branch).get("parent"), dict):
-        kept["branch"] = {**cast("Record", branch), "parent": without_origins(cast("Record", parent))}
+        kept["branch"] = {**cast("Record", branch), "parent": of_itself(cast("Record", parent))}
     return kept
+
+
+def key_of(request: GenerationRequest) -> str:
+    """A name of what makes a picture: 64 hexadecimal digits, the same for requests that make the same one."""
+    text = json.dumps(of_itself(to_record(request)), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _course_of(request: GenerationRequest) -> Record:
@@ -92,6 +105,25 @@ def _course_of(request: GenerationRequest) -> Record:
     if request.stop_at:
         course["stop_at"] = request.stop_at
     return course
+
+
+def _edit_of(request: GenerationRequest) -> Record:
+    """The pass that it is, and those after it, as far as there are any."""
+    found: Record = {}
+    if request.part is not None:
+        found["part"] = vars(request.part).copy()
+    if request.edit is not None:
+        edit = request.edit
+        found["edit"] = {
+            "wish": to_record(edit.wish),
+            "canvas": edit.canvas,
+            "pixels": [each.digest for each in edit.pixels],
+            "ways": [
+                {"steering": [turn_to_record(turn) for turn in way.steering], "stop_at": way.stop_at}
+                for way in edit.ways
+            ],
+        }
+    return found
 
 
 def turn_to_record(turn: Turn) -> Record:
@@ -114,6 +146,8 @@ def pixels_of(request: GenerationRequest) -> dict[str, Pixels]:
     pictures += [region.mask for region in request.regions]
     pictures += [control.picture for control in request.controls]
     pictures += [turn.mask for turn in request.steering]
+    if request.edit is not None:
+        pictures += [*request.edit.pixels, *(turn.mask for way in request.edit.ways for turn in way.steering)]
     found = {picture.digest: picture for picture in pictures if picture is not None}
     return found if request.branch is None else {**pixels_of(request.branch.parent), **found}
 
@@ -124,15 +158,29 @@ def named_pixels(record: Mapping[str, Any]) -> tuple[str, ...]:
     while True:
         found += [record.get("source"), record.get("mask")]
         for name, key in (("regions", "mask"), ("controls", "picture"), ("steering", "mask")):
-            entries = record.get(name)
-            if isinstance(entries, list):
-                held = (cast("Record", each) for each in cast("list[Any]", entries) if isinstance(each, dict))
-                found += [each.get(key) for each in held]
+            found += [each.get(key) for each in _objects(record.get(name))]
+        found += _named_by_edit(record.get("edit"))
         branch = record.get("branch")
         parent = cast("Record", branch).get("parent") if isinstance(branch, dict) else None
         if not isinstance(parent, dict):
             return tuple(dict.fromkeys(each for each in found if isinstance(each, str) and each))
         record = cast("Record", parent)
+
+
+def _named_by_edit(edit: Any) -> list[Any]:
+    if not isinstance(edit, dict):
+        return []
+    values = cast("Record", edit)
+    pixels = values.get("pixels")
+    turns = [turn for way in _objects(values.get("ways")) for turn in _objects(way.get("steering"))]
+    named = cast("list[Any]", pixels) if isinstance(pixels, list) else []
+    return [*named, *(turn.get("mask") for turn in turns)]
+
+
+def _objects(values: Any) -> list[Record]:
+    """Those of a list, whatever else is in it or in its place."""
+    each = cast("list[Any]", values) if isinstance(values, list) else []
+    return [cast("Record", value) for value in each if isinstance(value, dict)]
 
 
 def from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> GenerationRequest:
@@ -165,6 +213,7 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         return _found(pixels, digest)
 
     sampler, variation, branch = record["sampler"], record.get("variation"), record.get("branch")
+    part, edit = record.get("part"), record.get("edit")
     return GenerationRequest(
         model=_build(ModelReference, record["model"]),
         prompt=_build(Prompt, record["prompt"]),
@@ -189,6 +238,8 @@ def _from_record(record: Mapping[str, Any], pixels: Callable[[str], Pixels | Non
         throughput=bool(record.get("throughput", False)),
         shortcuts=bool(record.get("shortcuts", False)),
         origin=str(record.get("origin", "")),
+        part=None if part is None else _build(Part, part),
+        edit=None if edit is None else _edit(edit, pixels),
         version=str(record.get("version", "")),
     )
 
@@ -225,6 +276,19 @@ def _upscale(record: Mapping[str, Any]) -> Upscale:
 def _branch(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> Branch:
     parent = _from_record(record["parent"], pixels)
     return Branch(parent=parent, step=int(record["step"]), fresh=float(record.get("fresh", 0)))
+
+
+def _edit(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> Edit:
+    ways = (
+        Way(steering=tuple(_turn(turn, pixels) for turn in way["steering"]), stop_at=int(way["stop_at"]))
+        for way in record["ways"]
+    )
+    return Edit(
+        wish=_from_record(record["wish"], pixels),
+        canvas=str(record["canvas"]),
+        pixels=tuple(_found(pixels, str(digest)) for digest in record["pixels"]),
+        ways=tuple(ways),
+    )
 
 
 def _turn(record: Mapping[str, Any], pixels: Callable[[str], Pixels | None]) -> Turn:

@@ -11,6 +11,7 @@ from studio.request.course import Branch, Turn, Variation, check_course
 from studio.request.errors import BadInput
 from studio.request.family import ModelReference
 from studio.request.geometry import Size
+from studio.request.passes import Edit, Part
 from studio.request.pixels import Pixels
 from studio.request.sampling import Sampler
 from studio.request.upscaling import Upscale, check_upscale
@@ -79,6 +80,9 @@ class GenerationRequest:
     shortcuts: a draft: the network is not asked where what it would say can be foretold; quicker, and a little off.
     origin: `Pixels.digest` of the finished picture that what is worked on came from; "" when there is none. It says
         where a picture belongs and changes nothing of it.
+    part: which pass of an edit it is; for what is kept of its steps. None: it is made in a single pass.
+    edit: only in records of finished pictures: what was done with the picture that this makes, to the one in the file.
+        Nothing that makes pictures looks at it; see `document.editing.kept`.
 
     Raises BadInput, with a sentence for the artist, when a value cannot be used by any model.
     """
@@ -106,6 +110,8 @@ class GenerationRequest:
     throughput: bool = False
     shortcuts: bool = False
     origin: str = ""
+    part: Part | None = None
+    edit: Edit | None = None
     version: str = __version__
 
     def __post_init__(self) -> None:
@@ -126,12 +132,13 @@ class GenerationRequest:
         return replace(self, variation=None, branch=None, steering=(), stop_at=0)
 
     def with_model(self, model: ModelReference) -> GenerationRequest:
-        """The same of other weights, with all the pictures that it is a branch of."""
-        branch = self.branch
-        if branch is None:
-            return replace(self, model=model)
-        parent = branch.parent.with_model(model)
-        return replace(self, model=model, branch=replace(branch, parent=parent))
+        """The same of other weights, with all the pictures that it is a branch of and the passes after it."""
+        branch, edit = self.branch, self.edit
+        if branch is not None:
+            branch = replace(branch, parent=branch.parent.with_model(model))
+        if edit is not None:
+            edit = replace(edit, wish=edit.wish.with_model(model))
+        return replace(self, model=model, branch=branch, edit=edit)
 
     def single(self, index: int) -> GenerationRequest:
         """The request that makes picture `index` of this set alone."""

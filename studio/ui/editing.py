@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from studio.document.change import Change
 from studio.document.document import Document
+from studio.document.editing.kept import edit_of
 from studio.document.editing.modes import Mode, Situation
 from studio.document.editing.plan import Context, EditPlan, Fill, plan_edit
 from studio.document.editing.prepare import no_regions
@@ -17,6 +18,7 @@ from studio.engine.job import Job
 from studio.request.events import Made, Picture, Step
 from studio.request.family import Ability, Family
 from studio.request.geometry import Rect
+from studio.request.passes import Way
 from studio.request.request import GenerationRequest, Prompt
 
 ON_CANVAS = frozenset(Mode) - {Mode.GENERATE, Mode.VARIATIONS}
@@ -43,19 +45,29 @@ class Going:
 
 @dataclass(frozen=True)
 class Begun:
-    """The first of several passes: its run, for one picture of the set, and the picture that it made."""
+    """The first of several passes: its run, for one picture of the set, and the picture that it made.
+
+    ways: how the passes after it went, so far.
+    """
 
     run: EditRun
     picture: Picture
+    ways: tuple[Way, ...] = ()
+
+    def after(self, request: GenerationRequest) -> Begun:
+        """Another pass is over. request: what it was made by in the end."""
+        return replace(self, ways=(*self.ways, Way(steering=request.steering, stop_at=request.stop_at)))
 
     def finished(self, made: Made) -> tuple[Made, Picture]:
         """What the last pass made (a layer), as a result of the first one's request; and all of it for the gallery.
 
-        Later passes only work over what the first one made: its request has the artist's wish, and its steps.
+        Later passes only work over what the first one made: its request has the artist's wish, and its steps. In the
+        gallery's record are all of them.
         """
         request, layer = self.picture.request, made.picture.pixels
-        whole = Picture(pixels=self.run.whole(layer), request=replace(request, origin=self.picture.pixels.digest))
-        return replace(made, picture=replace(made.picture, request=request)), whole
+        whole = replace(request, origin=self.picture.pixels.digest, edit=edit_of(self.run, self.ways))
+        picture = Picture(pixels=self.run.whole(layer), request=whole, kernels=self.picture.kernels)
+        return replace(made, picture=replace(made.picture, request=request)), picture
 
 
 class Edits:
@@ -189,14 +201,23 @@ class Edits:
         run = self._runs.get(job)
         if run is None:
             return None
-        if len(run.plan.passes) > 1 and run.index == 0:
-            run = _as_made(run.alone(made.picture.request.seed), made.picture.request)
+        if len(run.plan.passes) > 1:
+            run = self._noted(job, run, made)
         after = run.taken(made.picture.pixels)
         if isinstance(after, EditRun):
-            if run.index == 0:
-                self._begun[job, made.index] = Begun(run, made.picture)
             return Going(after, made.index)
         return replace(made, picture=replace(made.picture, pixels=after))
+
+    def _noted(self, job: int, run: EditRun, made: Made) -> EditRun:
+        """The run of what was made just now, as the passes after it have to know it."""
+        if run.index == 0:
+            run = run.alone(made.picture.request)
+            self._begun[job, made.index] = Begun(run, made.picture)
+            return run
+        part = self._parts[job]
+        key = part.first.id, part.index or 0
+        self._begun[key] = self._begun[key].after(made.picture.request)
+        return run
 
     def _changed(self, change: Change) -> None:
         if change & AREAS:
@@ -251,14 +272,6 @@ class Edits:
                 wish, prompt=with_root(layer.prompt, wish.prompt), negative=with_root(against, wish.negative)
             )
         return wish
-
-
-def _as_made(run: EditRun, request: GenerationRequest) -> EditRun:
-    """Later passes go on with the words of the first one: those of a branch are others than the edit began with."""
-    words = ("prompt", "negative", "guidance")
-    asked = run.request
-    changed = {name: getattr(request, name) for name in words if getattr(request, name) != getattr(asked, name)}
-    return replace(run, wish=replace(run.wish, **changed)) if changed else run
 
 
 def _without_wishes(wish: GenerationRequest, family: Family) -> GenerationRequest:

@@ -30,6 +30,7 @@ def furnish_gallery(window: MainWindow, gallery: Gallery) -> GalleryView:
         window.styles,
         window.incoming.open,
         lambda: window.go_to(CANVAS),
+        window.generation.once_more,
     )
     join_actions(view, window.gallery_deeds, window.table)
     return view

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.document.change import Change
 from studio.document.document import SOURCE_STRENGTH, Document
+from studio.document.editing.kept import run_of
 from studio.document.editing.modes import ANEW, Mode, Situation, possible, sentence
 from studio.document.editing.plan import EditPlan
 from studio.document.editing.run import EditRun
@@ -202,6 +203,22 @@ class Generation(QObject):
         self._places.note(job, item.place.area, item.place)
         if item.edit is not None:
             self._edits.put(job.id, item.edit)
+        self.changed.emit()
+        return job
+
+    def once_more(self, request: GenerationRequest) -> Job:
+        """Makes a picture of the gallery that took several passes, with all of them. Raises BadInput.
+
+        request: what its record says, with `edit`.
+        """
+        self._check_room()
+        if request.edit is None:
+            raise ValueError("this picture was made in a single pass")
+        run = run_of(request.edit)
+        job = self._engine.submit(replace(request, edit=None, origin=run.wish.origin))
+        self._edits.put(job.id, run)
+        there = run.plan.result if run.canvas == self._document.size else Rect.of(run.plan.result.size)
+        self._places.note(job, there)
         self.changed.emit()
         return job
 

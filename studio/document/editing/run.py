@@ -11,7 +11,9 @@ from studio.document.editing.plan import EditPlan
 from studio.document.editing.prepare import Prepared, Surface, joined, prepare
 from studio.document.regioning import Sketch
 from studio.request.geometry import Rect, Size
+from studio.request.passes import Part, Way
 from studio.request.pixels import Array, Pixels
+from studio.request.record import key_of
 from studio.request.request import GenerationRequest
 
 SEEN_SIDE = 1024  # pixels; an unfinished picture is shown no larger than this
@@ -25,6 +27,8 @@ class EditRun:
     `plan.context` then (uint8, h × w × 4 and h × w), so that painting and undoing meanwhile change nothing.
     made: the result so far in `plan.result`, without the soft edge; None before the first pass is done.
     shown: alpha of the result in `plan.result`.
+    first: `record.key_of` what made the first pass, "" before that. ways: how later passes are to go, when they are
+    made again.
     """
 
     plan: EditPlan
@@ -36,6 +40,8 @@ class EditRun:
     regions: tuple[Sketch, ...] = ()
     controls: tuple[Guiding, ...] = ()
     index: int = 0
+    first: str = ""
+    ways: tuple[Way, ...] = ()
     made: Array | None = None
     shown: Array | None = None
     prepared: Prepared = field(init=False)
@@ -46,7 +52,11 @@ class EditRun:
     @property
     def request(self) -> GenerationRequest:
         """What to ask the engine for now. Only the first pass makes all pictures of a set; later ones refine each."""
-        return self.prepared.request
+        request = self.prepared.request
+        if not 0 < self.index <= len(self.ways):
+            return request
+        way = self.ways[self.index - 1]
+        return replace(request, steering=way.steering, stop_at=way.stop_at)
 
     @property
     def last(self) -> bool:
@@ -100,12 +110,20 @@ class EditRun:
         picture[at] = _mixed(picture[at], layer.array[..., :3], layer.array[..., 3:])
         return Pixels(picture)
 
-    def alone(self, seed: int) -> EditRun:
-        """The same edit for one picture of a set, so that its later passes use its own seed."""
-        return replace(self, wish=self.wish.single((seed - self.wish.seed) % 2**64))
+    def alone(self, made: GenerationRequest) -> EditRun:
+        """The same edit for one picture of a set. made: the request that made its first pass in the end.
+
+        Later passes use its seed, and its words: a branch has others than the edit was begun with.
+        """
+        wish = self.wish.single((made.seed - self.wish.seed) % 2**64)
+        asked = self.request
+        words = ("prompt", "negative", "guidance")
+        changed = {name: getattr(made, name) for name in words if getattr(made, name) != getattr(asked, name)}
+        return replace(self, wish=replace(wish, **changed), first=key_of(made))
 
     def _asked(self) -> GenerationRequest:
-        return self.wish if self.index == 0 else self.wish.single(0)
+        wish, count = self.wish if self.index == 0 else self.wish.single(0), len(self.plan.passes)
+        return replace(wish, part=Part(number=self.index, count=count, first=self.first) if count > 1 else None)
 
     def _with(self, layer: Array) -> tuple[Array, Array]:
         """Result and alpha of `plan.result`, with the layer of this pass laid over those before it."""

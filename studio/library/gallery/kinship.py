@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 from studio.request.control import REFERENCE as IP_ADAPTER
-from studio.request.record import without_origins
+from studio.request.record import of_itself
 
 _MEANINGLESS = frozenset(("format", "version", "throughput", "count"))  # for what a picture shows
 _OTHER_NOISE = frozenset(("seed", "variation", "stop_at"))
@@ -73,6 +73,6 @@ def _origin(record: Mapping[str, Any]) -> str:
 def _name(record: Mapping[str, Any], but: frozenset[str] = frozenset()) -> str:
     """Of all that is in a record, but for what changes nothing and these."""
     left_out = _MEANINGLESS | but
-    kept = {name: value for name, value in without_origins(record).items() if name not in left_out}
+    kept = {name: value for name, value in of_itself(record).items() if name not in left_out}
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject
 
@@ -14,24 +13,20 @@ from studio.document.recipe import Recipe, fresh_seed
 from studio.document.resolve import Canvas, automatic_size, fitted, on_paper, resolve
 from studio.engine.engine import Engine
 from studio.engine.job import Job
-from studio.library.attached import replaced
-from studio.library.entry import Entry
-from studio.library.gallery.again import compare
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
-from studio.library.gallery.record import Own, machine_of
 from studio.library.pictures import read_picture
 from studio.prompts.styles import Style
 from studio.request.course import Variation
 from studio.request.errors import BadInput, Trouble
-from studio.request.events import Cancelled, Event, Failed, Finished, Made
-from studio.request.family import Ability, Model
+from studio.request.events import Cancelled, Event, Failed, Finished
+from studio.request.family import Ability
 from studio.request.geometry import Size
 from studio.request.request import GenerationRequest
 from studio.request.sentences import listed
 from studio.ui.gallery.gallery_view import GalleryView
-from studio.ui.gallery.modes import Mode
+from studio.ui.gallery.made_again import MadeAgain, Offered
 from studio.ui.gallery.recalled_controls import bring_back, wanted
 from studio.ui.gallery.recalling import CONTROLS, SETTINGS, Recalled, model_of, recall
 from studio.ui.widgets.notice import Remedy
@@ -42,27 +37,11 @@ VARY_STRENGTH = 0.5  # so much may change where a picture itself is what variati
 WORDS = {"negative": "negative prompt"}
 
 
-class Offered(Protocol):
-    """The models on this machine."""
-
-    def all(self) -> Sequence[Model]: ...
-    def of_kind(self, *kinds: str) -> tuple[Entry, ...]: ...
-
-
-@dataclass(frozen=True)
-class _Again:
-    """A picture that is being made once more."""
-
-    item: Item
-    own: Own
-    model: Model | None  # None: made by none
-    request: GenerationRequest
-
-
 class BackToWork(QObject):
     """Listens to what the gallery's view asks for.
 
     place: puts a file on the canvas as a layer, source or mask. to_canvas: shows the canvas.
+    passes: makes what took several passes with all of them.
     """
 
     def __init__(
@@ -75,6 +54,7 @@ class BackToWork(QObject):
         styles: Sequence[Style],
         place: Callable[[Path, str], bool],
         to_canvas: Callable[[], None],
+        passes: Callable[[GenerationRequest], Job],
     ) -> None:
         super().__init__(view)
         self._view = view
@@ -85,7 +65,8 @@ class BackToWork(QObject):
         self._styles = styles
         self._place = place
         self._to_canvas = to_canvas
-        self._again: dict[int, _Again] = {}
+        self._passes = passes
+        self._again = MadeAgain(view, gallery, engine, models, self._submit)
         self._asked: set[int] = set()
         view.recall_requested.connect(self.recall)
         view.asked_for.connect(self._asked_for)
@@ -152,18 +133,7 @@ class BackToWork(QObject):
 
     def make_again(self, item: Item, metadata: Metadata) -> Job:
         """The same once more; what comes of it is told when it is there. Raises Trouble."""
-        request = self._gallery.request(metadata)
-        model = model_of(metadata, self._models.all())
-        if metadata.own is None or (model is None and request.model.family):
-            raise Trouble(
-                f"It cannot be made again: the model {metadata.model} is not on this machine.", "Add it to your models."
-            )
-        if model is not None and model.reference != request.model:  # the weights by which it is known here
-            request = request.with_model(model.reference)
-        job = self._submit(request)
-        self._again[job.id] = _Again(item, metadata.own, model, request)
-        self._view.saying.tell("It is being made again.")
-        return job
+        return self._again.make(item, metadata)
 
     # inside
 
@@ -196,7 +166,7 @@ class BackToWork(QObject):
         return request
 
     def _submit(self, request: GenerationRequest) -> Job:
-        job = self._engine.submit(request)
+        job = self._engine.submit(request) if request.edit is None else self._passes(request)
         self._asked.add(job.id)
         return job
 
@@ -221,34 +191,7 @@ class BackToWork(QObject):
     def _happened(self, job: Job, event: Event) -> None:
         if job.id not in self._asked:
             return
-        again = self._again.get(job.id)
-        match event:
-            case Made() if again is not None:
-                self._judge(again, event)
-            case Failed():
-                self._view.saying.fail(f"{event.message} {event.remedy}".strip())
-            case _:
-                pass
+        if isinstance(event, Failed):
+            self._view.saying.fail(f"{event.message} {event.remedy}".strip())
         if isinstance(event, Finished | Failed | Cancelled):
             self._asked.discard(job.id)
-            self._again.pop(job.id, None)
-
-    def _judge(self, again: _Again, event: Made) -> None:
-        """Says whether it came out the same. A copy that is identical goes to the trash."""
-        machine = machine_of(event.picture, self._gallery.machine)
-        digest = again.model.reference.digest if again.model is not None else ""
-        worn = (*again.request.attachments, *again.request.controls)
-        others = replaced(worn, self._models.of_kind(*(each.kind for each in worn)))
-        verdict = compare(again.own, event.picture.pixels, digest, machine, others)
-        copy = self._gallery.store.find(event.path) if event.path is not None else None
-        if verdict.identical:
-            if copy is not None:
-                self._gallery.throw_away([copy])
-            self._view.saying.tell(verdict.sentence)
-            return
-        remedies: list[Remedy] = []
-        new = self._gallery.store.item(copy) if copy is not None else None
-        if new is not None:
-            pair = [again.item, new]
-            remedies.append(Remedy("Show the difference", lambda: self._view.looking.compare(pair, Mode.DIFFERENCE)))
-        self._view.notices.tell(verdict.sentence, "info", *remedies)

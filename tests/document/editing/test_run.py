@@ -54,7 +54,7 @@ def test_painting_meanwhile_changes_nothing():
 
 def test_later_passes_make_one_picture_each_with_its_own_seed():
     _, run = started(Size(1200, 900), Rect(100, 80, 900, 700))
-    alone = run.alone(run.wish.seed + 3)
+    alone = run.alone(replace(run.request, seed=run.wish.seed + 3))
     following = alone.taken(Pixels(red(alone.request)))
     assert isinstance(following, EditRun)
     assert following.request.seed == run.wish.seed + 3
