@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from studio.request.passes import Part
 from studio.request.pixels import Pixels
 from studio.request.record import key_of
 from studio.request.request import GenerationRequest
@@ -36,6 +37,7 @@ FINENESS = ((256, 85), (192, 75), (128, 70), (96, 60), (64, 50))  # longer side 
 ALL_FRAMES = 560_000  # bytes; frames are as fine as fits
 LATENT_BYTES = 1_400_000  # for 512 × 512 pixels, and in proportion above; with the frames it stays under 2 MB
 LARGEST_HEADER = 1 << 20
+COARSEST = 2500  # bytes; more than a frame of the least fineness takes
 FRAME_BYTES = 16 << 20  # no frame is longer; a damaged file may say anything
 
 
@@ -82,7 +84,7 @@ class Timelines:
         """
         if not self.budget or not trace.frames:
             return 0
-        data = encoded(trace, stamp)
+        data = encoded(trace, stamp, room_for(request.part))
         path = self.path(request)
         self._folder.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}.part")
@@ -97,20 +99,23 @@ class Timelines:
 
     def find(self, request: GenerationRequest) -> Timeline | None:
         """The frames of a picture, those it shares with the picture it branched from included; None: not kept."""
-        path = self.path(request)
-        found = _read(path, _frames)
+        found = _looked_at(self.path(request))
         if found is None:
             return None
-        try:
-            os.utime(path)
-        except OSError as error:
-            log.info("a timeline cannot be marked as used: %s", error)
         if request.branch is not None:
             before = self.find(request.branch.parent)
             if before is not None:
                 first = {step: jpeg for step, jpeg in before.jpegs.items() if step <= request.branch.step}
                 found = Timeline(total=found.total, jpegs={**first, **found.jpegs})
         return found
+
+    def parts(self, request: GenerationRequest, count: int) -> dict[int, Timeline]:
+        """The frames of each pass of an edit, by its number. request: made the first of `count`."""
+        found = {0: self.find(request)}
+        if count > 1:
+            first = key_of(request)
+            found |= {number: _looked_at(self._part(first, number)) for number in range(1, count)}
+        return {number: timeline for number, timeline in found.items() if timeline is not None}
 
     def latents(self, request: GenerationRequest, step: int, stamp: str) -> Latents | None:
         """The latents after a step, exactly as they were written; None when they are not kept or of other weights."""
@@ -141,6 +146,16 @@ class Timelines:
                 held -= size
 
 
+def room_for(part: Part | None) -> int:
+    """Bytes for the frames of a picture; the passes of an edit share what one picture would have.
+
+    Half of that is the first one's, which is the whole and beside which the latents are.
+    """
+    if part is None or part.count == 1:
+        return ALL_FRAMES
+    return ALL_FRAMES // 2 // (part.count - 1 if part.number else 1)
+
+
 def worth_keeping(total: int, latent_bytes: int, area: int) -> frozenset[int]:
     """The steps whose latents are kept: all if they fit, else evenly spread ones. Others can be made again.
 
@@ -156,10 +171,14 @@ def spread(last: int, most: int) -> frozenset[int]:
     return frozenset(last - index * last // count for index in range(count)) if count > 0 else frozenset()
 
 
-def encoded(trace: Trace, stamp: str) -> bytes:
-    """A length, a JSON header, JPEGs, and raw float16: noise cannot be made smaller without loss."""
-    shown = spread(trace.total, MOST_FRAMES) if len(trace.frames) > MOST_FRAMES else frozenset(trace.frames)
-    room = ALL_FRAMES // max(1, len(shown))
+def encoded(trace: Trace, stamp: str, most: int = ALL_FRAMES) -> bytes:
+    """A length, a JSON header, JPEGs, and raw float16: noise cannot be made smaller without loss.
+
+    most: bytes for the frames. Where that is little there are fewer of them, but two at least.
+    """
+    count = min(MOST_FRAMES, max(2, most // COARSEST))
+    shown = spread(trace.total, count) if len(trace.frames) > count else frozenset(trace.frames)
+    room = most // max(1, len(shown))
     frames = {step: _jpeg(frame, room) for step, frame in sorted(trace.frames.items()) if step in shown}
     latents = {step: np.ascontiguousarray(array, np.dtype("<f2")) for step, array in sorted(trace.latents.items())}
     header = {
@@ -186,6 +205,17 @@ def _jpeg(frame: Pixels, room: int) -> bytes:
         if len(data) <= room:
             break
     return data
+
+
+def _looked_at(path: Path) -> Timeline | None:
+    """What is in a file, which counts as used from now on; None when it is not there or damaged."""
+    found = _read(path, _frames)
+    if found is not None:
+        try:
+            os.utime(path)
+        except OSError as error:
+            log.info("a timeline cannot be marked as used: %s", error)
+    return found
 
 
 def _read(path: Path, part: Callable[[dict[str, Any], BinaryIO], T]) -> T | None:

@@ -123,7 +123,9 @@ class StudioPipeline:
             loaded = self._load(request, model, report)
         report.check()
         with torch.inference_mode(), loaded.watch.over(report.check):
-            keeping = Keeping(self._timelines if self.previews and not report.draft else None, loaded)
+            part = request.part  # a later one is a draft, but the edit is not
+            keeps = self.previews and (not report.draft or (part is not None and part.number > 0))
+            keeping = Keeping(self._timelines if keeps else None, loaded)
             job = _Job(
                 request,
                 loaded,
@@ -302,7 +304,8 @@ class _Job:
         start = begin(self.loaded, self.frame, singles, start, self.keeping.latents, self.report)
         course = Course(conditioning, self.request.guidance, start.change)
         self.steering = steering = Steering(self.loaded, self.frame, self.report, singles[0], course)
-        trail = Trail.of(self.loaded, self.frame, start.latents, start.steps.total) if self.keeping.on else None
+        total, part = start.steps.total, self.request.part
+        trail = Trail.of(self.loaded, self.frame, start.latents, total, part) if self.keeping.on else None
         calls = len(start.steps.levels) - start.begun
         rounds = -(-(self.request.count - len(self.pictures)) // len(singles))
         if self.forecast is None:

@@ -13,6 +13,7 @@ from studio.library.timelines import Latents, Timelines, Trace, worth_keeping
 from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.preview import framed
+from studio.request.passes import Part
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 
@@ -35,9 +36,9 @@ class Trail:
     _latents: dict[int, Tensor] = field(default_factory=dict[int, Tensor])
 
     @classmethod
-    def of(cls, loaded: Loaded, frame: Frame, latents: Tensor, total: int) -> Trail:
-        """latents: what the first step gets."""
-        alone = len(latents) == 1
+    def of(cls, loaded: Loaded, frame: Frame, latents: Tensor, total: int, part: Part | None = None) -> Trail:
+        """latents: what the first step gets. part: of an edit; on from one after the first there is no way."""
+        alone = len(latents) == 1 and (part is None or not part.number)
         wanted = worth_keeping(total, 2 * latents[0].numel(), frame.canvas.area) if alone else frozenset[int]()
         return cls(loaded, frame, total, wanted)
 

@@ -40,6 +40,7 @@ class Candidate:
     place: where on the canvas it belongs. picture: None while it is made. path: where the gallery keeps it.
     preview, fraction: while it is made. edit: the edit of the canvas that it is the result of, or None.
     origin: digest of the picture that was made, of which an edit's is only a layer.
+    recalled: of the gallery: the edit of several passes that made all of it, which is no layer then.
     layer: the generated layer that it was made anew for, or None. kept: it is on the canvas as a layer already.
     """
 
@@ -51,6 +52,7 @@ class Candidate:
     preview: Pixels | None = None
     fraction: float = 0.0
     edit: EditRun | None = None
+    recalled: EditRun | None = None
     origin: str = ""
     layer: GeneratedLayer | None = None
     kept: bool = False
@@ -59,6 +61,11 @@ class Candidate:
     @property
     def pixels(self) -> Pixels | None:
         return self.picture.pixels if self.picture is not None else self.preview
+
+    @property
+    def passes(self) -> EditRun | None:
+        """The edit that made it, before its first pass."""
+        return self.edit or self.recalled
 
     @property
     def words(self) -> str:
@@ -91,9 +98,19 @@ class Candidates(QAbstractListModel):
         self._say(item)
         return item
 
-    def made(self, job: Job, place: Place, event: Made) -> Candidate:
-        """A picture is finished."""
+    def made(
+        self,
+        job: Job,
+        place: Place,
+        event: Made,
+        *,
+        edit: EditRun | None = None,
+        layer: GeneratedLayer | None = None,
+        origin: str = "",
+    ) -> Candidate:
+        """A picture is finished. edit, layer, origin: as of a `Candidate`."""
         item = self._making(job, event.index, place)
+        item.edit, item.layer, item.origin = edit, layer, origin
         item.picture, item.path, item.preview, item.fraction = event.picture, event.path, None, 1.0
         item.thumb = thumbnail(event.picture.pixels, SIDE)
         self._say(item)

@@ -22,6 +22,7 @@ from studio.request.errors import BadInput
 from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Queued, Step
 from studio.request.family import Ability
 from studio.request.geometry import Rect
+from studio.request.passes import Part as PassPart
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 from studio.ui.again import made_again
@@ -200,9 +201,9 @@ class Generation(QObject):
         """Asks for another picture in the place of one that was made. Raises BadInput."""
         self._check_room()
         job = self._engine.submit(request, item.job.id or None)
-        self._places.note(job, item.place.area, item.place)
-        if item.edit is not None:
-            self._edits.put(job.id, item.edit)
+        self._places.note(job, _place_of(item), item.place)
+        if item.passes is not None:
+            self._edits.put(job.id, item.passes)
         self.changed.emit()
         return job
 
@@ -242,6 +243,15 @@ class Generation(QObject):
         """
         run = self._edits.reselected(job.id)
         return run.request.mask if run is not None else None
+
+    def part_of(self, job: Job, step: Step) -> tuple[Part, PassPart]:
+        """What a job in hand is a part of, with the number of the picture; and which of its passes it makes."""
+        part = self._edits.part(job)
+        return Part(part.first, _at(part, step.picture)), job.request.part or PassPart(number=0, count=1)
+
+    def in_hand(self, first: Job) -> Job:
+        """The job that works now on what this one began."""
+        return next((job for job in self._engine.jobs if self._edits.part(job).first is first), first)
 
     def cancel(self) -> None:
         """Stops the job in hand, with further passes of the same edit; others that wait go on."""
@@ -315,9 +325,14 @@ class Generation(QObject):
                 run = begun.run
                 outcome, kept = begun.finished(outcome)
                 self._engine.keep(kept)
-            item = self._candidates.made(part.first, self._places.of(job), outcome)
-            item.edit, item.layer = run, self._layers.get(part.first.id)
-            item.origin = kept.pixels.digest
+            item = self._candidates.made(
+                part.first,
+                self._places.of(job),
+                outcome,
+                edit=run,
+                layer=self._layers.get(part.first.id),
+                origin=kept.pixels.digest,
+            )
             if event.problem:
                 self.homeless.emit(item, event.problem)
 
@@ -342,6 +357,14 @@ class Generation(QObject):
             if not isinstance(job.last, Failed):
                 self._edits.over(first)
         self.changed.emit()
+
+
+def _place_of(item: Candidate) -> Rect:
+    """Where what an edit makes lies in a picture of the gallery that shows all that was seen."""
+    if item.recalled is None:
+        return item.place.area
+    context, result = item.recalled.plan.context, item.recalled.plan.result
+    return result.translated(item.place.area.x - context.x, item.place.area.y - context.y)
 
 
 def _at(part: Part, index: int) -> int:

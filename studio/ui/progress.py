@@ -37,7 +37,7 @@ def _of(job: Job, event: Event, short: bool) -> tuple[str, float | None]:
             left = f"{seconds(event.seconds_left)} left" if event.seconds_left is not None else ""
             if short:
                 step = step if not of_set else ""
-            of_set = f"picture {of_set}" if of_set else ""
+            of_set = f"picture {of_set}" if of_set else _pass_of(job)
             part = (event.picture + event.done / max(1, event.total)) / max(1, event.pictures)
             return capital(joined(of_set, step, left)), part
         case Made():
@@ -47,6 +47,12 @@ def _of(job: Job, event: Event, short: bool) -> tuple[str, float | None]:
             return "", None
         case _:
             assert_never(event)
+
+
+def _pass_of(job: Job) -> str:
+    """Which pass of an edit a job makes, where it takes several."""
+    part = job.request.part
+    return f"part {part.number + 1} of {part.count}" if part is not None and part.count > 1 else ""
 
 
 def joined(*parts: str) -> str:

@@ -18,6 +18,7 @@ from studio.app import Studio
 from studio.document.selecting import array_of
 from studio.request.events import Cancelled, Event, Failed, Finished, Made, Step
 from studio.request.geometry import Rect
+from studio.ui.timeline.strip import EDGE
 
 NOTHING = Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -109,6 +110,16 @@ class Artist:
         box.setFocus(Qt.FocusReason.TabFocusReason)
         self.type(title.split()[0])
         assert box.currentText() == title
+
+    def pull(self, share: float) -> None:
+        """Pulls the playhead from the end of the film to a part of it."""
+        strip = self.studio.timeline.bar.strip
+        wide = strip.width() - 2 * EDGE
+        places = [QPoint(EDGE + round(wide * each), strip.height() // 2) for each in (1.0, (1 + share) / 2, share)]
+        QTest.mousePress(strip, Qt.MouseButton.LeftButton, NOTHING, places[0])
+        for place in places[1:]:
+            QTest.mouseMove(strip, place)
+        QTest.mouseRelease(strip, Qt.MouseButton.LeftButton, NOTHING, places[-1])
 
     def leave(self) -> None:
         """Closes the window and ends the program."""

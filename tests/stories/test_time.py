@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from studio.request.events import Step
 from studio.request.geometry import Rect
-from studio.ui.timeline.strip import EDGE
 from tests.stories.artist import CONTROL, same
 
 pytestmark = [pytest.mark.model, pytest.mark.qt_log_ignore("This plugin does not support")]
-LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -26,21 +23,10 @@ def seen(artist):
     return artist
 
 
-def pull(artist, share: float) -> None:
-    """Pulls the playhead from the end of the film to a part of it."""
-    strip = artist.studio.timeline.bar.strip
-    wide = strip.width() - 2 * EDGE
-    places = [QPoint(EDGE + round(wide * each), strip.height() // 2) for each in (1.0, (1 + share) / 2, share)]
-    QTest.mousePress(strip, LEFT, Qt.KeyboardModifier.NoModifier, places[0])
-    for place in places[1:]:
-        QTest.mouseMove(strip, place)
-    QTest.mouseRelease(strip, LEFT, Qt.KeyboardModifier.NoModifier, places[-1])
-
-
 def test_the_playhead_shows_how_it_came_out_of_noise(seen):
     bar, finished = seen.studio.timeline.bar, seen.screen()
     assert bar.words.text() == "Step 8 of 8"
-    pull(seen, 0.0)
+    seen.pull(0.0)
     assert bar.words.text() == "Step 1 of 8"
     early = seen.screen()
     assert not same(early, finished)
@@ -49,13 +35,13 @@ def test_the_playhead_shows_how_it_came_out_of_noise(seen):
     seen.go_to_canvas()
     seen.key(Qt.Key.Key_Period)
     assert bar.words.text() == "Step 2 of 8"
-    pull(seen, 1.0)
+    seen.pull(1.0)
     assert same(seen.screen(), finished)
 
 
 def test_a_branch_goes_on_with_other_words(seen):
     (first,) = [item.picture for item in seen.window.candidates.items]
-    pull(seen, 0.3)
+    seen.pull(0.3)
     step = seen.studio.timeline.bar.step
     seen.say("a lake and mountains in winter")
     seen.click(seen.studio.timeline.bar.branch)
@@ -69,7 +55,7 @@ def test_a_branch_goes_on_with_other_words(seen):
 
 
 def test_a_step_of_a_finished_picture_is_kept(seen):
-    pull(seen, 0.5)
+    seen.pull(0.5)
     step = seen.studio.timeline.bar.step
     seen.click(seen.studio.timeline.bar.keep)
     (made,) = seen.until_made()
@@ -177,7 +163,7 @@ def test_the_steps_of_a_picture_of_last_week(open_artist, seen, shared):
     bar = later.studio.timeline.bar
     assert bar.isVisible()
     assert bar.words.text() == "Step 8 of 8"
-    pull(later, 0.3)
+    later.pull(0.3)
     step = bar.step
     later.say("a lake and mountains in winter")
     later.click(bar.branch)

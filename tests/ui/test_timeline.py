@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from studio.request.course import Branch, Keep, Turn
 from studio.request.errors import BadInput
 from studio.request.events import Made, Picture
 from studio.request.geometry import Size
+from studio.request.passes import Part
 from studio.request.pixels import Pixels
+from studio.request.record import key_of
 from studio.request.request import Prompt
 from studio.ui.timeline.strip import FINE
 from studio.ui.timeline.wiring import Timeline
@@ -283,6 +286,22 @@ def trace(side: int, channels: int, steps: int = 24) -> Trace:
 @pytest.mark.parametrize(("channels", "steps"), [(4, 30), (8, 24), (16, 50), (4, 300)])
 def test_the_steps_of_a_512_picture_take_two_megabytes_at_most(channels, steps):
     assert len(encoded(trace(512, channels, steps), "")) < 2_000_000
+
+
+@pytest.mark.parametrize("count", [2, 5, 12, 40])
+def test_the_passes_of_one_512_picture_take_no_more_together(timelines, desk, count):
+    first = replace(request_of(desk), part=Part(number=0, count=count))
+    size = timelines.keep(first, trace(512, 4, 20), "")
+    for number in range(1, count):
+        without = replace(trace(512, 4, 20), latents={})  # nothing goes on from a later one
+        part = replace(first, part=Part(number=number, count=count, first=key_of(first)))
+        size += timelines.keep(part, without, "")
+    assert size < 2_000_000
+    found = timelines.parts(first, count)
+    assert list(found) == list(range(count))
+    assert all(len(each.steps) >= 2 and each.steps[-1] == 20 for each in found.values())
+    timelines.path(part).unlink()
+    assert list(timelines.parts(first, count)) == list(range(count - 1))
 
 
 def test_steps_are_spread_evenly_and_the_last_is_among_them():

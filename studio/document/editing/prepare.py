@@ -159,8 +159,8 @@ def _masks(plan: EditPlan, step: Pass, target: Rect, surface: Surface, below: Ar
         masks = edit_masks(_selected(plan, target, surface), plan.softness, bare)
     if first or step.only is not None:
         return masks
-    window = _window(step, target, plan.context)
-    return EditMasks(*(np.rint(mask * window).astype(np.uint8) for mask in masks))
+    share = window(step, target, plan.context)
+    return EditMasks(*(np.rint(mask * share).astype(np.uint8) for mask in masks))
 
 
 def _selected(plan: EditPlan, area: Rect, surface: Surface) -> Array:
@@ -173,7 +173,7 @@ def _hole(plan: EditPlan, target: Rect, surface: Surface) -> Array:
     return grow((_selected(plan, target, surface) >= 128).astype(np.uint8) * np.uint8(255), GROW)
 
 
-def _window(step: Pass, target: Rect, context: Rect) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def window(step: Pass, target: Rect, context: Rect) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """1 inside a piece, falling to 0 at those of its sides where another piece goes on."""
     width = max(1, int(OVERLAP * min(step.area.size)))
 

@@ -66,7 +66,7 @@ class EditRun:
     @property
     def selected(self) -> Pixels:
         """What is to be made anew, one channel, of the size of `plan.result`."""
-        return Pixels(self.selection[_slices(self.plan.result, self.plan.context)][..., None].copy())
+        return Pixels(self.selection[inside(self.plan.result, self.plan.context)][..., None].copy())
 
     @property
     def held(self) -> tuple[Array, ...]:
@@ -84,11 +84,11 @@ class EditRun:
             return layer, self.prepared.target
         step = max(1, -(-max(result.size) // SEEN_SIDE))
         made, shown = self.made[::step, ::step].copy(), self.shown[::step, ::step].copy()
-        rows, columns = (_every(place, step) for place in _slices(self.prepared.target, result))
+        rows, columns = (every(place, step) for place in inside(self.prepared.target, result))
         part = layer.array[rows.start * step - self.prepared.target.y + result.y :: step]
         part = part[:, columns.start * step - self.prepared.target.x + result.x :: step]
         part = part[: made[rows, columns].shape[0], : made[rows, columns].shape[1]]
-        made[rows, columns] = _mixed(made[rows, columns], part[..., :3], part[..., 3:])
+        made[rows, columns] = mixed(made[rows, columns], part[..., :3], part[..., 3:])
         if self.prepared.step.only is not None:
             shown[rows, columns] = np.maximum(shown[rows, columns], part[..., 3])
         return Pixels(np.dstack([made, shown])), result
@@ -106,8 +106,8 @@ class EditRun:
     def whole(self, layer: Pixels) -> Pixels:
         """All of `plan.context` as it looks with a finished layer (RGBA, of `plan.result`) over it: RGB."""
         picture = self.ground[..., :3].copy()
-        at = _slices(self.plan.result, self.plan.context)
-        picture[at] = _mixed(picture[at], layer.array[..., :3], layer.array[..., 3:])
+        at = inside(self.plan.result, self.plan.context)
+        picture[at] = mixed(picture[at], layer.array[..., :3], layer.array[..., 3:])
         return Pixels(picture)
 
     def alone(self, made: GenerationRequest) -> EditRun:
@@ -127,16 +127,16 @@ class EditRun:
 
     def _with(self, layer: Array) -> tuple[Array, Array]:
         """Result and alpha of `plan.result`, with the layer of this pass laid over those before it."""
-        at = _slices(self.prepared.target, self.plan.result)
+        at = inside(self.prepared.target, self.plan.result)
         colour, alpha = layer[..., :3], layer[..., 3:]
         if self.made is None or self.shown is None:
-            made = self.ground[_slices(self.plan.result, self.plan.context)][..., :3].copy()
+            made = self.ground[inside(self.plan.result, self.plan.context)][..., :3].copy()
             shown = np.zeros(made.shape[:2], np.uint8)
             made[at], shown[at] = colour, alpha[..., 0]
             return made, shown
         made, shown = self.made.copy(), self.shown.copy()
         if self.prepared.step.only is None:
-            made[at] = _mixed(made[at], colour, alpha)
+            made[at] = mixed(made[at], colour, alpha)
         else:
             made[at], shown[at] = _over(made[at], shown[at], colour, alpha[..., 0])
         return made, shown
@@ -145,8 +145,8 @@ class EditRun:
         ground = self.ground
         if self.made is not None and self.shown is not None:
             ground = ground.copy()
-            at = _slices(self.plan.result, self.plan.context)
-            ground[at][..., :3] = _mixed(ground[at][..., :3], self.made, self.shown[..., None])
+            at = inside(self.plan.result, self.plan.context)
+            ground[at][..., :3] = mixed(ground[at][..., :3], self.made, self.shown[..., None])
             ground[at][..., 3] = np.maximum(ground[at][..., 3], self.shown)
         context, noise = self.plan.context, self.noise
         return Surface(
@@ -185,13 +185,13 @@ def begin(plan: EditPlan, surface: Surface, wish: GenerationRequest, like: EditR
     )
 
 
-def _mixed(below: Array, above: Array, alpha: Array) -> Array:
-    """alpha: height × width × 1."""
+def mixed(below: Array, above: Array, alpha: Array) -> Array:
+    """Two pictures, height × width × 3, as one. alpha: of the upper one, height × width × 1."""
     share = alpha.astype(np.float32) / 255
     return np.rint(below + (above.astype(np.float32) - below) * share).astype(np.uint8)
 
 
-def _every(place: slice, step: int) -> slice:
+def every(place: slice, step: int) -> slice:
     """Which of every `step`-th pixels lie in a stretch."""
     return slice(-(-place.start // step), -(-place.stop // step))
 
@@ -205,16 +205,17 @@ def _over(below: Array, below_alpha: Array, above: Array, above_alpha: Array) ->
     return np.rint(colour).astype(np.uint8), np.rint(alpha * 255).astype(np.uint8)
 
 
-def _slices(area: Rect, within: Rect) -> tuple[slice, slice]:
+def inside(area: Rect, within: Rect) -> tuple[slice, slice]:
+    """Rows and columns of an area in an array that holds the pixels of another one around it."""
     y, x = area.y - within.y, area.x - within.x
     return slice(y, y + area.height), slice(x, x + area.width)
 
 
 def _read(array: Array, area: Rect, within: Rect) -> Array:
     """Part of the snapshot; beyond it, where a pass sees more than the context, the border is carried outwards."""
-    inside = area.intersection(within)
-    part = array[_slices(inside, within)]
-    if inside == area:
+    there = area.intersection(within)
+    part = array[inside(there, within)]
+    if there == area:
         return part
-    around = ((inside.y - area.y, area.bottom - inside.bottom), (inside.x - area.x, area.right - inside.right), (0, 0))
+    around = ((there.y - area.y, area.bottom - there.bottom), (there.x - area.x, area.right - there.right), (0, 0))
     return np.pad(part, around[: array.ndim], mode="edge")

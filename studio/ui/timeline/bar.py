@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.ui.icons import icon
-from studio.ui.timeline.film import Film
+from studio.ui.timeline.film import Film, Moment
 from studio.ui.timeline.strip import FINE, FilmStrip
 from studio.ui.widgets.slider import Slider
 from studio.ui.widgets.tool import label, tool_button
@@ -15,6 +15,12 @@ from studio.ui.widgets.tool import label, tool_button
 NARROW = 780  # logical pixels, below which buttons have no words
 NARROWEST = 600  # below which the sliders have none either
 TICK = 33  # milliseconds
+PARTS = 120  # so much more the words take where there are several parts
+BRANCH = "Goes on from this step with the prompt, the guidance and the selection as they are now."
+KEEP = "Makes a picture of what is seen here, in full size."
+STOP = "Stops here and keeps what the picture would become now."
+STOP_PART = "Stops this part here, keeps what it would become now, and goes on with the next one."
+ELSEWHERE = "Later parts are made of the first one: go on from a step of that."
 LENGTH = 2500  # a film plays for about so long
 
 
@@ -77,13 +83,19 @@ class TimelineBar(QFrame):
         for widget in (self.play, *self._shares, self.branch):
             widget.setVisible(not making)
         self.steer.setVisible(making)
+        self._find_room()
         self._show_words()
 
     @property
+    def moment(self) -> Moment:
+        """The part in which the playhead stands, and how many of its steps are done there; 0 for an empty film."""
+        moments = self.strip.film.moments
+        return moments[min(self.strip.index, len(moments) - 1)] if moments else Moment(0, 0)
+
+    @property
     def step(self) -> int:
-        """The number of steps that are done where the playhead stands; 0 for an empty film."""
-        steps = self.strip.film.steps
-        return steps[min(self.strip.index, len(steps) - 1)] if steps else 0
+        """The number of steps that are done where the playhead stands."""
+        return self.moment.step
 
     @property
     def at_end(self) -> bool:
@@ -108,7 +120,11 @@ class TimelineBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = sum(self.width() >= least for least in (NARROWEST, NARROW))
+        self._find_room()
+
+    def _find_room(self) -> None:
+        more = PARTS if self.strip.film.parts > 1 else 0
+        room = sum(self.width() >= least + more for least in (NARROWEST, NARROW))
         if room != self._room:
             self._room = room
             self._show_room()
@@ -157,14 +173,19 @@ class TimelineBar(QFrame):
             self.moved.emit(self.strip.position)
 
     def _show_words(self) -> None:
-        film, step = self.strip.film, self.step
-        self.words.setText(f"Step {step} of {film.total}" if film.steps else "")
-        self.branch.setEnabled(not self._making and 0 < step < film.total)
-        self.keep.setEnabled(self._making or not self.at_end)
+        film, (part, step) = self.strip.film, self.moment
+        total = film.total(part) if film.moments else 0
+        several = f"Part {part + 1} of {film.parts}, step" if film.parts > 1 else "Step"
+        self.words.setMinimumWidth(self.fontMetrics().horizontalAdvance(f"{several} 100 of 100"))
+        self.words.setText(f"{several} {step} of {total}" if film.moments else "")
+        on = part == 0 and 0 < step < total
+        self.branch.setEnabled(not self._making and on)
+        self.keep.setEnabled(self._making or on)
+        self.branch.setToolTip(f"Branch here\n{BRANCH if part == 0 else ELSEWHERE}")
         if self._making:
-            self.keep.setToolTip("Keep this step\nStops here and keeps what the picture would become now.")
+            self.keep.setToolTip(f"Keep this step\n{STOP if film.parts == 1 else STOP_PART}")
         else:
-            self.keep.setToolTip("Keep this step\nMakes a picture of what is seen here, in full size.")
+            self.keep.setToolTip(f"Keep this step\n{KEEP if part == 0 else ELSEWHERE}")
 
     def _show_shares(self) -> None:
         for words, slider, name in (
@@ -178,15 +199,10 @@ class TimelineBar(QFrame):
     # how it is built
 
     def _dress(self) -> None:
-        widest = self.fontMetrics().horizontalAdvance
-        self.words.setMinimumWidth(widest("Step 100 of 100"))
         about = "How much of the noise that is left is drawn anew for a branch: 0 % changes nothing by itself."
         held = "How far a branch may stray from the picture as it is: at less than 100 % it is let go later."
         for widget, words in zip(self._shares, (held, held, about, about), strict=True):
             widget.setToolTip(words)
-        self.branch.setToolTip(
-            "Branch here\nGoes on from this step with the prompt, the guidance and the selection as they are now."
-        )
         for button in (self.branch, self.keep):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(button.text())

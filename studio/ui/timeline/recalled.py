@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from studio.document.document import Document
+from studio.document.editing.kept import run_of
+from studio.document.editing.run import EditRun
 from studio.engine.job import Job
 from studio.library.gallery.index.store import Item
 from studio.library.gallery.metadata import Metadata
@@ -44,11 +48,14 @@ class Recalled:
     def _look(self, item: Item, metadata: Metadata) -> None:
         window, document = self._window, self._window.document
         request = self._request_of(metadata).single(0)
+        run = None if request.edit is None else run_of(request.edit)
+        request = replace(request, edit=None)
         pixels = read_picture(item.path)
-        place = Place(_middle(pixels.size, document.size if document.has_picture else pixels.size), document.frame)
+        place = Place(_there(pixels.size, run, document), document.frame)
         found = Candidate(
             Job(NEVER, request, last=Finished(())), 0, place, Picture(pixels=pixels, request=request), item.path
         )
+        found.recalled = run
         found.origin, found.fraction, found.thumb = pixels.digest, 1.0, thumbnail(pixels, SIDE)
         window.candidates.put(found, 0)
         window.go_to(CANVAS)
@@ -63,6 +70,9 @@ class Recalled:
         self._window.generation.again(item, request)
 
 
-def _middle(size: Size, canvas: Size) -> Rect:
-    """Where a picture lies in the middle of a canvas."""
+def _there(size: Size, run: EditRun | None, document: Document) -> Rect:
+    """Where a picture lies: of an edit where it was made, if the canvas is still of that size; else in the middle."""
+    if run is not None and run.canvas == document.size and run.plan.context.size == size:
+        return run.plan.context
+    canvas = document.size if document.has_picture else size
     return Rect((canvas.width - size.width) // 2, (canvas.height - size.height) // 2, *size)

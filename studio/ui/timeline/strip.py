@@ -7,12 +7,15 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QSlider
 
 from studio.ui.theme import colours
-from studio.ui.timeline.film import Film
+from studio.ui.timeline.film import Film, Moment
 
 FINE = 16  # positions from one frame to the next
 HEIGHT = 48
+PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 EDGE = 8  # logical pixels left and right of the film, so that the playhead can be taken at its ends
 RADIUS = 6
+NARROWEST = 12  # logical pixels of a part, so that it is told from the next one
+GAP = 2.0  # logical pixels between parts
 
 
 class FilmStrip(QSlider):
@@ -35,7 +38,10 @@ class FilmStrip(QSlider):
         self.setSingleStep(FINE)
         self.setPageStep(4 * FINE)
         self.setAccessibleName("Steps of the picture")
-        self.setToolTip("Pull to see how the picture came out of noise.\nArrow keys go step by step, Space plays.")
+        self.setToolTip(
+            "Pull to see how the picture came out of noise.\n"
+            "Arrow keys go step by step, Page Up and Page Down part by part, Space plays."
+        )
 
     @property
     def film(self) -> Film:
@@ -44,7 +50,7 @@ class FilmStrip(QSlider):
     def show_film(self, film: Film, position: float, *, grows: bool = False) -> None:
         """position: index of the frame to stand at. grows: more frames will come. Tells nobody."""
         self._film = film
-        self._share = (film.last + 1) / max(1, film.total) if grows else 1.0
+        self._share = (film.last + 1) / max(1, film.length) if grows else 1.0
         self.blockSignals(True)
         self.setRange(0, max(0, film.last) * FINE)
         self.setValue(round(position * FINE))
@@ -91,7 +97,18 @@ class FilmStrip(QSlider):
         if event.key() == Qt.Key.Key_Space:
             self.toggled.emit()
             return
+        if event.key() in PAGES and self._film.parts > 1:
+            self._turn_over(forward=event.key() == Qt.Key.Key_PageDown)
+            return
         super().keyPressEvent(event)
+
+    def _turn_over(self, *, forward: bool) -> None:
+        """To the beginning of the next part or of this one, then of the one before; at last to the end."""
+        begins = self._film.begins
+        if forward:
+            self.go_to(next((each for each in begins if each > self.index), self._film.last))
+        else:
+            self.go_to(next((each for each in reversed(begins) if each < self.index), 0))
 
     def _follow(self, event: QMouseEvent) -> None:
         share = (event.position().x() - EDGE) / max(1, self.width() - 2 * EDGE)
@@ -126,24 +143,36 @@ class FilmStrip(QSlider):
         return self.sliderPosition() / self.maximum() if self.maximum() else 1.0
 
     def _draw_frames(self, painter: QPainter, film: QRectF) -> None:
+        """Part by part, with a gap before the next one, unless there is no room to see that."""
+        begins, last = self._film.begins, max(1, self._film.last)
+        gap = GAP if len(begins) * NARROWEST <= film.width() else 0.0
+        for first, after in zip(begins, (*begins[1:], self._film.last + 1), strict=True):
+            left = 0.0 if first == 0 else (first - 0.5) / last
+            right = 1.0 if after > self._film.last else (after - 0.5) / last
+            part = QRectF(film.left() + film.width() * left, film.top(), film.width() * (right - left), film.height())
+            self._draw_part(painter, part, film, range(first, after))
+            if first:
+                painter.fillRect(QRectF(part.left() - gap / 2, film.top(), gap, film.height()), QColor(colours().panel))
+
+    def _draw_part(self, painter: QPainter, part: QRectF, film: QRectF, indices: range) -> None:
         """As many as there is room for, each over the place where its step is; of a short film they are repeated."""
-        first = self._film.frame(0).size
-        wide = max(16.0, film.height() * first.width / first.height)
-        cells = max(1, round(film.width() / wide))
-        wide = film.width() / cells
-        side = round(max(wide, film.height()) * self.devicePixelRatioF())
+        first = self._film.frame(indices[0]).size
+        wide = max(16.0, part.height() * first.width / first.height)
+        cells = max(1, round(part.width() / wide))
+        wide = part.width() / cells
+        side = round(max(wide, part.height()) * self.devicePixelRatioF())
         for cell in range(cells):
-            index = round(self._film.last * (cell + 0.5) / cells)
-            thumb = self._film.thumb(index, side)
-            place = QRectF(film.left() + cell * wide, film.top(), wide, film.height())
+            place = QRectF(part.left() + cell * wide, part.top(), wide, part.height())
+            index = round(self._film.last * (place.center().x() - film.left()) / film.width())
+            thumb = self._film.thumb(max(indices[0], min(index, indices[-1])), side)
             painter.drawPixmap(place, thumb, _middle(QRectF(thumb.rect()), place))
 
     def _draw_marks(self, painter: QPainter, film: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours().accent_text))
         for step in self._film.marks:
-            if step in self._film.steps and self._film.last:
-                x = film.left() + film.width() * self._film.steps.index(step) / self._film.last
+            if (moment := Moment(0, step)) in self._film.moments and self._film.last:
+                x = film.left() + film.width() * self._film.moments.index(moment) / self._film.last
                 painter.drawEllipse(QPointF(x, film.bottom() + 1), 2.5, 2.5)
 
     def _draw_head(self, painter: QPainter, x: float) -> None:

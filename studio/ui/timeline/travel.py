@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from studio.document.document import Document
+from studio.document.editing.looking_back import LookBack
 from studio.document.resolve import fitted
 from studio.document.selecting import array_of
 from studio.document.ways_on import Words, branched, kept
@@ -17,13 +18,14 @@ from studio.library.timelines import Timelines
 from studio.request.errors import Trouble
 from studio.request.events import Event, Picture, Step
 from studio.request.family import Ability
+from studio.request.geometry import Rect
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 from studio.ui.candidates import Candidate
 from studio.ui.generation import Generation
 from studio.ui.proposal import Proposal
 from studio.ui.timeline.bar import TimelineBar
-from studio.ui.timeline.film import Film
+from studio.ui.timeline.film import Film, Moment
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class TimeTravel(QObject):
         self._item: Candidate | None = None
         self._picture: Picture | None = None
         self._film: Film | None = None
+        self._look_back: LookBack | None = None  # of an edit of several passes
         self._growing: tuple[Job, int, Film] | None = None  # the picture in the making: job, number in its set
         bar.moved.connect(self._look)
         engine.happened.connect(self._happened)
@@ -93,7 +96,8 @@ class TimeTravel(QObject):
             return
         if not same:
             self._item, self._picture = item, picture
-            self._film = self._film_in_the_making(item) if picture is None else self._kept(picture.request)
+            self._look_back = None
+            self._film = self._film_in_the_making(item) if picture is None else self._kept(item, picture.request)
         self._show()
 
     def _show(self) -> None:
@@ -107,14 +111,16 @@ class TimeTravel(QObject):
         """The request of the finished picture that is shown."""
         return self._picture.request if self._picture is not None else None
 
-    def _kept(self, request: GenerationRequest) -> Film | None:
-        timeline = self._timelines.find(request)
-        if timeline is None:
+    def _kept(self, item: Candidate | None, request: GenerationRequest) -> Film | None:
+        edit = item.passes if item is not None else None
+        count = 1 if edit is None else len(edit.plan.passes)
+        found = self._timelines.parts(request, count)
+        if 0 not in found:
             return None
         turns = [turn.step for turn in request.steering]
         if request.branch is not None:
             turns.append(request.branch.step)
-        return Film(timeline.total, tuple(turns), timeline)
+        return Film(found[0].total, tuple(turns), found, count)
 
     def _film_in_the_making(self, item: Candidate | None) -> Film | None:
         if item is None or self._growing is None:
@@ -125,9 +131,10 @@ class TimeTravel(QObject):
     def _happened(self, job: Job, event: Event) -> None:
         if not isinstance(event, Step) or event.preview is None:
             return
-        if self._growing is None or self._growing[:2] != (job, event.picture):
-            self._growing = (job, event.picture, Film(event.total))
-        self._growing[2].add(event.done, event.preview)
+        part, place = self._generation.part_of(job, event)
+        if self._growing is None or self._growing[:2] != (part.first, part.index):
+            self._growing = (part.first, part.index or 0, Film(event.total, parts=place.count))
+        self._growing[2].add(Moment(place.number, event.done), event.total, event.preview)
         if self._picture is None:
             self._item = self._proposal.item
             self._film = self._film_in_the_making(self._item)
@@ -141,12 +148,20 @@ class TimeTravel(QObject):
             self._proposal.look_now()
             return
         try:
-            frame = film.at(position)
+            pixels, area = self._seen(film, item, position)
         except OSError as error:
             log.info("a step cannot be shown: %s", error)
             raise Trouble("This step of the picture is damaged and cannot be shown.", details=str(error)) from error
-        pixels, area = item.edit.preview(frame) if item.edit is not None else (frame, item.place.area)
         self._proposal.look_back(pixels, item.place.at(self._document.frame, area))
+
+    def _seen(self, film: Film, item: Candidate, position: float) -> tuple[Pixels, Rect]:
+        """What is seen of a finished picture at a place of its film, and where. Raises OSError."""
+        part, frame = film.at(position)
+        if film.parts == 1 or item.passes is None or item.picture is None:
+            return item.edit.preview(frame) if item.edit is not None else (frame, item.place.area)
+        if self._look_back is None:
+            self._look_back = LookBack(item.passes, item.picture.pixels, film.end_of(0))
+        return self._look_back.at(part, frame), item.place.area
 
     # what can be done
 
@@ -175,7 +190,7 @@ class TimeTravel(QObject):
         if item is None:
             return
         if request is None:
-            self._engine.keep_step(item.job)
+            self._engine.keep_step(self._generation.in_hand(item.job))
         else:
             self._proposal.follow()
             self._generation.again(item, kept(request, self._bar.step))
