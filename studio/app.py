@@ -83,8 +83,8 @@ class Studio:
         self.window = MainWindow(
             self.document, self.engine, self.models, self.preferences, history, self._furnishing(working)
         )
-        self.window.prompt.words.offers = self._names
-        self.window.prompt.show_weights(self.models.of_kind("lora", "vae"))
+        self.window.complete(self._names)
+        self.window.show_weights(self.models.of_kind("lora", "vae"))
         self._plug_in(timelines_of(home, settings.timelines), working)
         for problem in filter(None, (file.problem, history.problem)):
             self.window.telling.sentence(problem)

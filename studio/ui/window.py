@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenuBar, QStackedWidget
 from studio.document.change import Change
 from studio.document.document import Document
 from studio.engine.engine import Engine
+from studio.library.entry import Entry
 from studio.library.models import Models
 from studio.library.resources import resource
 from studio.prompts.history import PromptHistory
@@ -38,6 +39,7 @@ from studio.ui.incoming import Incoming
 from studio.ui.late_workspace import LateWorkspace
 from studio.ui.menus import Menus
 from studio.ui.notify import Notifier
+from studio.ui.panels.prompt.language import Offer
 from studio.ui.panels.prompt.panel import PromptPanel
 from studio.ui.panels.queue import QueuePanel
 from studio.ui.panels.results import ResultsPanel
@@ -136,6 +138,15 @@ class MainWindow(QMainWindow):
     ) -> QDockWidget:
         """Adds a dock to the canvas workspace; it comes back where it was when the window was closed."""
         return self.page.add(name, title, widget, area, above)
+
+    def show_weights(self, weights: Sequence[Entry]) -> None:
+        """What can be laid over a model and is on this machine, wherever words can name it."""
+        self.prompt.show_weights(weights)
+        self.panels.layers.options.region.show_weights(weights)
+
+    def complete(self, offers: Callable[[], Sequence[Offer]]) -> None:
+        """From now on these names are completed while words are typed."""
+        self.prompt.words.offers = self.panels.layers.options.region.offers = offers
 
     @property
     def workspace(self) -> int:

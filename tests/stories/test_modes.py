@@ -173,7 +173,7 @@ def test_refine_region(painter):
     region = painter.document.active
     painter.key(Qt.Key.Key_D, CONTROL)
     assert painter.says == "Refine region"
-    painter.click(painter.window.panels.layers.options.prompt)
+    painter.click(painter.window.panels.layers.options.region.prompt.field)
     painter.type("a red house")
     painter.click(painter.button.main)
     (made,) = painter.until_made()

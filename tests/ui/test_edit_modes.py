@@ -156,15 +156,15 @@ def test_regions_reach_the_request_of_the_whole_and_of_an_edit(begun):
 
 def test_what_should_not_be_in_a_region_is_typed_below_its_prompt(qtbot, begun):
     """It reaches the region of the request, and the whole request when the region is worked over alone."""
-    document, options = begun.document, begun.window.panels.layers.options
+    document, options = begun.document, begun.window.panels.layers.options.region
     document.change(negative="blurred")
     select(document, Rect(0, 0, 128, 200))
     layer = layering.add_region(document, "a birch")
     begun.window.page.dock("layers").raise_()
-    qtbot.keyClicks(options.without, "leaves")
+    qtbot.keyClicks(options.without.field, "leaves")
     assert layer.negative == "leaves"
     document.undo_stack.undo()
-    assert options.without.text() == ""
+    assert options.without.field.toPlainText() == ""
     document.undo_stack.redo()
     document.select(None)
     begun.window.generation.generate(Mode.REFINE_REGION)

@@ -66,7 +66,7 @@ class ModelsKeeper(QObject):
 
     def _offer(self) -> None:
         self._window.prompt.model.show_models(self.models.all())
-        self._window.prompt.show_weights(self.models.of_kind("lora", "vae"))
+        self._window.show_weights(self.models.of_kind("lora", "vae"))
         self._window.controls.refresh()
 
 

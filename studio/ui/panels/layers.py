@@ -21,6 +21,7 @@ from studio.ui.panels.layers_rows import LayerRows
 from studio.ui.widgets.tool import GAP, PADDING, tool_button
 
 Act = Callable[[], object]
+LEAST = 56  # logical pixels of the rows, however much is said of the active layer
 
 
 class LayerTree(QTreeView):
@@ -44,6 +45,7 @@ class LayerTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setExpandsOnDoubleClick(False)
+        self.setMinimumHeight(LEAST)
         self.setAccessibleName(self.tr("Layers"))
         self.setToolTip(self.tr("The layers, the topmost first\nDrag one to move it; a double click renames it."))
         self.rows.modelReset.connect(self._unfold)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.document import layering
 from studio.document.blend import Blend
 from studio.document.change import Change
 from studio.document.document import Document
-from studio.document.layers import REGION_COLOURS, AreaLayer, MaskLayer, PaintLayer, RegionLayer
-from studio.request.family import Ability
+from studio.document.layers import AreaLayer, MaskLayer, PaintLayer, RegionLayer
+from studio.ui.panels.layer_region import RegionOptions
 from studio.ui.widgets.choice import Choice
-from studio.ui.widgets.dots import ColourDots
 from studio.ui.widgets.numbers import NumberField, SliderField
 from studio.ui.widgets.tool import GAP, PADDING, Labelled, label, tool_button
 
 NAME = 52  # width of names before sliders
+LEAST = 92  # height of a region's options that scroll
 
 
 class LayerOptions(QWidget):
@@ -36,24 +34,17 @@ class LayerOptions(QWidget):
             self.tr("How much fresh noise is mixed in under the mask: more, and it strays further")
         )
         self.noise.edited.connect(self._noise_changed)
-        self.prompt = _words(self.tr("What should be here"), self.tr("Prompt of the region"), self._prompt_changed)
-        self.prompt.setToolTip(
-            self.tr("What should be here\nA LoRA named in these words, <lora:name:0.8>, is on in this region only.")
-        )
-        self.without = _words(
-            self.tr("What should not be here"), self.tr("Negative prompt of the region"), self._without_changed
-        )
+        self.region = RegionOptions(document)
+        self.region.resized.connect(self._fit)
         self.alpha_lock = self._toggle(
             "grid-3x3", self.tr("Lock transparency\nPainting changes colours, not what is covered.")
         )
         self.alpha_lock.clicked.connect(self._alpha_locked)
         self.lock = self._toggle("lock", self.tr("Lock the layer (/)"))
         self.lock.clicked.connect(self._locked)
-        self.colour = ColourDots(REGION_COLOURS)
-        self.colour.picked.connect(self._colour_picked)
         self._picture = self._picture_row()
         self._mask = _rows((self.tr("Change"), self.limit), (self.tr("Noise"), self.noise))
-        self._region = _stacked(self.prompt, self.without, self.colour)
+        self._region = _scrolling(self.region)
         self._pages = QStackedWidget()
         for page in (self._picture, self._mask, self._region):
             self._pages.addWidget(page)
@@ -115,12 +106,7 @@ class LayerOptions(QWidget):
             self.noise.set_value(100 * layer.noise)
         elif isinstance(layer, RegionLayer):
             self._pages.setCurrentWidget(self._region)
-            if self.prompt.text() != layer.prompt:
-                self.prompt.setText(layer.prompt)
-            if self.without.text() != layer.negative:
-                self.without.setText(layer.negative)
-            self.without.setVisible(self._document.model.family.can(Ability.NEGATIVE_PROMPT))
-            self.colour.show_colour(layer.colour)
+            self.region.show_layer()
         else:
             self._pages.setCurrentWidget(self._picture)
             self.blend.setCurrentIndex(self.blend.findData(layer.blend))
@@ -128,9 +114,17 @@ class LayerOptions(QWidget):
             self.lock.setChecked(layer.locked)
             self.alpha_lock.setEnabled(isinstance(layer, PaintLayer))
             self.alpha_lock.setChecked(isinstance(layer, PaintLayer) and layer.alpha_locked)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what is shown; where there is little room a region's options scroll."""
         page = self._pages.currentWidget()
-        if page is not None:
-            self._pages.setFixedHeight(page.sizeHint().height())
+        if page is None:
+            return
+        scrolls = page is self._region
+        height = (self.region if scrolls else page).sizeHint().height()
+        self._pages.setMinimumHeight(min(LEAST, height) if scrolls else height)
+        self._pages.setMaximumHeight(height)
 
     def _blend_chosen(self) -> None:
         layering.change(self._document, self._document.active, "Blend mode", blend=self.blend.currentData())
@@ -147,25 +141,16 @@ class LayerOptions(QWidget):
         if isinstance(self._document.active, MaskLayer):
             layering.change(self._document, self._document.active, "Noise of the mask", noise=percent / 100)
 
-    def _colour_picked(self, colour: str) -> None:
-        if isinstance(self._document.active, RegionLayer):
-            layering.change(self._document, self._document.active, "Colour of the region", colour=colour)
 
-    def _prompt_changed(self, text: str) -> None:
-        if isinstance(self._document.active, RegionLayer):
-            layering.change(self._document, self._document.active, "Prompt of the region", prompt=text)
-
-    def _without_changed(self, text: str) -> None:
-        if isinstance(self._document.active, RegionLayer):
-            layering.change(self._document, self._document.active, "Negative prompt of the region", negative=text)
-
-
-def _words(placeholder: str, name: str, edited: Callable[[str], None]) -> QLineEdit:
-    field = QLineEdit()
-    field.setPlaceholderText(placeholder)
-    field.setAccessibleName(name)
-    field.textEdited.connect(edited)
-    return field
+def _scrolling(options: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    options.setProperty("role", "panel")
+    area.setWidget(options)
+    return area
 
 
 def _rows(*rows: tuple[str, QWidget]) -> QWidget:
@@ -182,14 +167,4 @@ def _rows(*rows: tuple[str, QWidget]) -> QWidget:
         row.addWidget(words)
         row.addWidget(control, 1)
         column.addLayout(row)
-    return page
-
-
-def _stacked(*controls: QWidget) -> QWidget:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GAP)
-    for control in controls:
-        column.addWidget(control)
     return page

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -25,9 +26,35 @@ TRIGGERS = 6  # of a LoRA that are shown
 WEIGHT_HELP = "How much of it: 1 as it was trained, 0 nothing, below 0 the opposite."
 
 
+class Worded(Protocol):
+    """Words in which tags stand: of the document, or of a part of it."""
+
+    def texts(self) -> Mapping[str, str]:
+        """By field, "prompt" and "negative", as far as the model reads them; empty when there are none now."""
+        ...
+
+    def put(self, doing: str, field: str, words: str) -> None:
+        """Other words. Successive ones of the same `doing` are one step of undo."""
+        ...
+
+
+class OfRecipe:
+    """The words for the whole picture."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def texts(self) -> Mapping[str, str]:
+        recipe, negative = self._document.recipe, self._document.model.family.can(Ability.NEGATIVE_PROMPT)
+        return {"prompt": recipe.prompt} | ({"negative": recipe.negative} if negative else {})
+
+    def put(self, doing: str, field: str, words: str) -> None:
+        self._document.change(doing, **{field: words})
+
+
 @dataclass(frozen=True)
 class _Named:
-    """A tag. field: of the recipe, "prompt" or "negative". index: which one of those in it."""
+    """A tag. field: of the words, "prompt" or "negative". index: which one of those in it."""
 
     field: str
     index: int
@@ -94,11 +121,15 @@ class LoraRow(QWidget):
 
 
 class LoraPart(QWidget):
-    """Those of the prompt. Not shown when there is nothing that fits the model and the prompt names none."""
+    """Those of the prompt. Not shown when there is nothing that fits the model and the prompt names none.
 
-    def __init__(self, document: Document) -> None:
+    words: None is those for the whole picture.
+    """
+
+    def __init__(self, document: Document, words: Worded | None = None) -> None:
         super().__init__()
         self._document = document
+        self._words = words or OfRecipe(document)
         self._weights: tuple[Entry, ...] = ()
         self._shown: tuple[object, ...] = ()
         self._popup: SearchPopup | None = None
@@ -143,16 +174,15 @@ class LoraPart(QWidget):
 
     def _named(self) -> list[_Named]:
         """All tags: what the model does not read names none."""
-        negative = self._document.model.family.can(Ability.NEGATIVE_PROMPT)
         return [
             _Named(field, index, chosen)
-            for field in ("prompt", *(["negative"] if negative else []))
-            if "<" in (text := self._words(field))
+            for field, text in self._words.texts().items()
+            if "<" in text
             for index, chosen in enumerate(chosen_in(text))
         ]
 
-    def _words(self, field: str) -> str:
-        return self._document.recipe.negative if field == "negative" else self._document.recipe.prompt
+    def _text(self, field: str) -> str:
+        return self._words.texts().get(field, "")
 
     def pick(self) -> None:
         """Opens the list of those that fit and are not in the prompt yet."""
@@ -167,7 +197,7 @@ class LoraPart(QWidget):
         return [Found(each.name, each.name, ", ".join(each.triggers[:3])) for each in free]
 
     def _add(self, name: str) -> None:
-        self._put("Add LoRA", "prompt", added(self._document.recipe.prompt, name))
+        self._put("Add LoRA", "prompt", added(self._text("prompt"), name))
 
     def _lay_out(self, found: Sequence[_Named]) -> None:
         for row in self.rows:
@@ -187,9 +217,7 @@ class LoraPart(QWidget):
         row = LoraRow(each.chosen, self._problem(best), best.triggers if best is not None else (), where)
         row.weighed.connect(lambda weight: self._change(each, weight))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         row.switched.connect(lambda on: self._switch(each, on))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
-        row.removed.connect(
-            lambda: self._put("Take out LoRA", each.field, without(self._words(each.field), each.index))
-        )
+        row.removed.connect(lambda: self._put("Take out LoRA", each.field, without(self._text(each.field), each.index)))
         row.called.connect(lambda word: self._call(word))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         return row
 
@@ -203,16 +231,16 @@ class LoraPart(QWidget):
 
     def _change(self, each: _Named, weight: float) -> None:
         """Successive weights are one step of undo."""
-        self._document.change("Weigh LoRA", **{each.field: changed(self._words(each.field), each.index, weight=weight)})
+        self._words.put("Weigh LoRA", each.field, changed(self._text(each.field), each.index, weight=weight))
 
     def _switch(self, each: _Named, on: bool) -> None:
         text = "Switch LoRA on" if on else "Switch LoRA off"
-        self._put(text, each.field, changed(self._words(each.field), each.index, on=on))
+        self._put(text, each.field, changed(self._text(each.field), each.index, on=on))
 
     def _call(self, word: str) -> None:
-        self._put("Put in trigger word", "prompt", with_words(self._document.recipe.prompt, word))
+        self._put("Put in trigger word", "prompt", with_words(self._text("prompt"), word))
 
     def _put(self, text: str, field: str, words: str) -> None:
         """A step of its own."""
         with self._document.step(text):
-            self._document.change(**{field: words})
+            self._words.put(text, field, words)
