@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import math
 import secrets
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from studio.cli_control import add_control, followers_from
 from studio.cli_edit import edited
 from studio.cli_generate import Teller, facts, sampler_of, writable
 from studio.cli_parsing import Commands, real, whole
 from studio.cli_series import Numbered
 from studio.document.document import SOURCE_STRENGTH
+from studio.document.following import Follower, follows
 from studio.document.recipe import Recipe
 from studio.library.gallery.writing import write_picture
 from studio.library.pictures import read_picture
 from studio.prompts.wording import worded
 from studio.request.errors import BadInput, Trouble
 from studio.request.events import Picture
-from studio.request.family import Model
+from studio.request.family import Ability, Family, Model
+from studio.request.pipeline import Pipeline, Report
+from studio.request.request import GenerationRequest
 from studio.settings.paths import Home
 from studio.settings.settings import SettingsFile
 from studio.shelves import gallery_of, models_of, pipeline_of, vocabulary_of
 from studio.ui.series.folder import FolderWish, pictures_in
+
+BELOW_ONE = math.nextafter(1.0, 0.0)
 
 
 def add_parser(commands: Commands) -> None:
@@ -36,10 +44,14 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--model", metavar="NAME", help="a model's name; without it the one that ships with Sfumato")
     parser.add_argument("--steps", metavar="N", help="denoising steps")
     parser.add_argument("--guidance", metavar="F", help="how closely to follow the prompt")
+    add_control(parser, many=True)
     parser.add_argument("--sampler", metavar="NAME", help='for example "Euler a" or "DPM++ 2M Karras"')
     parser.add_argument("--seed", metavar="N", help="of every picture; random without")
     parser.add_argument(
-        "--strength", metavar="F", help=f"how much may change, above 0 and below 1; usually {SOURCE_STRENGTH}"
+        "--strength",
+        metavar="F",
+        help=f"how much may change, above 0; usually {SOURCE_STRENGTH}. At 1, the default of models that edit by "
+        "instruction, nothing is left of a picture but what a control follows",
     )
     parser.add_argument(
         "--output", metavar="DIR", help="write there, under the same names, instead of into the gallery; what is "
@@ -56,7 +68,8 @@ def run(options: argparse.Namespace, home: Home) -> int:
     files = pictures_in(Path(options.folder))
     targets = _targets(Path(options.folder), files, options.output)
     files = [path for path in files if path not in targets or not targets[path].exists()]
-    wish = FolderWish(_recipe(options, model), model, files, read_picture)
+    followers = followers_from(options.control, models, model)
+    wish = FolderWish(_recipe(options, model, followers), model, files, read_picture, followers)
     words = vocabulary_of(home, models)
     batch = _Batch(targets, gallery_of(home).keep, options.json, len(files))
     if files:
@@ -64,10 +77,17 @@ def run(options: argparse.Namespace, home: Home) -> int:
         for place, path in enumerate(files):
             batch.begin(place, path)
             try:
-                edited(worded(wish.ask(place), words), model.family, pipeline, batch.report)
+                _make(worded(wish.ask(place), words), model.family, pipeline, batch.report)
             except Trouble as trouble:
                 batch.failed(path, trouble)
     return batch.end(left_out=len(targets) - len(files) if targets else 0)
+
+
+def _make(request: GenerationRequest, family: Family, pipeline: Pipeline, report: Report) -> None:
+    if request.source is None:
+        pipeline.run(request, report)
+    else:
+        edited(request, family, pipeline, report)
 
 
 class _Batch:
@@ -111,10 +131,15 @@ class _Batch:
         return path
 
 
-def _recipe(options: argparse.Namespace, model: Model) -> Recipe:
-    strength = real(options.strength, "--strength", SOURCE_STRENGTH)
-    if not 0 < strength < 1:
-        raise BadInput(f"--strength {options.strength} cannot be used.", "It is above 0 and below 1.")
+def _recipe(options: argparse.Namespace, model: Model, followers: Sequence[Follower]) -> Recipe:
+    instructs = model.family.can(Ability.INSTRUCT)
+    strength = real(options.strength, "--strength", 1.0 if instructs else SOURCE_STRENGTH)
+    most = 1.0 if instructs or follows(followers) else BELOW_ONE
+    if not 0 < strength <= most:
+        raise BadInput(
+            f"--strength {options.strength} cannot be used.",
+            f"It is above 0 and {'at most 1' if most == 1 else 'below 1, unless a control follows each picture'}.",
+        )
     return Recipe(
         prompt=options.prompt,
         negative=options.negative,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from studio.library.attached import digest_of
 from studio.library.models import Models
@@ -13,30 +16,44 @@ from studio.request.errors import BadInput
 from studio.request.family import Model
 from studio.request.geometry import Size
 
+if TYPE_CHECKING:
+    from studio.document.following import Follower
+
 FORM = "model=NAME,picture=FILE[,preprocessor=canny][,weight=1][,start=0][,end=1]"
 _NUMBERS = ("weight", "start", "end")
 
 
-def add_control(parser: argparse.ArgumentParser) -> None:
-    """Adds --control."""
+def add_control(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
+    """Adds --control. many: it is for every picture of a folder."""
     parser.add_argument(
         "--control",
         action="append",
         default=[],
         metavar=FORM,
-        help="a picture to follow, by a ControlNet, T2I-Adapter, Control-LoRA or image prompt adapter; may be repeated",
+        help="a picture to follow, by a ControlNet, T2I-Adapter, Control-LoRA or image prompt adapter; may be repeated"
+        + many * "; without picture= each picture of the folder is followed",
     )
 
 
 def controls_from(texts: list[str], models: Models, model: Model, size: Size) -> tuple[Control, ...]:
     """The controls that the options describe, their pictures at `size`. Raises BadInput, naming what is wrong."""
-    return tuple(_control(text, models, model, size) for text in texts)
+    found: list[Control] = []
+    for text, each in zip(texts, followers_from(texts, models, model), strict=True):
+        if each.picture is None:
+            raise BadInput(f"--control {text!r} names no picture.", f"Write {FORM}.")
+        found.append(each.control(each.picture, size))
+    return tuple(found)
 
 
-def _control(text: str, models: Models, model: Model, size: Size) -> Control:
+def followers_from(texts: list[str], models: Models, model: Model) -> tuple[Follower, ...]:
+    """The same for many pictures; where none is named, each follows the one in hand. Raises BadInput."""
+    return tuple(_follower(text, models, model) for text in texts)
+
+
+def _follower(text: str, models: Models, model: Model) -> Follower:
     from studio.document.controlling import Steer
+    from studio.document.following import Follower
     from studio.document.preprocessing import preprocessor
-    from studio.document.resolve import fitted
 
     values = _values(text)
     chosen = preprocessor(values.pop("preprocessor", ""))
@@ -46,8 +63,8 @@ def _control(text: str, models: Models, model: Model, size: Size) -> Control:
     settings = tuple((each, _number(value, each)) for each, value in values.items() if each in known)
     if unknown := [each for each in values if each not in known]:
         raise BadInput(f"--control does not know {unknown[0]!r}.", f"Write {FORM}.")
-    if not name or not file:
-        raise BadInput(f"--control {text!r} names no {'model' if not name else 'picture'}.", f"Write {FORM}.")
+    if not name:
+        raise BadInput(f"--control {text!r} names no model.", f"Write {FORM}.")
     found = [each for each in models.of_kind(*CONTROL_KINDS) if each.name.lower() == name.lower()]
     if not found:
         names = ", ".join(each.name for each in models.of_kind(*CONTROL_KINDS)) or "none"
@@ -64,8 +81,8 @@ def _control(text: str, models: Models, model: Model, size: Size) -> Control:
         end=numbers.get("end", 1.0),
         family=entry.found.family,
     )
-    picture = read_picture(Path(file))
-    return steer.control(steer.shown((picture if steer.refers else fitted(picture, size)).array))
+    steer.control(steer.shown(np.zeros((8, 8, 3), np.uint8)))  # numbers that cannot be used are told of now
+    return Follower(steer, read_picture(Path(file)) if file else None)
 
 
 def _values(text: str) -> dict[str, str]:

@@ -6,7 +6,9 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 import studio.cli_batch as batch
 from studio.cli import run
@@ -112,3 +114,31 @@ def test_files_of_one_name_and_two_kinds_do_not_overwrite_each_other(pipeline, f
     assert run(["batch", str(folder), "--output", str(tmp_path / "new")]) == 0
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert names == ["0.png", "1.jpg.png", "1.png.png", "2.png"]
+
+
+class Drawing(Inverting):
+    """Gives back what is followed."""
+
+    def run(self, request, report):
+        self.requests.append(request)
+        report(Step(1, 1))
+        picture = Picture(pixels=request.controls[0].picture, request=request, seconds=0.5)
+        report(Made(0, picture))
+        return Finished((picture,), Timings(denoise=0.5))
+
+
+def test_each_picture_is_followed_and_made_anew_at_full_strength(folder, tmp_path, monkeypatch):
+    home = tmp_path / "home" / "models"
+    home.mkdir(parents=True)
+    save_file(
+        {
+            "controlnet_cond_embedding.conv_in.weight": torch.zeros(16, 3, 3, 3),
+            "down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight": torch.zeros(320, 768),
+        },
+        home / "control_canny.safetensors",
+    )
+    monkeypatch.setattr(batch, "pipeline_of", lambda *_, **__: Drawing())
+    followed = ["--control", "model=control_canny", "--strength", "1"]
+    assert run(["batch", str(folder), "in ink", *followed, "--output", str(tmp_path / "new")]) == 0
+    made = [np.asarray(Image.open(tmp_path / "new" / f"{number}.png")) for number in range(3)]
+    assert [int(each[9, 9, 0]) for each in made] == [40, 80, 120]

@@ -8,10 +8,11 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from studio.cli_control import controls_from
+from studio.cli_control import controls_from, followers_from
 from studio.library.models import Models
 from studio.request.errors import BadInput
 from studio.request.geometry import Size
+from studio.request.pixels import Pixels
 from tests.ui.fakes import SCENES_MODEL
 
 SIZE = Size(96, 64)
@@ -68,3 +69,21 @@ def test_a_picture_is_prepared_at_the_size_to_make(models, picture):
 def test_what_cannot_be_used_is_named(typed, said, models, picture):
     with pytest.raises(BadInput, match=said):
         controls_from([typed.format(picture=picture)], models, SCENES_MODEL, SIZE)
+
+
+def test_for_a_folder_no_picture_means_each_of_them(models, picture):
+    each, same = followers_from(
+        ["model=control_canny,preprocessor=canny", f"model=control_canny,picture={picture}"], models, SCENES_MODEL
+    )
+    in_hand = Pixels(np.full((64, 64, 3), 77, np.uint8))
+    assert not each.control(in_hand, SIZE).picture.array.any()  # no edges
+    assert each.control(in_hand, SIZE).origin == in_hand.digest
+    assert same.control(in_hand, SIZE).picture.array[32, 48, 0] < 20
+
+
+def test_a_picture_of_another_shape_is_not_squeezed(models, tmp_path):
+    wide = np.zeros((64, 192, 3), np.uint8)
+    wide[:, 96 - 16 : 96 + 16] = 255  # a stripe half as wide as high
+    Image.fromarray(wide).save(tmp_path / "wide.png")
+    (control,) = controls_from([f"model=control_canny,picture={tmp_path / 'wide.png'}"], models, SCENES_MODEL, SIZE)
+    assert (control.picture.array[32, :, 0] > 127).sum() == 32

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.document.document import SOURCE_STRENGTH
+from studio.document.following import Follower, follows
 from studio.document.recipe import Recipe
 from studio.document.resolve import Canvas, automatic_size, fitted, on_paper, resolve
 from studio.request.errors import BadInput
@@ -32,30 +33,64 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 class FolderWish:
-    """Makes the request for each file: the words, numbers and strength of when it was made."""
+    """Makes the request for each file: the words, numbers, strength and controls of when it was made.
 
-    def __init__(self, recipe: Recipe, model: Model, files: Sequence[Path], read: Callable[[Path], Pixels]) -> None:
+    Strength 1: where a control follows each of them, nothing of a picture is left but what is followed; a model that
+    edits by instruction looks at it whole. Any other takes the strength that is usual for a picture.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        model: Model,
+        files: Sequence[Path],
+        read: Callable[[Path], Pixels],
+        followers: Sequence[Follower] = (),
+    ) -> None:
         """Raises BadInput when the model cannot start from a picture."""
         family = model.family
-        if not family.can(Ability.IMAGE_TO_IMAGE):
+        looks = family.can(Ability.INSTRUCT)
+        whole = looks or follows(followers)
+        if not (whole and recipe.strength == 1) and not family.can(Ability.IMAGE_TO_IMAGE):
             raise BadInput(f"{family.title} cannot start from a picture.", "Choose another model.")
-        strength = recipe.strength if recipe.strength < 1 else SOURCE_STRENGTH
+        strength = recipe.strength if recipe.strength < 1 or whole else SOURCE_STRENGTH
+        self._always = looks
         self._recipe = replace(recipe, count=1, strength=strength)
-        self._model = model
+        self._model, self._followers = model, tuple(followers)
         self._files, self._read = files, read
 
     @property
     def strength(self) -> float:
         return self._recipe.strength
 
+    @property
+    def following(self) -> str:
+        """What the controls do with the pictures, in words; "" without controls."""
+        each = ", ".join(follower.steer.name for follower in self._followers if follower.picture is None)
+        same = ", ".join(follower.steer.name for follower in self._followers if follower.picture is not None)
+        said = [
+            f"Each picture of the folder is followed by {each}." if each else "",
+            f"The picture on the canvas is followed by {same}, for all of them." if same else "",
+            "Nothing else is left of them at full strength." if self.strength == 1 and not self._always else "",
+        ]
+        return " ".join(sentence for sentence in said if sentence)
+
     def ask(self, place: int) -> GenerationRequest:
         """Raises Trouble for a file that cannot be read."""
         path = self._files[place]
-        picture = on_paper(self._read(path))
+        read = self._read(path)
+        picture = on_paper(read)
         size = automatic_size(self._model, picture.size)
         words = resolve(replace(self._recipe, size=size), self._model, _nothing(picture))
+        mask = self._mask(path, picture, words)
+        starts = self._always or mask is not None or self.strength < 1
         return replace(
-            words, source=fitted(picture, size), mask=self._mask(path, picture, words), strength=self._recipe.strength
+            words,
+            source=fitted(picture, size) if starts else None,
+            mask=mask,
+            strength=self.strength,
+            origin=read.digest if starts else "",
+            controls=tuple(each.control(read, size) for each in self._followers),
         )
 
     def _mask(self, path: Path, picture: Pixels, words: GenerationRequest) -> Pixels | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from studio.document.following import followers_in
 from studio.engine.job import Job
 from studio.request.errors import BadInput
 from studio.request.family import Model
@@ -39,8 +40,11 @@ class FolderRuns:
     def begin(self, folder: Path) -> Series:
         """Every picture in it with the wish of now. Raises BadInput when there is nothing to work on."""
         document, files = self._window.document, pictures_in(folder)
-        FolderWish(document.recipe, document.model, files, self._window.incoming.read)  # before it is written down
-        asked = Asked(folder, tuple(files), document.recipe, document.model.reference)
+        followers = followers_in(document.layers, document.size, document.model.family)
+        asked = Asked(folder, tuple(files), document.recipe, document.model.reference, followers)
+        wish = self._wish(asked, files, document.model)  # which may be refused, before it is written down
+        if followers:
+            self._window.telling.sentence(wish.following)
         return self._work(asked, document.model, self._written(asked))
 
     def go_on(self, record: Record) -> Series:
@@ -60,13 +64,16 @@ class FolderRuns:
     def _work(self, asked: Asked, model: Model, record: Record | None, begun: Sequence[Job] = ()) -> Series:
         first = 0 if record is None else record.next - len(begun)
         files = asked.files[first:]
-        wish = FolderWish(asked.recipe, model, files, self._window.incoming.read)
+        wish = self._wish(asked, files, model)
         engine, title = self._window.engine, f"Folder: {asked.folder.name}"
         series = Series(engine, title, len(files), wish.ask, ahead=AHEAD, begun=begun)
         series.over.connect(lambda: self._over(series, record))
         if record is not None:
             series.handed.connect(lambda place: self._handed(record, first + place, series))  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType]
         return self._start(series)
+
+    def _wish(self, asked: Asked, files: Sequence[Path], model: Model) -> FolderWish:
+        return FolderWish(asked.recipe, model, files, self._window.incoming.read, asked.followers)
 
     def _written(self, asked: Asked) -> Record | None:
         """None when it cannot be: it is worked over all the same."""

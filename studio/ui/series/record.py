@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from studio.document.files.control import steer_entry, steer_of
 from studio.document.files.extra import extra_recipe, recipe_of
+from studio.document.files.ora_write import png_of
+from studio.document.following import Follower
 from studio.document.recipe import Recipe
 from studio.engine.lock import FolderLock
 from studio.library.files import write_atomically
+from studio.library.pictures import read_picture
+from studio.request.errors import Trouble
 from studio.request.family import ModelReference
 
 log = logging.getLogger(__name__)
@@ -29,6 +34,7 @@ class Asked:
     files: tuple[Path, ...]
     recipe: Recipe
     model: ModelReference
+    followers: tuple[Follower, ...] = ()
 
 
 class Record:
@@ -55,6 +61,7 @@ class Record:
             "files": [path.name for path in asked.files],
             "recipe": extra_recipe(asked.recipe),
             "model": vars(asked.model).copy(),
+            "followers": [_follower_entry(each, place) for each in asked.followers],
         }
         write_atomically(place / WISH, json.dumps(wish, ensure_ascii=False).encode())
         return cls(place, lock, asked)
@@ -84,7 +91,7 @@ def left(within: Path) -> list[Record]:
             continue
         try:
             record = Record(place, lock, _read(place / WISH), _following(place / NEXT), _jobs(place / JOBS))
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, Trouble, ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("what was left of a folder cannot be read: %r", error)
             lock.release()
             shutil.rmtree(place, ignore_errors=True)
@@ -100,7 +107,21 @@ def _read(path: Path) -> Asked:
     wish: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     folder = Path(wish["folder"])
     files = tuple(folder / str(name) for name in wish["files"])
-    return Asked(folder, files, recipe_of(wish["recipe"]), ModelReference(**wish["model"]))
+    followers = tuple(_follower_of(each, path.parent) for each in wish.get("followers", ()))
+    return Asked(folder, files, recipe_of(wish["recipe"]), ModelReference(**wish["model"]), followers)
+
+
+def _follower_entry(follower: Follower, place: Path) -> dict[str, Any]:
+    """Its picture lies beside it."""
+    name = None if follower.picture is None else f"{follower.picture.digest}.png"
+    if follower.picture is not None and name is not None:
+        write_atomically(place / name, png_of(follower.picture))
+    return {"steer": steer_entry(follower.steer), "picture": name}
+
+
+def _follower_of(entry: dict[str, Any], place: Path) -> Follower:
+    name = entry["picture"]
+    return Follower(steer_of(entry["steer"]), None if name is None else read_picture(place / Path(name).name))
 
 
 def _jobs(path: Path) -> tuple[int, ...]:

@@ -178,6 +178,6 @@ class MakingMore(QObject):
                 run=self.choose_folder,
                 enabled_when=lambda: window.workspace == CANVAS and not window.prompt.problem,
                 icon="images",
-                help="Every picture in it with the prompt and strength of now; the results go into the gallery.",
+                help="Every picture in it with the prompt, strength and controls of now; results go into the gallery.",
             ),
         ]
