@@ -14,6 +14,8 @@ from studio.library.downloads.catalogue import offers, wishes_for, with_needs
 from studio.library.downloads.fetch import Fetcher, Wish
 from studio.library.downloads.hub import HUB, Hub, RemoteFile, diffusers_files, wish_of
 from studio.library.downloads.tokens import token
+from studio.library.pickled import convert
+from studio.library.recognition.recognise import PICKLED
 from studio.library.recognition.verdict import size_text
 from studio.request.errors import BadInput
 from studio.settings.paths import Home
@@ -34,12 +36,59 @@ def search(options: argparse.Namespace, home: Home) -> int:
 
 
 def download(options: argparse.Namespace, home: Home) -> int:
-    """Brings what was named, and prints where it is."""
+    """Brings what was named, as safetensors, and prints where it is."""
     hub = _hub()
-    for wish in _wishes(hub, options.what.strip(), home.models):
-        path = Fetcher(threading.Event().wait, _Told(wish, options.json), hub.token_for(wish.url)).fetch(wish)
+    wishes = _wishes(hub, options.what.strip(), home.models)
+    pickled = [wish.target for wish in wishes if is_pickled(wish.target)]
+    if pickled and not (options.convert or _agreed(pickled[0], as_json=options.json)):
+        raise refusal(pickled[0])
+    for wish in wishes:
+        path = _brought(wish, hub, _Told(wish, options.json))
         print(json.dumps({"event": "finished", "path": str(path)}) if options.json else path)
     return 0
+
+
+def _brought(wish: Wish, hub: Hub, told: _Told) -> Path:
+    """Of a pickled file only what was converted is left."""
+    safe = wish.target.with_suffix(".safetensors")
+    if not is_pickled(wish.target):
+        return _fetched(wish, hub, told)
+    if not safe.exists():
+        came = _fetched(wish, hub, told)
+        convert(came, safe)
+        came.unlink()
+    return safe
+
+
+def _fetched(wish: Wish, hub: Hub, told: _Told) -> Path:
+    return Fetcher(threading.Event().wait, told, hub.token_for(wish.url)).fetch(wish)
+
+
+def is_pickled(path: Path) -> bool:
+    """Whether it has to be converted before it can be used."""
+    return path.suffix.lower() in PICKLED
+
+
+def refusal(path: Path) -> BadInput:
+    """Why a pickled file is not taken as it is."""
+    return BadInput(
+        f"{path.name!r} is of a kind that can run code when it is opened.",
+        "With --convert its numbers are read without that, and written as safetensors.",
+    )
+
+
+def _agreed(path: Path, *, as_json: bool) -> bool:
+    """Asks, where somebody can answer."""
+    if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    print(
+        f"{path.name} is of a kind that can run code when it is opened. Shall its numbers be read without that, "
+        "and written as safetensors? [y/N] ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 class _Told:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.cli_download import download as _download
+from studio.cli_download import is_pickled, refusal
 from studio.cli_download import search as _search
 from studio.cli_parsing import Commands
 from studio.library.entry import Entry
@@ -19,13 +20,15 @@ from studio.library.models import Models
 from studio.library.moving import copy, put_aside, take_away
 from studio.library.pickled import convert
 from studio.library.recognition.folder import main_weights
-from studio.library.recognition.recognise import PICKLED, Recognised, recognise
+from studio.library.recognition.recognise import Recognised, recognise
 from studio.library.recognition.recognised import KINDS
 from studio.request.errors import BadInput
 from studio.request.family import Model
 from studio.settings.paths import Home
 from studio.settings.settings import SettingsFile
 from studio.shelves import models_of
+
+_CONVERT: Any = {"action": "store_true", "help": "write a pickled file as safetensors; nothing in it is run"}
 
 
 def add_parser(commands: Commands) -> None:
@@ -37,15 +40,14 @@ def add_parser(commands: Commands) -> None:
     insert = _add(
         what, "add", "use a file or folder of weights", _insert, "path", "files are copied, folders used in place"
     )
-    insert.add_argument(
-        "--convert", action="store_true", help="write a pickled file as safetensors; nothing in it is run"
-    )
+    insert.add_argument("--convert", **_CONVERT)
     _add(what, "remove", "take weights away (they are moved aside, not destroyed)", _remove, "name", "their name")
     _add(what, "verify", "read all weights and compare their checksums", _verify)
     _add(what, "scan", "look through all folders again, and say how much there is", _scan)
     _add(what, "search", "repositories on Hugging Face", _search, "words", "in their names")
     wanted = "id of an offer of the catalogue, owner/repository[/file], or an address of a file"
-    _add(what, "download", "bring weights; what broke off goes on where it ended", _download, "what", wanted)
+    bring = _add(what, "download", "bring weights; what broke off goes on where it ended", _download, "what", wanted)
+    bring.add_argument("--convert", **_CONVERT)
 
 
 def _add(what: Commands, name: str, text: str, command: Any, *argument: str) -> argparse.ArgumentParser:
@@ -110,23 +112,16 @@ def _insert(options: argparse.Namespace, home: Home) -> int:
         file.save(replace(settings, model_folders=tuple(dict.fromkeys((*settings.model_folders, str(path))))))
         print(f"{path} is looked through for models from now on.")
         return 0
-    if path.suffix.lower() in PICKLED:
-        print(_converted(path, home.models, agreed=options.convert))
+    if is_pickled(path):
+        if not options.convert:
+            raise refusal(path)
+        print(convert(path, home.models / f"{path.stem}.safetensors"))
         return 0
     found = recognise(path)
     if found.kind == "unknown":
         raise BadInput(f"{path.name!r} cannot be used. {found.reason}")
     print(copy(path, home.models))
     return 0
-
-
-def _converted(path: Path, folder: Path, *, agreed: bool) -> Path:
-    if not agreed:
-        raise BadInput(
-            f"{path.name!r} is of a kind that can run code when it is opened.",
-            "With --convert its numbers are read without that, and written as safetensors.",
-        )
-    return convert(path, folder / f"{path.stem}.safetensors")
 
 
 def _remove(options: argparse.Namespace, home: Home) -> int:

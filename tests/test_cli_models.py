@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 
 import pytest
 import torch
+from safetensors import safe_open
 
 from studio.cli import run
 from tests.library.server import Server
@@ -91,3 +93,40 @@ def test_repositories_are_searched_and_files_brought(tmp_path, capsys, hub):
 def test_what_cannot_be_brought_is_said_in_a_line(capsys, hub, what):
     assert run(["models", "download", what]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.fixture
+def old_form(tmp_path, hub):
+    """An upscaler as it was published before safetensors."""
+    torch.save({"params": {"conv_first.weight": torch.ones(64, 3, 3, 3)}}, tmp_path / "sharp.pth")
+    hub.serve("/files/sharp.pth", (tmp_path / "sharp.pth").read_bytes(), cuts=[500])
+    return f"{hub.base}/files/sharp.pth"
+
+
+def test_a_file_of_the_old_form_is_brought_and_converted_in_one_go(tmp_path, capsys, hub, old_form):
+    code, events = said(capsys, "download", old_form, "--convert")
+    home = tmp_path / "home" / "models"
+    assert (code, events[-1]["path"]) == (0, str(home / "sharp.safetensors"))
+    assert [path.name for path in home.glob("sharp*")] == ["sharp.safetensors"]
+    with safe_open(home / "sharp.safetensors", "np") as file:
+        assert file.get_tensor("conv_first.weight").sum() == 64 * 27
+    asked = len(hub.asked)
+    assert said(capsys, "download", old_form, "--convert")[0] == 0
+    assert len(hub.asked) == asked, "what is there is not brought again"
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("\n", 2), ("", 2)])
+def test_it_is_asked_before_anything_comes_where_somebody_can_answer(monkeypatch, capsys, hub, old_form, answer, code):
+    typed = io.StringIO(answer)
+    monkeypatch.setattr(typed, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", typed)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert run(["models", "download", old_form]) == code
+    assert "Shall its numbers be read without that" in capsys.readouterr().err
+    assert bool(hub.asked) is (code == 0)
+
+
+def test_without_anybody_to_ask_it_is_refused_before_anything_comes(capsys, hub, old_form):
+    assert run(["models", "download", old_form]) == 2
+    assert "--convert" in capsys.readouterr().err
+    assert hub.asked == []

@@ -74,9 +74,12 @@ def copy(path: Path, folder: Path, progress: Progress = lambda done, total: None
     return target
 
 
-def take_away(path: Path, trash: Callable[[Path], object]) -> None:
-    """Puts weights and their belongings away with `trash`. Raises Trouble when that cannot be; then all stays."""
-    others = belongings(path)
+def take_away(path: Path, trash: Callable[[Path], object], *, alone: bool = False) -> None:
+    """Puts weights and their belongings away with `trash`. Raises Trouble when that cannot be; then all stays.
+
+    alone: other weights of the same name go on using the belongings.
+    """
+    others = () if alone else belongings(path)
     try:
         trash(path)
     except OSError as error:

@@ -144,21 +144,24 @@ class Acts(QObject):
 
     def remove(self, entry: Entry) -> None:
         """Into the system's trash, or aside where there is none; it can be put back."""
+        self._put_away(entry.path, entry.title)
+
+    def _put_away(self, path: Path, title: str, *, alone: bool = False) -> None:
         places: list[tuple[Path, Path]] = []
         aside = put_aside(self._own.parent / "removed models")
 
-        def trash(path: Path) -> None:
-            done, there = _to_trash(path)
-            places.append((path, there if done and there else aside(path) if not done else path))
+        def trash(file: Path) -> None:
+            done, there = _to_trash(file)
+            places.append((file, there if done and there else aside(file) if not done else file))
 
-        def gone(_: None) -> None:
+        def gone(_: object) -> None:
             known = all(new != old for old, new in places)
             back = (Remedy("Put it back", lambda: self._put_back(places)),) if known else ()
-            self._notices.tell(f"{entry.title} is in the trash.", "info", *back)
-            self._models.forget([entry.path])
+            self._notices.tell(f"{title} is in the trash.", "info", *back)
+            self._models.forget([path])
             self._work.look()
 
-        self._work.run(partial(take_away, entry.path, trash), gone)
+        self._work.run(partial(take_away, path, trash, alone=alone), gone)
 
     def _put_back(self, places: Sequence[tuple[Path, Path]]) -> None:
         def back() -> None:
@@ -178,7 +181,9 @@ class Acts(QObject):
 
     def _convert(self, path: Path, target: Path) -> None:
         def made(_target: Path) -> None:
-            self._notices.tell(f"{target.name} was written beside the old file, which you may put away.", "good")
+            away = Remedy("Put the old file away", lambda: self._put_away(path, path.name, alone=True))
+            there = (away,) if path.parent == target.parent else ()
+            self._notices.tell(f"{target.name} was written from {path.name}, which is still there.", "good", *there)
             self._work.look()
 
         self._notices.tell(f"{path.name} is being converted.")

@@ -190,6 +190,9 @@ def test_an_upscaler_in_the_old_form_is_converted_after_a_question(web, tmp_path
         shop.qtbot.mouseClick(shop.remedy(), Qt.MouseButton.LeftButton)
     shop.qtbot.waitUntil(lambda: shop.place(Place.KIND, "upscaler") is not None)
     assert shop.names == ["up"]
+    with shop.qtbot.waitSignal(shop.work.looked):
+        shop.qtbot.mouseClick(shop.remedy(), Qt.MouseButton.LeftButton)  # put the old file away
+    assert [path.name for path in shop.own.glob("up.*")] == ["up.safetensors"]
 
 
 def test_what_an_offer_needs_is_brought_too_unless_it_is_here(web):
