@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from studio.pipelines.conditioning import attending
+from studio.pipelines.control.controls import Altering
 from studio.pipelines.control.guides import Call, Guide, Guides
 from studio.pipelines.foretelling import Foreteller
 from studio.pipelines.loaded import Loaded
@@ -40,7 +41,7 @@ def denoise(
             stack.enter_context(each)
         stack.callback(loaded.overlays.put_on, loaded.dress.whole)
         guides = stack.enter_context(loaded.controls.at_work(start.controls, start.seen))
-        stack.enter_context(_computed(loaded, course, start))
+        stack.enter_context(_computed(loaded, course, start, guides))
         looking = stack.enter_context(ExitStack())
         if start.fresh is not None:
             latents = _renewed(loaded, course, start, guides, start.fresh)
@@ -63,11 +64,14 @@ def denoise(
     return latents
 
 
-def _computed(loaded: Loaded, course: Course, start: Start) -> AbstractContextManager[None]:
+def _computed(
+    loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide]
+) -> AbstractContextManager[None]:
     first = course.conditioning.at(1)
     inputs = replace(first.repeated(len(start.generators)), shown=start.shown)
     apart = first.areas is not None or bool(first.composed)
-    replaced = apart or any(each.refers for each in start.controls)
+    altered = any(isinstance(each, Altering) for each in guides)
+    replaced = apart or altered or any(each.refers for each in start.controls)
     return loaded.computing.at_work(inputs, start.latents, replaced=replaced)
 
 

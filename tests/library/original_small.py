@@ -195,6 +195,29 @@ def loras():
     yield "lora/of-something-else", pairs(lumina), ("lora", "", "lora")
 
 
+def changed_flux(rank=128):
+    """Black Forest Labs' FLUX.1-Canny-dev-lora and -Depth-dev-lora: all layers, and lengths of norms as they are."""
+    found = {}
+    for name, shape in flux(inputs=128).items():
+        if len(shape) == 2:
+            layer = name.removesuffix(".weight")
+            found |= {f"{layer}.lora_A.weight": [rank, shape[1]], f"{layer}.lora_B.weight": [shape[0], rank]}
+            found[f"{layer}.lora_B.bias"] = [shape[0]]
+        else:
+            found[name] = shape
+    return found
+
+
+def changed_transformer():
+    """By diffusers' own script for training Control-LoRA."""
+    layers = {"x_embedder": (3072, 128)}
+    for block in range(19):
+        layers |= {f"transformer_blocks.{block}.attn.to_{each}": (3072, 3072) for each in ("q", "k", "v", "out.0")}
+        layers[f"transformer_blocks.{block}.ff.net.0.proj"] = (12288, 3072)
+    modules = {f"transformer.{name}": shape for name, shape in layers.items()}
+    return pairs(modules, ".lora_A.weight", ".lora_B.weight", alpha=False)
+
+
 def small():
     """Embeddings, upscalers, image prompts and what is nothing at all."""
     yield "embedding/sd15", {"emb_params": [8, 768]}, ("embedding", "sd15", "")
@@ -214,6 +237,18 @@ def small():
     yield "ip-adapter-plus_sdxl_vit-h", plus, ("ip-adapter", "sdxl", "")
     control = {"lora_controlnet": [0], "input_hint_block.0.weight": [16, 3, 3, 3], "label_emb.0.0.weight": [1280, 2816]}
     yield "control-lora-canny-rank128", control, ("control-lora", "sdxl", "")
+    yield "flux1-canny-dev-lora", changed_flux(), ("control-lora", "flux", ""), {"": "BF16"}
+    yield "control-lora-flux-trained-with-diffusers", changed_transformer(), ("control-lora", "flux", "")
+    klein = {"x_embedder": (3072, 128), "single_transformer_blocks.0.attn.to_qkv_mlp_proj": (27648, 3072)}
+    klein |= {f"transformer_blocks.{n}.ff.linear_in": (18432, 3072) for n in range(5)}
+    klein = pairs({f"transformer.{n}": s for n, s in klein.items()}, ".lora_A.weight", ".lora_B.weight", alpha=False)
+    yield "lora/klein-with-its-first-layer", klein, ("lora", "flux2", "lora")
+    xlabs = {"ip_adapter_proj_model.proj.weight": [16384, 768], "ip_adapter_proj_model.norm.weight": [4096]}
+    for block in range(19):
+        at = f"double_blocks.{block}.processor.ip_adapter_double_stream"
+        xlabs |= {f"{at}_{half}_proj.weight": [3072, 4096] for half in "kv"}
+        xlabs |= {f"{at}_{half}_proj.bias": [3072] for half in "kv"}
+    yield "flux-ip-adapter-v2", xlabs, ("ip-adapter", "flux", ""), {"": "F32"}
     yield (
         "clip_vision_h",
         {"vision_model.embeddings.patch_embedding.weight": [1280, 3, 14, 14]},

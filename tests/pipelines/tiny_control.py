@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,36 @@ def beside(transformer: Any, seed: int = 0, **changes: Any) -> FluxControlNetMod
     }
     shape = {"num_layers": 1, "num_single_layers": 1, "in_channels": 64, **changes}
     return awake(FluxControlNetModel.from_config({**config, **shape}), seed)
+
+
+def control_lora(transformer: Any, seed: int = 0, rank: int = 2) -> dict[str, Tensor]:
+    """Small changes of all layers, the first one's for a picture beside the latents, and other lengths of norms."""
+    random = torch.Generator().manual_seed(seed)
+    found: dict[str, Tensor] = {}
+    for name, module in transformer.named_modules():
+        if isinstance(module, torch.nn.Linear):
+            inputs = module.in_features * (2 if name == "x_embedder" else 1)
+            found[f"{name}.lora_A.weight"] = 0.3 * torch.randn(rank, inputs, generator=random)
+            found[f"{name}.lora_B.weight"] = 0.3 * torch.randn(module.out_features, rank, generator=random)
+            found[f"{name}.lora_B.bias"] = 0.1 * torch.randn(module.out_features, generator=random)
+        elif ".attn.norm_" in name:
+            found[f"{name}.weight"] = 1 + 0.3 * torch.randn(module.weight.shape, generator=random)
+    return found
+
+
+def as_authors_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Black Forest Labs' names. What are several matrices here share there what looks (A)."""
+    found = dict(weights)
+    for name in [each for each in found if each.endswith("lora_A.weight")]:
+        for first, more in (("to_q", ("to_k", "to_v")), ("add_q_proj", ("add_k_proj", "add_v_proj"))):
+            for other in more if f".{first}." in name else ():
+                found.pop(name.replace(first, other))
+        if name.startswith("single_") and ".to_q." in name:
+            found.pop(name.replace("attn.to_q", "proj_mlp"))
+    looks = {each: value for each, value in found.items() if ".lora_A." in each}
+    others = {each: value for each, value in found.items() if ".lora_A." not in each}
+    flux = replace(original_flow.FLUX, turned=(r"norm_out\.linear\.lora_B\.\w+",))
+    return {**original_flow.original(others, flux), **original_flow.original(looks, replace(flux, fused=()))}
 
 
 def as_xlabs_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:

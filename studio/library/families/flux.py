@@ -28,6 +28,6 @@ FAMILY = flow_family(
         Way(trait="kontext", title="Kontext", guidance=2.5, abilities=_ABILITIES | {Ability.INSTRUCT}),
         Way(trait="turbo", title="Turbo", steps=8),
     ),
-    controls=frozenset(("controlnet", "ip-adapter")),
+    controls=frozenset(("controlnet", "control-lora", "ip-adapter")),
     controls_from="Shakker-Labs/FLUX.1-dev-ControlNet-Union-Pro on Hugging Face (6.6 GB, several kinds in one)",
 )

@@ -32,6 +32,18 @@ _IMAGE_PROMPT = (
     "ip_adapter_proj_model.proj.weight",
     "double_blocks.0.processor.ip_adapter_double_stream_k_proj.weight",
 )
+_CHANGED_INPUT = (  # a LoRA whose first layer takes a picture besides the latents
+    Sign(has={"img_in.lora_A.weight": (None, 128), "double_blocks.0.img_mod.lin.lora_A.weight": None}),
+    Sign(
+        has={"x_embedder.lora_A.weight": (None, 128)},
+        lacks=(  # FLUX.2's first layer is as wide
+            "transformer_blocks.0.ff.linear_in.lora_A.weight",
+            "transformer_blocks.0.ff.linear_out.lora_A.weight",
+            "single_transformer_blocks.0.attn.to_qkv_mlp_proj.lora_A.weight",
+            "single_transformer_blocks.0.attn.to_out.lora_A.weight",
+        ),
+    ),
+)
 _REDUX = ("redux_up.weight", "image_embedder.redux_up.weight")
 _UPSCALERS: tuple[tuple[str, Sign], ...] = (
     ("ESRGAN", Sign(has={"model.0.weight": None, "model.1.sub.0.RDB1.conv1.0.weight": None})),
@@ -81,7 +93,7 @@ def kind_of(header: Header, views: tuple[Look, ...]) -> Kind | None:
 
 
 def _steering(view: Look) -> str | None:
-    if "lora_controlnet" in view.tensors:
+    if "lora_controlnet" in view.tensors or any(sign.holds(view) for sign in _CHANGED_INPUT):
         return "control-lora"
     for kind, names in (("ip-adapter", _IMAGE_PROMPT), ("ip-adapter", _REDUX), ("controlnet", _CONTROL)):
         if any(name in view.tensors for name in names):

@@ -63,6 +63,8 @@ SIGNS = Signs(
         Sign(has={"controlnet_x_embedder.weight": (3072, None)}),
         Sign(has={"controlnet_blocks.0.weight": (3072, 3072), "double_blocks.0.img_attn.qkv.weight": None}),
         Sign(has={"double_blocks.0.processor.ip_adapter_double_stream_k_proj.weight": None}),
+        Sign(has={"img_in.lora_A.weight": (None, 128)}),  # Control-LoRA
+        Sign(has={"x_embedder.lora_A.weight": (None, 128)}),
         Sign(has={"redux_up.weight": (12288, 1152), "redux_down.weight": (4096, 12288)}),
     ),
     embeddings=((768, 4096),),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -61,6 +61,15 @@ class Likening(Protocol):
 
     def guide(self, controls: Sequence[Control], pairs: Sequence[Pair]) -> Guide:
         """What shows it these."""
+        ...
+
+
+@runtime_checkable
+class Altering(Protocol):
+    """A guide that changes the denoiser itself."""
+
+    def on(self, denoiser: Any, /) -> AbstractContextManager[None]:
+        """While open, it can."""
         ...
 
 
@@ -146,7 +155,10 @@ class Controls:
                 network = self._network_of(each)
                 stack.enter_context(self._visiting(network))
                 assert self._steering is not None
-                guides.append(self._steering.guide_of(Shown(control=each, network=network, picture=picture)))
+                guide = self._steering.guide_of(Shown(control=each, network=network, picture=picture))
+                if isinstance(guide, Altering):
+                    stack.enter_context(guide.on(self._denoiser))
+                guides.append(guide)
             if referred:
                 guides.insert(0, self._looks(referred, stack))  # others are to know what it adds to the words
             yield tuple(guides)

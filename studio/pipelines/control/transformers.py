@@ -1,7 +1,8 @@
 """How FLUX.1 is steered: a few blocks beside the network's own look at latents of the picture at every call.
 
 What they find is added after the network's blocks, each of theirs to several of those (as InstantX and Shakker Labs
-train them), or in turn (XLabs, which look at the picture itself).
+train them), or in turn (XLabs, which look at the picture itself). Or the network's own layers are changed a little
+(Control-LoRA by Black Forest Labs).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from studio.pipelines.control.authors_names import as_diffusers_names
 from studio.pipelines.control.controls import Likening
 from studio.pipelines.control.files import built, read_weights, shared
 from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
+from studio.pipelines.control.laid_over import Changes, LaidOver, read_control_lora
 from studio.pipelines.control.looks import Weights
 from studio.pipelines.control.tokens_to_words import Redux
 from studio.pipelines.tokens import packed
@@ -35,10 +37,11 @@ class TransformerSteering:
     """See `controls.Steering`."""
 
     def sees(self, network: nn.Module) -> Sight:
-        return Sight.LATENTS if _config(network).conditioning_embedding_channels is None else Sight.PICTURE
+        changed = isinstance(network, Changes)
+        return Sight.LATENTS if changed or not _config(network).conditioning_embedding_channels else Sight.PICTURE
 
     def readers(self) -> Mapping[str, Callable[..., Any]]:
-        return {"controlnet": read_controlnet}
+        return {"controlnet": read_controlnet, "control-lora": read_control_lora}
 
     def likening(self, denoiser: Any, adapters: Sequence[Weights]) -> Likening:
         return Redux.of(denoiser, adapters)
@@ -46,6 +49,8 @@ class TransformerSteering:
     def guide_of(self, shown: Shown) -> Guide:
         """Raises BadInput when the network cannot look at such a picture."""
         network: Any = shown.network
+        if isinstance(network, Changes):
+            return LaidOver(shown)
         kinds = network.config.num_mode
         shows = SHOWS.get(shown.control.preprocessor)
         if kinds is not None and (shows is None or shows >= kinds):
