@@ -33,7 +33,8 @@ _TAG = re.compile(r"<(\w+):([^<>:\n]+)((?::[^<>:\n]*)*)>")
 _WILDCARD = re.compile(r"__([\w\-./]+?)__")
 _BREAK = re.compile(r"\bBREAK\b")
 _AND = re.compile(r"\bAND\b")
-_COUNT = re.compile(r"(\d+)\$\$")
+_COUNT = re.compile(r"(?:(\d+)|(\d*)-(\d*))\$\$(?:([^${}|]*)\$\$)?")
+_OFTEN = re.compile(r"\s*(\d+\.?\d*|\.\d+)::")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 _SPECIAL = re.compile(r"[\\()\[\]{}<#|:_BA]")
 
@@ -154,15 +155,25 @@ class _Parser:
     def _choice(self, depth: int) -> Node:
         start = self.at
         self.at += 1
-        count = 1
+        least, most, between = 1, 1, ", "
         if many := _COUNT.match(self.text, self.at):
-            count, self.at = int(many[1]), many.end()
-        options = [self.sequence("|}", depth + 1)]
+            least, most = (int(many[1]), int(many[1])) if many[1] else (int(many[2] or 1), int(many[3] or 0) or None)
+            between, self.at = ", " if many[4] is None else many[4], many.end()
+        shares, options = [self._share()], [self.sequence("|}", depth + 1)]
         while self.text[self.at : self.at + 1] == "|":
             self.at += 1
+            shares.append(self._share())
             options.append(self.sequence("|}", depth + 1))
         self.at += len(self.text[self.at : self.at + 1])
-        return Choice(start, self.at, tuple(options), count)
+        return Choice(start, self.at, tuple(options), least, most, between, tuple(shares))
+
+    def _share(self) -> float:
+        """What is written before an option: how often it is drawn."""
+        found = _OFTEN.match(self.text, self.at)
+        if found is None:
+            return 1.0
+        self.at = found.end()
+        return float(found[1])
 
 
 def _joined(nodes: list[Node]) -> Nodes:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio.prompts.grammar import parse
-from studio.prompts.tree import OFF, Tag, everywhere
+from studio.prompts.tree import OFF, Alternating, And, Choice, Scheduled, Tag, everywhere
 
 KINDS = ("lora", "lyco")
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A tag. weight: of it when it is on."""
+    """A tag. weight: of it when it is on. by_chance: it stands in a choice, and counts where that is drawn."""
 
     name: str
     weight: float
     on: bool
     tag: Tag
+    by_chance: bool = False
 
 
 def chosen_in(text: str) -> tuple[Chosen, ...]:
@@ -26,9 +27,26 @@ def chosen_in(text: str) -> tuple[Chosen, ...]:
     >>> [(each.name, each.weight, each.on) for each in chosen_in("a fox <lora:ink:0.8> <lora:oil:1:off>")]
     [('ink', 0.8, True), ('oil', 1.0, False)]
     """
-    tags = [node for node in everywhere(parse(text)) if isinstance(node, Tag) and node.kind in KINDS]
+    nodes = tuple(everywhere(parse(text)))
+    tags = [node for node in nodes if isinstance(node, Tag) and node.kind in KINDS]
     tags.sort(key=lambda tag: tag.start)
-    return tuple(Chosen(tag.name, tag.weight, tag.on, tag) for tag in tags)
+    choices = [node for node in nodes if isinstance(node, Choice)]
+    drawn = {tag.start for tag in tags if any(each.start < tag.start < each.end for each in choices)}
+    return tuple(Chosen(tag.name, tag.weight, tag.on, tag, tag.start in drawn) for tag in tags)
+
+
+def timed_in(text: str) -> bool:
+    """Whether a LoRA stands where only some steps, or one of the prompts of AND, would have it.
+
+    >>> timed_in("a [fox <lora:ink:1>::0.5]"), timed_in("a fox <lora:ink:1>")
+    (True, False)
+    """
+    nodes = parse(text)
+    several = any(isinstance(node, And) for node in nodes)
+    parts = [node for node in everywhere(nodes) if isinstance(node, Scheduled | Alternating)]
+    return any(
+        several or any(part.start < each.tag.start < part.end for part in parts) for each in chosen_in(text) if each.on
+    )
 
 
 def changed(text: str, index: int, *, weight: float | None = None, on: bool | None = None) -> str:

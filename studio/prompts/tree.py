@@ -4,6 +4,7 @@ colour it and change a part of it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -62,12 +63,20 @@ class Alternating:
 
 @dataclass(frozen=True)
 class Choice:
-    """{a|b|c}: one of them, drawn from the seed; {2$$a|b|c}: two of them. count: how many."""
+    """{a|b|c}: one of them, drawn from the seed; {2$$a|b|c}: two of them; {1-2$$ and $$a|b|c}: one or two, with " and "
+    between; {3::a|b}: a three times as often as b.
+
+    least, most: how many; None: all. shares: how often each is drawn, 1 where nothing is said. A single option that is
+    a wildcard stands for all its lines.
+    """
 
     start: int
     end: int
     options: tuple[Nodes, ...]
-    count: int = 1
+    least: int = 1
+    most: int | None = 1
+    between: str = ", "
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,11 +106,16 @@ class Tag:
 
     @property
     def weight(self) -> float:
-        """The first value as a number; 1 when there is none."""
+        """The first value as a number, or that of unet= or te=; 1 when there is none."""
+        written = self.values[0] if self.values else "1"
+        if "=" in written:
+            parts = [value.strip().partition("=") for value in self.values]
+            written = next((number for key in ("unet", "te") for name, _, number in parts if name == key), "1")
         try:
-            return float(self.values[0]) if self.values else 1.0
+            found = float(written)
         except ValueError:
             return 1.0
+        return found if math.isfinite(found) else 1.0
 
 
 @dataclass(frozen=True)

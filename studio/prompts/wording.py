@@ -34,14 +34,14 @@ def worded(request: GenerationRequest, vocabulary: Vocabulary) -> GenerationRequ
         return prompt if found.text == prompt.text else replace(prompt, text=found.text)
 
     prompt, negative = final(request.prompt), final(request.negative)
-    worn = {(each.kind, each.name): _known(each, vocabulary) for each in request.attachments}
+    worn = {_key(each): _known(each, vocabulary) for each in request.attachments}
     worn |= _worn(tags, vocabulary)
     regions: list[Region] = []
     for region in request.regions:
         tags.clear()
         words = final(region.prompt)
         against = None if region.negative is None else final(region.negative)
-        own = {(each.kind, each.name): _known(each, vocabulary) for each in region.attachments}
+        own = {_key(each): _known(each, vocabulary) for each in region.attachments}
         own |= _worn(tags[::-1], vocabulary)  # its own words stand before those of the whole picture
         worn |= {key: each for key, each in own.items() if each.kind != "lora" and key not in worn}
         only = tuple(each for key, each in own.items() if each.kind == "lora" and worn.get(key) != each)
@@ -54,7 +54,12 @@ def worded(request: GenerationRequest, vocabulary: Vocabulary) -> GenerationRequ
 
 def _worn(tags: list[Tag], vocabulary: Vocabulary) -> dict[tuple[str, str], Attachment]:
     found = (_attachment(tag, vocabulary) for tag in tags)
-    return {(each.kind, each.name): each for each in found}
+    return {_key(each): each for each in found}
+
+
+def _key(attachment: Attachment) -> tuple[str, str]:
+    """Of what is the same weights however its name is written; the last tag of a name counts."""
+    return attachment.kind, attachment.name.lower()
 
 
 def _known(attachment: Attachment, vocabulary: Vocabulary) -> Attachment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,6 +123,63 @@ def test_a_wildcard_without_a_file_is_told_and_no_file_outside_is_read(tmp_path)
 def test_a_wildcard_that_names_itself_ends(tmp_path):
     (tmp_path / "loop.txt").write_text("a __loop__")
     assert resolve("__loop__", 0, wildcard_lines(tmp_path)).text.count("a") == 10
+
+
+def test_lines_that_name_many_wildcards_end_soon(tmp_path):
+    (tmp_path / "loop.txt").write_text("a " + "__loop__ " * 20)
+    found = resolve("__loop__", 0, wildcard_lines(tmp_path))
+    assert found.unknown == ("loop",)
+    assert found.text.count("a ") <= 1000
+
+
+def test_a_name_that_no_file_can_have_is_told_like_any_other(tmp_path):
+    assert resolve(f"__{'x' * 300}__", 0, wildcard_lines(tmp_path)).unknown == ("x" * 300,)
+
+
+def drawn(text, lines=lambda _: (), seeds=400):
+    return Counter(resolve(text, seed, lines).text for seed in range(seeds))
+
+
+def test_options_are_drawn_as_often_as_is_written_before_them():
+    found = drawn("{3::red|blue}")
+    assert set(found) == {"red", "blue"}
+    assert 240 < found["red"] < 360
+    assert set(drawn("{0::red|0.5::blue}")) == {"blue"}
+    assert set(drawn("{2$$0::red|blue|green}")) == {"blue, green", "green, blue"}
+
+
+def test_several_options_are_joined_by_what_is_written():
+    assert set(drawn("{2$$ and $$red|blue}")) == {"red and blue", "blue and red"}
+    assert {len(text.split(", ")) for text in drawn("{1-2$$a|b|c}")} == {1, 2}
+    assert {len(text.split(", ")) for text in drawn("{2-$$a|b|c}")} == {2, 3}
+    assert {len(text.split(", ")) for text in drawn("{-2$$a|b|c}")} == {1, 2}
+    assert set(drawn("{9$$a|b}")) == {"a, b", "b, a"}
+
+
+def test_several_lines_of_a_wildcard_are_drawn_each_once():
+    lines = {"animals": ("a cat", "a {big|big} dog")}
+    found = drawn("{2$$ and $$__animals__}", lambda name: lines.get(name, ()))
+    assert set(found) == {"a cat and a big dog", "a big dog and a cat"}
+    assert set(drawn("{2$$__none__}")) == {"__none__"}
+
+
+@pytest.mark.parametrize(
+    ("tag", "weight"),
+    [
+        ("<lora:a>", 1.0),
+        ("<lora:a:0.4>", 0.4),
+        ("<lora:a:0.4:0.7>", 0.4),
+        ("<lora:a:te=0.3:unet=0.6>", 0.6),
+        ("<lora:a:te=0.3>", 0.3),
+        ("<lora:a:1:dyn=4>", 1.0),
+        ("<lora:a:much>", 1.0),
+        ("<lora:a:nan>", 1.0),
+        ("<lora:a:inf>", 1.0),
+    ],
+)
+def test_the_weight_of_a_tag_is_read_as_others_write_it(tag, weight):
+    (found,) = resolve(tag, 0).tags
+    assert found.weight == weight
 
 
 def test_what_is_inside_of_brackets_is_drawn_too():

@@ -77,3 +77,8 @@ def test_a_lora_in_the_words_of_a_region_is_on_there_only():
     assert second.attachments == (Attachment(kind="lora", name="ink", weight=0.2),)
     assert (first.prompt.text, first.negative.text) == ("a hill mood, a fox", "fog")
     assert worded(found, Vocabulary()) is found
+
+
+def test_of_tags_that_name_the_same_weights_the_last_counts():
+    found = worded(request("a fox <lora:Ink:0.5> <lora:ink:0.8>"), Vocabulary())
+    assert [(each.name, each.weight) for each in found.attachments] == [("ink", 0.8)]

@@ -107,6 +107,26 @@ def test_tags_of_the_negative_prompt_have_rows_too(qtbot, desk):
     assert [row.switch.text() for row in desk.loras.rows] == ["ink", "oil"]
 
 
+def test_rows_without_effect_say_so(desk):
+    prompt(desk, "a fox <lora:ink:0.5> {<lora:linen:1>|snow} <lora:ink:0.8>")
+    rows = desk.loras.rows
+    assert [row.note.text() for row in rows] == [
+        "Named again below; that one counts.",
+        "In a choice: the seed decides.",
+        "",
+    ]
+    prompt(desk, "a fox <lora:ink:0.5> {<lora:linen:1>|snow} <lora:ink:0.8:off>")
+    assert [row.note.isVisibleTo(row) for row in desk.loras.rows] == [False, True, False]
+
+
+def test_a_tag_in_a_schedule_or_beside_and_is_said_to_be_on_everywhere(desk):
+    for text in ("a [fox <lora:ink:1>::0.5]", "a fox AND snow <lora:ink:1>"):
+        prompt(desk, text)
+        assert "on for the whole picture in all steps" in desk.panel.words.hint.text()
+    prompt(desk, "a [fox:owl:0.5] <lora:ink:1>")
+    assert "in all steps" not in desk.panel.words.hint.text()
+
+
 def test_undo_takes_back_a_switch_alone(qtbot, desk):
     (row,) = prompt(desk, "a fox <lora:ink:1>")
     qtbot.mouseClick(row.switch, LEFT)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from studio.document.recipe import Recipe
+from studio.prompts.loras import timed_in
 from studio.prompts.reading import weighing_in, wildcards_in
 from studio.request.family import Ability, Family, Model
 from studio.request.geometry import Size
@@ -58,6 +59,8 @@ def without_effect(recipe: Recipe, family: Family, wildcards: Callable[[], Colle
     if not family.emphasis and (lost := list(dict.fromkeys(each for text in texts for each in weighing_in(text)))):
         has = "have" if len(lost) > 1 or lost == ["weights"] else "has"
         said.append(f"{family.title} reads plain sentences: {listed(lost)} {has} no effect.")
+    if family.can(Ability.LORA) and any(timed_in(text) for text in texts):
+        said.append("A LoRA is on for the whole picture in all steps, also where its tag stands in [ ] or beside AND.")
     if named := list(dict.fromkeys(each for text in texts for each in wildcards_in(text))):
         known = wildcards()
         if missing := [f"{name}.txt" for name in named if name not in known]:

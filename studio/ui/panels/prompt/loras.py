@@ -94,6 +94,10 @@ class LoraRow(QWidget):
         self.problem.setWordWrap(True)
         self.problem.setVisible(bool(problem))
         column.addWidget(self.problem)
+        self.note = label("", "small")
+        self.note.setWordWrap(True)
+        self.note.hide()
+        column.addWidget(self.note)
         self.words = [self._word(each) for each in triggers[:TRIGGERS]]
         for word in self.words:
             column.addWidget(word)
@@ -110,6 +114,11 @@ class LoraRow(QWidget):
             self.weight.set_value(chosen.weight)
         self.weight.setEnabled(chosen.on)
 
+    def show_note(self, note: str) -> None:
+        """What is to be known of its effect, or ""."""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+
     def _word(self, word: str) -> QPushButton:
         button = QPushButton(f"+ {word}".replace("&", "&&"))
         button.setProperty("role", "text")
@@ -118,6 +127,15 @@ class LoraRow(QWidget):
         button.setToolTip(f"“{word}” calls up what it has learnt. Click to put it into the prompt.")
         button.clicked.connect(lambda _checked=False: self.called.emit(word))
         return button
+
+
+def _note(each: _Named, last: _Named) -> str:
+    """Why a row that looks as if it were on may have no effect. last: the tag of its name that counts."""
+    if not each.chosen.on:
+        return ""
+    if each.chosen.by_chance:
+        return "In a choice: the seed decides."
+    return "" if each is last else "Named again below; that one counts."
 
 
 class LoraPart(QWidget):
@@ -169,8 +187,10 @@ class LoraPart(QWidget):
             fitting = self.fitting
             self.add.setEnabled(bool(fitting))
             self.setVisible(bool(fitting or found))
+        last = {each.chosen.name.lower(): each for each in found if each.chosen.on and not each.chosen.by_chance}
         for row, each in zip(self.rows, found, strict=True):
             row.show_chosen(each.chosen)
+            row.show_note(_note(each, last.get(each.chosen.name.lower(), each)))
 
     def _named(self) -> list[_Named]:
         """All tags: what the model does not read names none."""
