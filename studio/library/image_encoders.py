@@ -59,7 +59,8 @@ def _widths_of_adapter(path: Path, name: str) -> tuple[int, int]:
         raise Trouble(f"The image prompt adapter {name!r} cannot be read.", "Get it again.", repr(error)) from error
     if (redux := tensors.get(_REDUX)) is not None:
         return redux.shape[-1], 0
-    if (whole := tensors.get("image_proj.proj.weight")) is not None:
+    whole = tensors.get("image_proj.proj.weight") or tensors.get("ip_adapter_proj_model.proj.weight")
+    if whole is not None:
         return 0, whole.shape[-1]
     parts = tensors.get("image_proj.proj_in.weight") or tensors.get("image_proj.proj.0.weight")
     return (parts.shape[-1] if parts is not None else 0), 0

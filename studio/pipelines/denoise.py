@@ -64,9 +64,7 @@ def denoise(
     return latents
 
 
-def _computed(
-    loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide]
-) -> AbstractContextManager[None]:
+def _computed(loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide]) -> AbstractContextManager[None]:
     first = course.conditioning.at(1)
     inputs = replace(first.repeated(len(start.generators)), shown=start.shown)
     apart = first.areas is not None or bool(first.composed)

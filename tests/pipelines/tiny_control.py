@@ -126,6 +126,19 @@ def image_prompt(unet: Any, *, plus: bool = False, seed: int = 0) -> dict[str, T
     return found
 
 
+def image_prompt_flow(transformer: Any, seed: int = 0) -> dict[str, Tensor]:
+    """An adapter in XLabs' names."""
+    random = torch.Generator().manual_seed(seed)
+    words, wide = transformer.config.joint_attention_dim, transformer.inner_dim
+    shapes = {"proj.weight": (4 * words, VECTOR), "proj.bias": (4 * words,), "norm.weight": (words,)}
+    found = {f"ip_adapter_proj_model.{name}": shape for name, shape in {**shapes, "norm.bias": (words,)}.items()}
+    for block in range(transformer.config.num_layers):
+        for half in ("k", "v"):
+            at = f"double_blocks.{block}.processor.ip_adapter_double_stream_{half}_proj"
+            found |= {f"{at}.weight": (wide, words), f"{at}.bias": (wide,)}
+    return {name: 0.3 * torch.randn(shape, generator=random) for name, shape in found.items()}
+
+
 def _plus(module: Any, drawn: Any) -> dict[str, Tensor]:
     """The names that diffusers turns into its own, read backwards."""
     found = {name: drawn(*value.shape) for name, value in module.state_dict().items()}

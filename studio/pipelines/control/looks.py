@@ -10,6 +10,7 @@ picture. Those are put on for the denoising of a picture and taken off after it,
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,12 +61,16 @@ class Looks:
     processors: tuple[Any, ...]
 
     def steer(self, extra: Extra, given: Tensor, timestep: Tensor, inputs: Conditioning, call: Call) -> None:
-        scales = [each.weight if each.holds(call.number, call.of) else 0.0 for each in self.controls]
-        for processor in self.processors:
-            processor.scale = scales
+        self.weigh(call)
         pictures = len(given) // 2 if inputs.guided else len(given)
         seen = [pair.rows(pictures, guided=inputs.guided).to(given) for pair in self.pairs]
         extra["added_cond_kwargs"] = {**inputs.added, "image_embeds": seen}
+
+    def weigh(self, call: Call) -> None:
+        """How much each counts in a call."""
+        scales = [each.weight if each.holds(call.number, call.of) else 0.0 for each in self.controls]
+        for processor in self.processors:
+            processor.scale = scales
 
 
 @dataclass(frozen=True)
@@ -78,17 +83,13 @@ class Eyes:
     @classmethod
     def of(cls, unet: Any, files: Sequence[Weights]) -> Eyes:
         """For these adapters, in this order. The UNet is left as it was."""
-        attention, projection, kind = (
-            dict(unet.attn_processors),
-            unet.encoder_hid_proj,
-            unet.config.encoder_hid_dim_type,
-        )
+        before = _worn(unet)
         try:
             unet._load_ip_adapter_weights(list(files))
             found: dict[str, Any] = dict(unet.attn_processors)
-            return cls({name: found[name] for name in attention}, unet.encoder_hid_proj)
+            return cls({name: found[name] for name in before[0]}, unet.encoder_hid_proj)
         finally:
-            _put(unet, attention, projection, kind)
+            _put(unet, *before)
 
     @property
     def looking(self) -> tuple[Any, ...]:
@@ -109,11 +110,7 @@ class Eyes:
     @contextmanager
     def on(self, unet: Any) -> Generator[None]:
         """While open, the UNet looks at pictures."""
-        attention, projection, kind = (
-            dict(unet.attn_processors),
-            unet.encoder_hid_proj,
-            unet.config.encoder_hid_dim_type,
-        )
+        before = _worn(unet)
         place = unet.device
         for each in (*self.looking, self.projection):
             each.to(place, unet.dtype)
@@ -121,9 +118,15 @@ class Eyes:
             _put(unet, self.attention, self.projection, "ip_image_proj")
             yield
         finally:
-            _put(unet, attention, projection, kind)
+            _put(unet, *before)
             for each in (*self.looking, self.projection):
                 each.to("cpu")
+
+
+def _worn(unet: Any) -> tuple[dict[str, Any], Any, Any]:
+    """Its attention, and what takes pictures to tokens, with its kind."""
+    kind = unet.config.get("encoder_hid_dim_type")
+    return dict(unet.attn_processors), getattr(unet, "encoder_hid_proj", None), kind
 
 
 def _put(unet: Any, attention: Mapping[str, Any], projection: Any, kind: Any) -> None:
@@ -142,7 +145,7 @@ def read_adapter(path: Path, name: str) -> Weights:
         weights = load_file(path)
     halves: dict[str, dict[str, Tensor]] = {"image_proj": {}, "ip_adapter": {}}
     for each, value in weights.items():
-        half, _, rest = each.partition(".")
+        half, _, rest = _own_name(each).partition(".")
         halves.setdefault(half, {})[rest] = value
     plain = any(each in halves["image_proj"] for each in ("proj.weight", "proj.3.weight", "latents"))
     if "redux_up.weight" in weights:
@@ -153,6 +156,13 @@ def read_adapter(path: Path, name: str) -> Weights:
             "Choose an adapter that needs an image encoder only, such as ip-adapter or ip-adapter-plus.",
         )
     return halves
+
+
+def _own_name(name: str) -> str:
+    """What the first adapters call a tensor that XLabs names otherwise."""
+    if found := re.fullmatch(r"double_blocks\.(\d+)\.processor\.ip_adapter_double_stream_([kv])_proj\.(\w+)", name):
+        return f"ip_adapter.{found[1]}.to_{found[2]}_ip.{found[3]}"
+    return name.replace("ip_adapter_proj_model.", "image_proj.")
 
 
 class ImageEncoder(Protocol):

@@ -21,7 +21,8 @@ from studio.request.control import Control
 if TYPE_CHECKING:
     from studio.pipelines.control.looks import Pair, Weights
 
-_LAYERS = ("redux_up.weight", "redux_up.bias", "redux_down.weight", "redux_down.bias")
+REDUX = "redux_up.weight"
+_LAYERS = (REDUX, "redux_up.bias", "redux_down.weight", "redux_down.bias")
 
 
 @dataclass(frozen=True)

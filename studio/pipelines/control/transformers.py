@@ -22,7 +22,8 @@ from studio.pipelines.control.files import built, read_weights, shared
 from studio.pipelines.control.guides import Call, Extra, Guide, Shown, Sight, of_rows, summed
 from studio.pipelines.control.laid_over import Changes, LaidOver, read_control_lora
 from studio.pipelines.control.looks import Weights
-from studio.pipelines.control.tokens_to_words import Redux
+from studio.pipelines.control.looks_beside_words import TransformerEyes
+from studio.pipelines.control.tokens_to_words import REDUX, Redux
 from studio.pipelines.tokens import packed
 from studio.request.errors import BadInput
 
@@ -44,7 +45,12 @@ class TransformerSteering:
         return {"controlnet": read_controlnet, "control-lora": read_control_lora}
 
     def likening(self, denoiser: Any, adapters: Sequence[Weights]) -> Likening:
-        return Redux.of(denoiser, adapters)
+        tokens = [REDUX in each["image_proj"] for each in adapters]
+        if any(tokens) and not all(tokens):
+            raise BadInput(
+                "Redux and an IP-Adapter look at pictures in ways that do not go together.", "Take one of them out."
+            )
+        return Redux.of(denoiser, adapters) if all(tokens) else TransformerEyes.of(denoiser, adapters)
 
     def guide_of(self, shown: Shown) -> Guide:
         """Raises BadInput when the network cannot look at such a picture."""
