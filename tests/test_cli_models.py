@@ -12,10 +12,7 @@ from safetensors import safe_open
 
 from studio.cli import run
 from tests.library.server import Server
-from tests.library.weights import SD15, safetensors
-
-LORA = {"lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight": [8, 2048]}
-LORA |= {name.replace("down.weight", "up.weight"): [640, 8] for name in LORA}
+from tests.library.weights import LORA, SD15, safetensors
 
 
 def said(capsys, *arguments):

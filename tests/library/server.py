@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+DATA = bytes(range(256)) * 8192  # two megabytes
+SUM = hashlib.sha256(DATA).hexdigest()
 
 
 @dataclass
@@ -124,3 +128,20 @@ class Server:
             self._server.shutdown()
             self._server.server_close()
             self._thread.join()
+
+
+class Waits:
+    """Instead of pauses: counts them, and stops when told."""
+
+    def __init__(self, stop_after=None):
+        self.seconds = []
+        self.seen = []
+        self.stop_after = stop_after
+
+    def pause(self, seconds):
+        if seconds:
+            self.seconds.append(seconds)
+        return self.stop_after is not None and bool(self.seen) and self.seen[-1] >= self.stop_after
+
+    def progress(self, done, total):
+        self.seen.append(done)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -11,50 +10,15 @@ import signal
 import subprocess
 import sys
 from collections import namedtuple
-from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from studio.library.downloads import fetch as module
-from studio.library.downloads import tokens
-from studio.library.downloads.catalogue import Offer, offers, wishes_for, with_needs
 from studio.library.downloads.fetch import Fetcher, Wish, discard, unfinished
-from studio.library.downloads.hub import Hub, diffusers_files
-from studio.library.recognition.recognised import Recognised
-from studio.library.recognition.verdict import lacking_in
-from studio.library.signs import BY_FAMILY
 from studio.request.errors import BadInput, CancelledError, Trouble
-from studio.ui.models.get_more import _SHELVES
-from tests.library.server import Server
+from tests.library.server import DATA, SUM, Waits
 from tests.library.weights import safetensors
-
-DATA = bytes(range(256)) * 8192  # two megabytes
-SUM = hashlib.sha256(DATA).hexdigest()
-
-
-@pytest.fixture
-def server():
-    with Server().running() as running:
-        yield running
-
-
-class Waits:
-    """Instead of pauses: counts them, and stops when told."""
-
-    def __init__(self, stop_after=None):
-        self.seconds = []
-        self.seen = []
-        self.stop_after = stop_after
-
-    def pause(self, seconds):
-        if seconds:
-            self.seconds.append(seconds)
-        return self.stop_after is not None and bool(self.seen) and self.seen[-1] >= self.stop_after
-
-    def progress(self, done, total):
-        self.seen.append(done)
 
 
 def bring(server, path, target, waits=None, token="", stall=5.0, **wish):
@@ -244,178 +208,3 @@ def test_gated_files_need_a_token_which_no_other_host_sees(server, tmp_path):
 def test_only_addresses_on_the_web_are_opened(tmp_path, url):
     with pytest.raises(BadInput, match="address"):
         Fetcher(Waits().pause, Waits().progress).fetch(Wish(url=url, target=tmp_path / "a"))
-
-
-# the hub
-
-
-TREE = [
-    {"type": "file", "path": "model_index.json", "size": 500},
-    {"type": "file", "path": "one.safetensors", "size": 130, "lfs": {"oid": SUM, "size": len(DATA)}},
-    {"type": "directory", "path": "unet"},
-    {"type": "file", "path": "unet/config.json", "size": 100},
-    {"type": "file", "path": "unet/d.safetensors", "size": 8},
-    {"type": "file", "path": "unet/d.fp16.safetensors", "size": 4},
-    {"type": "file", "path": "unet/d.bin", "size": 8},
-    {"type": "file", "path": "vae/v.safetensors", "size": 2},
-    {"type": "file", "path": "../../evil.json", "size": 2},
-]
-
-
-def test_repositories_are_searched_and_listed_with_sizes(server, tmp_path):
-    entry = {"id": "a/b", "tags": ["license:mit", "x"], "gated": "manual", "downloads": 7, "likes": None}
-    server.answers["/api/models"] = [entry, "junk"]
-    server.answers["/api/models/a/b"] = entry
-    server.answers["/api/models/a/b/tree/main"] = TREE
-    server.serve("/a/b/resolve/main/one.safetensors", DATA)
-    hub = Hub("secret", server.base)
-    [found] = hub.search("some words")
-    assert (found.id, found.licence, found.gated, found.downloads, found.likes) == ("a/b", "mit", True, 7, 0)
-    assert "search=some+words" in server.asked[0][0]
-    assert hub.repository("a/b") == found
-    files = hub.files("a/b")
-    assert next((file.path, file.size) for file in files if file.is_weights) == ("one.safetensors", len(DATA))
-    wish = hub.wish(files[1], tmp_path)
-    assert (wish.size, wish.sha256) == (len(DATA), SUM)
-    assert Fetcher(Waits().pause, Waits().progress).fetch(wish).read_bytes() == DATA
-
-
-def test_of_a_diffusers_folder_only_what_is_needed_is_brought_and_nothing_outside(server, tmp_path):
-    server.answers["/api/models/a/b/tree/main"] = TREE
-    hub = Hub(base=server.base)
-    files = hub.files("a/b")
-    assert [file.path for file in diffusers_files(files) if file.is_weights] == [
-        "unet/d.fp16.safetensors",
-        "vae/v.safetensors",
-    ]
-    with pytest.raises(BadInput, match="safely"):
-        hub.wishes_of_folder("a/b", files, tmp_path)
-    wishes = hub.wishes_of_folder("a/b", files[:-1], tmp_path)
-    assert wishes[-1].target == tmp_path / "a--b" / "model_index.json", "until that is there it is no model"
-    assert diffusers_files(files[1:]) == []
-
-
-@pytest.mark.parametrize("name", ["", "a", "a/", "a/b/c", "../b", "a/b?x", "a b/c"])
-def test_only_names_of_repositories_are_asked_for(server, name):
-    with pytest.raises(BadInput, match="owner/name"):
-        Hub(base=server.base).files(name)
-    assert server.asked == []
-
-
-def test_a_hub_that_is_not_there_or_talks_nonsense_is_told(server):
-    server.serve("/api/models/a/b/tree/main?recursive=true", b"<html>")
-    with pytest.raises(Trouble, match="cannot be reached"):
-        Hub(base=server.base).files("a/b")
-    with pytest.raises(Trouble, match="no such"):
-        Hub(base=server.base).repository("a/c")
-
-
-def test_the_token_is_kept_in_the_keyring_or_for_this_run(monkeypatch):
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    monkeypatch.setattr(tokens, "_now", {})
-    kept = {}
-
-    class Ring:
-        def get_password(self, service, name):
-            return kept.get((service, name))
-
-        def set_password(self, service, name, value):
-            kept[service, name] = value
-
-        def delete_password(self, service, name):
-            kept.pop((service, name))
-
-    monkeypatch.setattr(tokens, "_keyring", Ring)
-    assert tokens.keep_token(" abc ")
-    monkeypatch.setattr(tokens, "_now", {})
-    assert tokens.token() == "abc"
-    assert tokens.keep_token("")
-    assert (tokens.token(), kept) == ("", {})
-    monkeypatch.setattr(tokens, "_keyring", lambda: None)
-    assert not tokens.keep_token("def"), "it does not outlive this run, and that is said"
-    assert tokens.token() == "def"
-
-
-def test_a_keyring_that_is_a_plain_file_is_none(monkeypatch):
-    monkeypatch.setattr(tokens, "_now", {})
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    rings = [SimpleNamespace(priority=0.5), SimpleNamespace(priority=5)]
-    package = SimpleNamespace(get_keyring=lambda: rings[0])
-    monkeypatch.setitem(sys.modules, "keyring", package)
-    assert tokens._keyring() is None
-    assert not tokens.keep_token("abc")
-    rings.pop(0)
-    assert tokens._keyring() is rings[0]
-    assert not tokens.keep_token("abc"), "one that is locked keeps nothing, and that is said"
-    monkeypatch.setitem(sys.modules, "keyring", None)  # not installed
-    assert tokens._keyring() is None
-
-
-def test_nobody_but_the_hub_is_told_the_token(server):
-    hub = Hub("secret", server.base)
-    assert hub.token_for(hub.url("a/b", "x.safetensors")) == "secret"
-    assert Hub("secret").token_for("https://huggingface.co/a/b/resolve/main/x.safetensors") == "secret"
-    for other in (
-        "https://civitai.com/api/download/x.safetensors",
-        "http://huggingface.co/a/b",  # not encrypted
-        "https://huggingface.co.evil.org/a",
-        "https://huggingface.co:81/a",
-        "https://user@evil.org/huggingface.co",
-    ):
-        assert Hub("secret").token_for(other) == "", other
-
-
-def test_an_offer_is_held_against_the_checksum_of_the_catalogue(server, tmp_path):
-    large = {"oid": SUM, "size": len(DATA)}
-    server.answers["/api/models/a/b/tree/main"] = [{"type": "file", "path": "one.safetensors", "size": 1, "lfs": large}]
-    hub = Hub(base=server.base)
-    offer = Offer("x", "X", "lora", "", "A.", "a/b", ("one.safetensors",), licence="MIT")
-    [wish] = wishes_for(offer, hub, tmp_path)
-    assert (wish.sha256, wish.size) == (SUM, len(DATA)), "the hub's own, where the catalogue has none"
-    assert "Hugging Face's own" in offer.checked
-    [wish] = wishes_for(replace(offer, sha256=SUM), hub, tmp_path)
-    assert wish.sha256 == SUM
-    with pytest.raises(Trouble, match=r"another one\.safetensors now"):
-        wishes_for(replace(offer, sha256="ab" * 32), hub, tmp_path)
-    with pytest.raises(Trouble, match="does not have two"):
-        wishes_for(replace(offer, files=("two.safetensors",)), hub, tmp_path)
-    server.serve("/u.pth", DATA, wrong=9)
-    [wish] = wishes_for(replace(offer, repository="", url=server.base + "/u.pth", sha256=SUM), hub, tmp_path)
-    with pytest.raises(Trouble, match="checksum differs"):
-        Fetcher(Waits().pause, Waits().progress).fetch(wish)
-    assert not wish.target.exists()
-
-
-def test_the_catalogue_has_upscalers_with_checksums_and_all_that_an_offer_needs():
-    every = offers()
-    upscalers = [each for each in every if each.kind == "upscaler"]
-    assert len(upscalers) > 4
-    for each in upscalers:
-        assert each.sha256 or each.repository, "nothing comes unchecked"
-        assert each.page.startswith("https://")
-    assert all(each.sha256 for each in every if each.url)
-    flux = next(each for each in every if each.id == "flux-schnell-gguf")
-    assert [each.id for each in with_needs(flux, every)] == ["flux-schnell-gguf", "t5-xxl-gguf", "clip-l", "ae"]
-
-
-def test_the_catalogue_can_be_read_and_speaks_of_what_is_known():
-    every = offers()
-    ids = [offer.id for offer in every]
-    assert len(ids) == len(set(ids)) > 15
-    for offer in every:
-        assert sum(offer.kind in kinds for _, kinds in _SHELVES) == 1, "each has one place on the page"
-        assert not offer.family or offer.family in BY_FAMILY
-        assert set(offer.needs) <= set(ids)
-        assert offer.licence
-        assert offer.about.endswith(".")
-        assert not offer.sha256 or len(offer.sha256) == 64
-
-
-def test_each_part_that_an_offered_denoiser_lacks_is_offered_too():
-    every = offers()
-    files = {(each.repository, file) for each in every for file in each.files}
-    assert all(file.endswith((".safetensors", ".gguf")) for _, file in files)
-    for offer in (each for each in every if each.kind == "diffusion"):
-        wanted = lacking_in(Recognised(path=Path("x"), kind=offer.kind, family=offer.family, format="safetensors"))
-        assert {(part.repository, part.file) for part in wanted} <= files, offer.id
-        assert len(offer.needs) == len(wanted), f"{offer.id} brings other parts along than it lacks"

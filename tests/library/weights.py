@@ -22,6 +22,8 @@ SDXL = {
     "first_stage_model.decoder.conv_in.weight": [512, 4, 3, 3],
 }
 BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "F8_E4M3": 1, "U8": 1, "I8": 1, "I64": 8, "I32": 4}
+LORA = {"lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight": [8, 2048]}
+LORA |= {name.replace("down.weight", "up.weight"): [640, 8] for name in LORA}
 
 
 def safetensors(

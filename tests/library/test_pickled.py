@@ -1,0 +1,71 @@
+"""Weights in the old form: their numbers are read, and nothing in them is run."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+
+from studio.library.pickled import convert
+from studio.library.recognition.recognise import recognise
+from studio.request.errors import BadInput
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickled_file_is_converted_without_running_it(tmp_path, zipped):
+    from safetensors.numpy import load_file
+
+    one = torch.arange(12, dtype=torch.float32).reshape(3, 4)
+    two = torch.ones(2, dtype=torch.float16)
+    saved = {"state_dict": {"a": one, "b": one.T, "c": two, "part": {"d": one[1:]}}, "step": 3}
+    torch.save(saved, tmp_path / "x.ckpt", _use_new_zipfile_serialization=zipped)
+    convert(tmp_path / "x.ckpt", tmp_path / "x.safetensors")
+    found = load_file(tmp_path / "x.safetensors")
+    np.testing.assert_array_equal(found["a"], one.numpy())
+    np.testing.assert_array_equal(found["b"], one.numpy().T)
+    np.testing.assert_array_equal(found["part.d"], one.numpy()[1:])
+    assert found["c"].dtype == np.float16
+
+
+class _Evil:
+    def __init__(self, mark):
+        self.mark = mark
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.mark),)
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_what_a_pickle_wants_to_run_is_not_run(tmp_path, zipped):
+    mark = tmp_path / "was here"
+    saved = {"a": torch.ones(2), "b": _Evil(mark)}
+    torch.save(saved, tmp_path / "x.pt", _use_new_zipfile_serialization=zipped)
+    convert(tmp_path / "x.pt", tmp_path / "x.safetensors")
+    assert not mark.exists()
+    assert recognise(tmp_path / "x.safetensors").reason
+
+
+@pytest.mark.parametrize("cut", [1, 30, 200, 1000])
+def test_an_old_file_that_is_cut_is_refused(tmp_path, cut):
+    torch.save({"a": torch.ones(100), "b": torch.ones(7)}, tmp_path / "x.pt", _use_new_zipfile_serialization=False)
+    data = (tmp_path / "x.pt").read_bytes()
+    (tmp_path / "x.pt").write_bytes(data[: max(0, len(data) - cut)])
+    with pytest.raises(BadInput, match="damaged"):
+        convert(tmp_path / "x.pt", tmp_path / "x.safetensors")
+    assert [file.name for file in tmp_path.iterdir()] == ["x.pt"]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\3\4", pickle.dumps({"a": 1}), b"\x80\x02c__builtin__\neval\n."])
+def test_pickles_that_cannot_be_read_are_refused_in_a_sentence(tmp_path, data):
+    (tmp_path / "x.ckpt").write_bytes(data)
+    with pytest.raises(BadInput, match=r"safely.*safetensors"):
+        convert(tmp_path / "x.ckpt", tmp_path / "x.safetensors")
+    with zipfile.ZipFile(tmp_path / "y.ckpt", "w") as archive:
+        archive.writestr("archive/data.pkl", data)
+    with pytest.raises(BadInput):
+        convert(tmp_path / "y.ckpt", tmp_path / "y.safetensors")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["x.ckpt", "y.ckpt"]

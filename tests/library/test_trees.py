@@ -1,0 +1,125 @@
+"""Folders of weights as other programs lay them out, used where they are."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from studio.library.models import Models
+from studio.library.recognition.recognise import recognise
+from studio.library.trees import tree_of
+from tests.library.weights import LORA, SD15, SDXL, safetensors
+
+
+@pytest.fixture(autouse=True)
+def _no_embedded_models(tmp_path, monkeypatch):
+    monkeypatch.setattr("studio.library.models.resource", lambda *parts: tmp_path.joinpath("embedded", *parts))
+
+
+def names(models):
+    return [entry.name for entry in models.entries()]
+
+
+def test_a_comfyui_folder_is_used_in_place_with_its_extra_paths(tmp_path):
+    root = tmp_path / "ComfyUI"
+    safetensors(root / "models" / "checkpoints" / "one.safetensors", SD15)
+    safetensors(root / "output" / "not-this.safetensors", SD15)
+    safetensors(tmp_path / "else" / "models" / "Lora" / "two.safetensors", LORA)
+    safetensors(tmp_path / "third" / "three.safetensors", SDXL)
+    (root / "folder_paths.py").write_text("")
+    (root / "extra_model_paths.yaml").write_text(
+        f"# mine\na111:\n    base_path: {tmp_path / 'else'}\n    is_default: true\n    loras: |\n"
+        f"        models/Lora\n        models/LyCORIS\n    checkpoints: models/none  # gone\n"
+        f"other:\n    checkpoints: {tmp_path / 'third'}\n"
+    )
+    assert tree_of(root).title == "ComfyUI"
+    assert names(Models([root])) == ["one", "three", "two"]
+
+
+def test_a_forge_folder_is_used_in_place(tmp_path):
+    root = tmp_path / "forge"
+    safetensors(root / "models" / "Stable-diffusion" / "a.safetensors", SD15)
+    safetensors(root / "embeddings" / "b.safetensors", {"emb_params": [4, 768]})
+    safetensors(root / "repositories" / "no.safetensors", SD15)
+    for name in ("webui.py", "modules_forge"):
+        (root / name).write_text("")
+    assert tree_of(root).title == "Forge"
+    assert names(Models([root])) == ["a", "b"]
+
+
+def test_a_swarmui_folder_says_where_its_models_are(tmp_path):
+    root = tmp_path / "SwarmUI"
+    safetensors(root / "Elsewhere" / "Stable-Diffusion" / "a.safetensors", SD15)
+    (root / "Data").mkdir(parents=True)
+    (root / "Data" / "Settings.fds").write_text("Paths:\n\tModelRoot: Elsewhere\n")
+    assert names(Models([root])) == ["a"]
+
+
+def test_a_fooocus_folder_says_where_its_models_are(tmp_path):
+    root = tmp_path / "Fooocus"
+    safetensors(tmp_path / "big" / "a.safetensors", SDXL)
+    safetensors(root / "models" / "loras" / "b.safetensors", LORA)
+    (root / "fooocus_version.py").write_text("")
+    (root / "config.txt").write_text(json.dumps({"path_checkpoints": [str(tmp_path / "big")], "path_outputs": "."}))
+    assert names(Models([root])) == ["a", "b"]
+
+
+def test_an_invokeai_folder_is_used_in_place(tmp_path):
+    root = tmp_path / "invokeai"
+    safetensors(root / "my models" / "f3-uuid" / "model.safetensors", SDXL)
+    (root / "invokeai.yaml").write_text("InvokeAI:\n  models_dir: my models\n")
+    assert names(Models([root])) == ["f3-uuid"], "a name that says nothing gives way to the folder's"
+
+
+def test_settings_of_other_programs_that_cannot_be_read_cost_nothing(tmp_path):
+    root = tmp_path / "Fooocus"
+    safetensors(root / "models" / "a.safetensors", SDXL)
+    (root / "fooocus_version.py").write_text("")
+    (root / "config.txt").write_text("{" * 100_000)
+    assert names(Models([root])) == ["a"]
+
+
+def test_linked_folders_are_gone_into_once_and_never_in_circles(tmp_path):
+    root = tmp_path / "webui"
+    safetensors(tmp_path / "big" / "one.safetensors", SD15)
+    safetensors(root / "models" / "own" / "two.safetensors", SD15, dtype="F32")
+    (root / "webui.py").write_text("")
+    (root / "models" / "linked").symlink_to(tmp_path / "big")
+    (root / "models" / "circle").symlink_to(root / "models")
+    (root / "models" / "again").symlink_to(root / "models" / "own")
+    (root / "models" / "nowhere").symlink_to(tmp_path / "gone")
+    assert tree_of(root).title == "A1111"
+    found = [entry.path.relative_to(tmp_path).as_posix() for entry in Models([root]).entries()]
+    assert found == ["webui/models/linked/one.safetensors", "webui/models/own/two.safetensors"]
+
+
+def test_what_can_be_reached_by_a_link_too_goes_by_its_own_place(tmp_path):
+    safetensors(tmp_path / "big" / "one.safetensors", SD15)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "link").symlink_to(tmp_path / "big")
+    assert [each.path for each in Models([tmp_path / "mine", tmp_path / "big"]).entries()] == [
+        tmp_path / "big" / "one.safetensors"
+    ]
+
+
+def test_a_swarmui_folder_names_several_roots_and_folders_elsewhere(tmp_path):
+    root = tmp_path / "SwarmUI"
+    safetensors(root / "First" / "a.safetensors", SD15)
+    safetensors(tmp_path / "second" / "b.safetensors", SDXL)
+    safetensors(tmp_path / "loras" / "c.safetensors", LORA)
+    (root / "Data").mkdir(parents=True)
+    (root / "Data" / "Settings.fds").write_text(
+        f"Paths:\n\tModelRoot: First;{tmp_path / 'second'}\n\tSDLoraFolder: Lora;{tmp_path / 'loras'}\n"
+        "\tSDModelFolder: Stable-Diffusion\n\tSDVAEFolder: \n"
+    )
+    assert names(Models([root])) == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes on Windows")
+def test_a_pipe_that_is_called_like_weights_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / "a.safetensors")
+    safetensors(tmp_path / "b.safetensors", SD15)
+    assert names(Models([tmp_path])) == ["b"]
+    assert "no file" in recognise(tmp_path / "a.safetensors").reason
