@@ -18,6 +18,7 @@ Isolation = Literal["process", "thread"]
 Theme = Literal["system", "dark", "light", "contrast"]
 Memory = Literal["automatic", "low"]
 Room = Literal[0, 250, 1000, 4000, 16000]
+Slide = Literal[2, 4, 8, 15, 30, 60]
 Scale = Literal[75, 100, 125, 150, 175, 200, 250, 300]
 
 
@@ -38,6 +39,7 @@ class Offered:
 THEMES = {"system": "As the system", "dark": "Dark", "light": "Light", "contrast": "High contrast"}
 MEMORY = {"automatic": "Automatic", "low": "As little as possible"}
 ROOM = {0: "None", 250: "250 MB", 1000: "1 GB", 4000: "4 GB", 16000: "16 GB"}
+SLIDES = {seconds: f"{seconds} seconds a picture" for seconds in get_args(Slide)}
 ISOLATION = {"process": "In a process of its own", "thread": "In the window's process"}
 
 
@@ -77,6 +79,16 @@ class Settings:
         "Where pictures are made. In a process of its own a crash costs one picture; the other way is for debugging.",
         Offered("Engine", "Making pictures", ISOLATION, at_start=True),
     ] = "process"
+    slide: Annotated[
+        Slide,
+        "How long a picture stays in the gallery's slideshow.",
+        Offered("Slideshow", "Gallery", SLIDES),
+    ] = 4
+    slides_shuffled: Annotated[
+        bool,
+        "The gallery's slideshow shows its pictures in any order, each once.",
+        Offered("Slideshow in any order", "Gallery"),
+    ] = False
     last_model: Annotated[str, "The model that was chosen last."] = ""
     model_folders: Annotated[tuple[str, ...], "More folders to look for models in; nothing in them is changed."] = ()
     gallery_cell: Annotated[int, "Width of a thumbnail in the gallery, in pixels."] = 200

@@ -21,6 +21,8 @@ def furnish_gallery(window: MainWindow, gallery: Gallery) -> GalleryView:
     preferences = window.preferences
     view = GalleryView(gallery, preferences.now.gallery_cell)
     view.cell_chosen.connect(lambda side: preferences.change(gallery_cell=side))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    preferences.changed.connect(lambda now: view.viewer.slides.set_pace(now.slide, now.slides_shuffled))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType, reportUnknownMemberType]
+    view.viewer.slides.set_pace(preferences.now.slide, preferences.now.slides_shuffled)
     BackToWork(
         view,
         gallery,

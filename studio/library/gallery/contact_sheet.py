@@ -45,12 +45,24 @@ class Layout:
 
 
 Thumbnail = Callable[[Item], bytes | None]
+Report = Callable[[int], bool] | None
 
 
-def write_contact_sheet(items: Sequence[Item], thumbnail: Thumbnail, path: Path, layout: Layout | None = None) -> None:
+class _Stopped(Exception):
+    pass
+
+
+def write_contact_sheet(
+    items: Sequence[Item],
+    thumbnail: Thumbnail,
+    path: Path,
+    layout: Layout | None = None,
+    report: Report = None,
+) -> bool:
     """Writes the sheet: a PDF with as many pages as needed, or one PNG as high as needed.
 
-    thumbnail: the JPEG of a picture. Raises BadInput for other suffixes, no pictures or too many, and OSError.
+    thumbnail: the JPEG of a picture. report: called with how many pictures are laid; when it says False nothing is
+    written, and the answer is False. Raises BadInput for other suffixes, no pictures or too many, and OSError.
     """
     layout = layout or Layout()
     per_page = layout.columns * layout.rows
@@ -58,25 +70,41 @@ def write_contact_sheet(items: Sequence[Item], thumbnail: Thumbnail, path: Path,
         raise BadInput("There are no pictures for a contact sheet.", "Choose some.")
     if len(items) > per_page * MOST_PAGES:
         raise BadInput(f"A contact sheet can hold at most {per_page * MOST_PAGES:,} pictures.", "Choose fewer.")
+    if path.suffix.lower() not in (".pdf", ".png"):
+        raise BadInput("A contact sheet can be a PNG or a PDF.", "Give it a name that ends in .png or .pdf.")
     buffer = io.BytesIO()
-    match path.suffix.lower():
-        case ".pdf":
-            starts = range(0, len(items), per_page)
-            first, *others = [_page(items[start : start + per_page], thumbnail, layout, PAGE[1]) for start in starts]
+    try:
+        if path.suffix.lower() == ".pdf":
+            first, *others = _pages(items, thumbnail, layout, report)
             first.save(buffer, "PDF", resolution=_DOTS, save_all=True, append_images=others, quality=90)
-        case ".png":
+        else:
             rows = -(-len(items) // layout.columns)
-            _page(items, thumbnail, layout, 2 * _MARGIN + rows * layout.pitch - _GAP).save(buffer, "PNG")
-        case _:
-            raise BadInput("A contact sheet can be a PNG or a PDF.", "Give it a name that ends in .png or .pdf.")
+            height = 2 * _MARGIN + rows * layout.pitch - _GAP
+            _page(items, thumbnail, layout, height, report).save(buffer, "PNG")
+    except _Stopped:
+        return False
     write_atomically(path, buffer.getvalue())
+    return True
 
 
-def _page(items: Sequence[Item], thumbnail: Thumbnail, layout: Layout, height: int) -> Image.Image:
+def _pages(items: Sequence[Item], thumbnail: Thumbnail, layout: Layout, report: Report) -> list[Image.Image]:
+    per_page = layout.columns * layout.rows
+    return [
+        _page(items[start : start + per_page], thumbnail, layout, PAGE[1], report, start)
+        for start in range(0, len(items), per_page)
+    ]
+
+
+def _page(
+    items: Sequence[Item], thumbnail: Thumbnail, layout: Layout, height: int, report: Report, before: int = 0
+) -> Image.Image:
+    """before: how many pictures the pages before it hold. Raises _Stopped."""
     page = Image.new("RGB", (PAGE[0], height), _GROUND)
     pen = ImageDraw.Draw(page)
     font = ImageFont.truetype(resource("fonts", "Inter-Regular.otf"), 26)
     for place, item in enumerate(items):
+        if report is not None and not report(before + place):
+            raise _Stopped
         left = _MARGIN + place % layout.columns * (layout.cell + _GAP)
         top = _MARGIN + place // layout.columns * layout.pitch
         _paste(page, thumbnail(item), left, top, layout.cell)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 
 from studio.library.gallery.collections import Collection
-from studio.library.gallery.contact_sheet import write_contact_sheet
 from studio.library.gallery.export import Export
 from studio.library.gallery.gallery import Gallery
 from studio.library.gallery.index.store import Item
@@ -196,11 +195,8 @@ class Acts(QObject):
         self.exporting.begin(items, wanted)
 
     def contact_sheet(self, items: Sequence[Item], path: Path) -> None:
-        """On a thread; the suffix decides between PDF and PNG."""
-        self._work.run(
-            lambda: write_contact_sheet(items, self._gallery.thumbnail, path),
-            lambda _nothing: self.told.emit(f"The contact sheet is written: {path.name}.", None),
-        )
+        """On a thread, see `Exporting`; the suffix decides between PDF and PNG."""
+        self.exporting.contact_sheet(items, self._gallery.thumbnail, path)
 
     def strip_copy(self, item: Item, path: Path) -> None:
         """A copy without any metadata."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.library.gallery.contact_sheet import Thumbnail, write_contact_sheet
 from studio.library.gallery.export import Export, Exported, export
 from studio.library.gallery.index.store import Item
 from studio.ui.gallery.work import GalleryWork
@@ -32,19 +34,38 @@ class Exporting(QObject):
 
     def begin(self, items: Sequence[Item], wanted: Export) -> None:
         """Writes the files on a thread; says at the end how many there are, or what went wrong."""
-        stopped = threading.Event()
         name = wanted.folder.name or str(wanted.folder)
-        told = self._teller(f"Exporting to {name}: {{:,}} of {len(items):,}", stopped.set)
-
-        def report(done: int) -> bool:
-            told(done)
-            return not (stopped.is_set() or self._work.stopping)
-
+        report = self._report(f"Exporting to {name}: {{:,}} of {len(items):,}")
         self._work.run(
             lambda: export(items, wanted, report),
             lambda results: self._over(results, len(items), name),
             lambda: self.busy.emit("", None),
         )
+
+    def contact_sheet(self, items: Sequence[Item], thumbnail: Thumbnail, path: Path) -> None:
+        """Writes one on a thread; says at the end that it is there."""
+        report = self._report(f"Laying out {path.name}: {{:,}} of {len(items):,}")
+
+        def over(written: bool) -> None:
+            words = (
+                f"The contact sheet is written: {path.name}." if written else f"{path.name} was not written: stopped."
+            )
+            self.told.emit(words, None)
+
+        self._work.run(
+            lambda: write_contact_sheet(items, thumbnail, path, report=report), over, lambda: self.busy.emit("", None)
+        )
+
+    def _report(self, words: str) -> Callable[[int], bool]:
+        """What a thread calls with how many it has done; False when it is to stop."""
+        stopped = threading.Event()
+        told = self._teller(words, stopped.set)
+
+        def report(done: int) -> bool:
+            told(done)
+            return not (stopped.is_set() or self._work.stopping)
+
+        return report
 
     def _teller(self, words: str, stop: Callable[[], None]) -> Callable[[int], None]:
         next_time = time.monotonic() + PATIENCE

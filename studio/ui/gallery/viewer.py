@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -19,11 +19,11 @@ from studio.ui.gallery.histogram import Histogram
 from studio.ui.gallery.image_view import Camera, ImageView
 from studio.ui.gallery.model import PictureModel
 from studio.ui.gallery.modes import Mode
+from studio.ui.gallery.slides import Slides
 from studio.ui.widgets.one_line import OneLine
 from studio.ui.widgets.tool import label, tool_button
 
 MOST_COMPARED = 4
-SLIDE = 4000  # milliseconds a picture stays in the slideshow
 _ACTIONS = {Mode.SIDE_BY_SIDE: "compare", Mode.SPLIT: "before_after", Mode.DIFFERENCE: "difference"}
 _GAIN = 4  # by which differences are multiplied, to be seen
 
@@ -53,8 +53,8 @@ class Viewer(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.views = [ImageView(self.camera) for _ in range(MOST_COMPARED)]
         self.histogram = Histogram()
-        self._slides = QTimer(self, interval=SLIDE)
-        self._slides.timeout.connect(lambda: self.turn(1, around=True))
+        self.slides = Slides(self._model, self)
+        self.slides.next.connect(self._slide)
         first = self.views[0]
         self._keys: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Escape: self.leave,
@@ -102,31 +102,36 @@ class Viewer(QWidget):
         self._compared = list(items)[:MOST_COMPARED]
         self._items = self._compared if mode is Mode.SIDE_BY_SIDE else self._compared[:2]
         self.mode = mode if len(self._items) > 1 else Mode.SINGLE
-        self._slides.stop()
+        self.slides.stop()
         self.camera.fit()
         self._refresh()
         self._pictures.want([item.path for item in self._items])
 
-    def turn(self, by: int, around: bool = False) -> None:
-        """To the next picture or the one before. around: after the last comes the first."""
-        row, count = self.row + by, self._model.rowCount()
-        if around and count:
-            row %= count
-        if self.mode is Mode.SINGLE and 0 <= row < count and row != self.row:
+    def turn(self, by: int) -> None:
+        """To the next picture or the one before; while the slideshow goes on, it stays as long as any."""
+        self._to(self.row + by)
+        self.slides.wait()
+
+    def _slide(self, row: int) -> None:
+        if self.mode is Mode.SINGLE:
+            self._to(row)
+
+    def _to(self, row: int) -> None:
+        if self.mode is Mode.SINGLE and 0 <= row < self._model.rowCount() and row != self.row:
             self.show_row(row)
             self.turned.emit(row)
 
     def toggle_slideshow(self) -> None:
         """Begins the slideshow, or ends it."""
-        if self._slides.isActive():
-            self._slides.stop()
+        if self.sliding:
+            self.slides.stop()
         elif self.mode is Mode.SINGLE:
-            self._slides.start()
+            self.slides.start(lambda: self.row)
 
     @property
     def sliding(self) -> bool:
         """Whether the slideshow goes on."""
-        return self._slides.isActive()
+        return self.slides.going
 
     def toggle_histogram(self) -> None:
         """Shows the histogram, or hides it."""
@@ -135,8 +140,8 @@ class Viewer(QWidget):
 
     def leave(self) -> None:
         """Ends what is going on, one thing at a time: the slideshow, the full screen, the viewer."""
-        if self._slides.isActive():
-            self._slides.stop()
+        if self.sliding:
+            self.slides.stop()
         elif self.isFullScreen():
             self.full_screen.emit(False)
         else:

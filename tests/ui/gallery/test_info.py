@@ -337,6 +337,27 @@ def test_a_contact_sheet_is_written(qtbot, view, tmp_path, monkeypatch, ending):
     assert start == {"pdf": b"%PDF", "png": b"\x89PNG"}[ending]
 
 
+def test_a_contact_sheet_says_how_far_it_is_and_can_be_stopped(qtbot, view, tmp_path, monkeypatch):
+    target = tmp_path / "sheet.pdf"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(target), ""))
+    monkeypatch.setattr("studio.ui.gallery.exporting.PATIENCE", 0)
+    monkeypatch.setattr("studio.ui.gallery.exporting.OFTEN", 0)
+    heard = []
+
+    def hear(words: str, stop) -> None:
+        heard.append(words)
+        if stop is not None:
+            stop()
+
+    view.acts.exporting.busy.connect(hear, Qt.ConnectionType.DirectConnection)
+    select(view, 0, 1, 2)
+    view.asking.contact_sheet(view.selected)
+    qtbot.waitUntil(lambda: any("stopped" in notice.sentence for notice in view.notices.shown))
+    assert heard[0] == "Laying out sheet.pdf: 0 of 3"
+    assert heard[-1] == ""
+    assert not target.exists()
+
+
 def test_what_a_file_reveals_is_told_and_a_copy_without_it_made(qtbot, view, tmp_path, monkeypatch):
     target = tmp_path / "clean.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(target), ""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -153,13 +155,37 @@ def test_plus_minus_and_z_zoom(qtbot, view, open_at):
 
 def test_a_slideshow_goes_round_and_escape_ends_it_first(qtbot, view, open_at):
     viewer = open_at(4)
-    viewer._slides.setInterval(1)
+    viewer.slides.set_pace(0.001)
     qtbot.keyClick(viewer, Qt.Key.Key_S)
     assert viewer.sliding
     qtbot.waitUntil(lambda: viewer.row == 1)
     qtbot.keyClick(viewer, Qt.Key.Key_Escape)
     assert not viewer.sliding
     assert view.viewing
+
+
+def test_a_slideshow_in_any_order_shows_each_once_before_any_again(qtbot, view, open_at):
+    viewer = open_at(0)
+    shown = []
+    viewer.turned.connect(shown.append)
+    viewer.slides.set_pace(0.001, shuffled=True)
+    viewer.toggle_slideshow()
+    others = view.model.rowCount() - 1
+    qtbot.waitUntil(lambda: len(shown) >= 3 * others)
+    viewer.toggle_slideshow()
+    assert sorted(shown[:others]) == list(range(1, others + 1))
+    assert all(one != other for one, other in itertools.pairwise(shown))
+
+
+def test_a_page_turned_by_hand_stays_its_time(qtbot, view, open_at):
+    viewer = open_at(0)
+    viewer.slides.set_pace(60)
+    viewer.toggle_slideshow()
+    viewer.slides._timer.start(10_000)  # most of its time is over
+    viewer.slides.set_pace(60)
+    qtbot.keyClick(viewer, Qt.Key.Key_Right)
+    assert viewer.slides._timer.remainingTime() > 50_000
+    assert viewer.sliding
 
 
 @WINDOWS
