@@ -81,6 +81,8 @@ class Places(QObject):
         wanted |= {Chosen(folder=folder): Wanted(folder=folder) for folder in folders}
         if wanted:
             self._work.run(lambda: self._count(wanted), self._side.show_counts)
+        if folders:  # a disk that does not answer is waited for on a thread
+            self._work.run(lambda: [folder for folder in folders if not folder.is_dir()], self._side.show_missing)
 
     def _count(self, wanted: dict[Chosen, Wanted]) -> dict[Chosen, int]:
         return {chosen: len(self._gallery.find(each)) for chosen, each in wanted.items()}

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
+from PySide6.QtGui import (
+    QAction,
+    QBrush,
+    QColor,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -131,6 +140,16 @@ class SideBar(QTreeWidget):
                 words = f"{item.text(0)}, {count:,} pictures" if count else item.text(0)
                 item.setData(0, Qt.ItemDataRole.AccessibleTextRole, words)
         self._filling = False
+
+    def show_missing(self, missing: Container[Path]) -> None:
+        """Folders that are not there now are faint, and say so; the others no longer."""
+        for item in self._all():
+            folder = item.data(0, _ROLE).folder if isinstance(item.data(0, _ROLE), Chosen) else None
+            if folder is not None:
+                gone = folder in missing
+                item.setForeground(0, QColor(colours().secondary) if gone else QBrush())
+                words = f"{folder}\nIt is not there now: its pictures come back with it."
+                item.setToolTip(0, words if gone else str(folder))
 
     def _build(self, unreadable: bool, collections: Sequence[Collection], folders: Sequence[Path]) -> None:
         before = self.current()

@@ -46,6 +46,16 @@ def folders(view):
     return [name for name, chosen in entries if isinstance(chosen, Chosen) and chosen.folder is not None]
 
 
+def folder_entry(view):
+    """What finds the entry of the one folder in the bar at the left, which may be built anew."""
+
+    def find():
+        entries = [(item, item.data(0, Qt.ItemDataRole.UserRole)) for item in view.side._all()]
+        return next(item for item, chosen in entries if isinstance(chosen, Chosen) and chosen.folder is not None)
+
+    return find
+
+
 def drop(view, *paths):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -88,6 +98,9 @@ def test_a_stick_that_is_pulled_keeps_its_pictures_in_mind(qtbot, swift, view, o
         view.work.look_for_disks()
     qtbot.waitUntil(lambda: sum(view.model.item(row).away for row in range(view.model.rowCount())) == 2)
     assert "could not be read" in view.progress.text()
+    entry = folder_entry(view)
+    qtbot.waitUntil(lambda: "not there now" in entry().toolTip(0))
+    faint = entry().foreground(0)
     row = next(row for row in range(7) if view.model.item(row).rating == 5)
     select(view, row)
     view.looking.open()
@@ -101,6 +114,8 @@ def test_a_stick_that_is_pulled_keeps_its_pictures_in_mind(qtbot, swift, view, o
         view.work.look_for_disks()
     qtbot.waitUntil(lambda: not any(view.model.item(row).away for row in range(view.model.rowCount())))
     assert len(ids(view._gallery, "rating:5")) == 1
+    qtbot.waitUntil(lambda: entry().toolTip(0) == str(old))
+    assert entry().foreground(0) != faint
     view.looking.open()
     qtbot.waitUntil(lambda: not screen.image.isNull() and not screen.words)
 
