@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, QRect, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel
 
 from studio.engine.status import EngineStatus, Phase
 from studio.request.geometry import Size
@@ -12,7 +12,6 @@ from studio.ui.notify import Notifier
 from studio.ui.preferences import Preferences
 from studio.ui.screenshot import grab
 from studio.ui.shortcuts_page import ShortcutsPage
-from studio.ui.widgets.notice import Remedy
 from studio.ui.window_pages import CANVAS, GALLERY, MODELS
 from tests.ui.fakes import FakeEngine, colour
 
@@ -244,45 +243,6 @@ def test_shortcuts_can_be_searched(qtbot, desk):
 
 
 # telling
-
-
-def test_the_same_sentence_is_not_shown_twice_and_bars_can_be_closed(desk):
-    notices = desk.window.page.notices
-    for _ in range(2):
-        desk.window.telling.sentence("The disk is nearly full.")
-    assert len(notices.shown) == 1
-    notices.shown[0].close_bar()
-    assert not notices.isVisible()
-
-
-def test_at_most_three_bars_and_nothing_moves_for_them(desk):
-    desk.window.page.begin()
-    before = desk.window.page.canvas.geometry()
-    for number in range(5):
-        desk.window.telling.sentence(f"Sentence {number}.")
-    shown = desk.window.page.notices.shown
-    assert [notice.sentence for notice in shown] == ["Sentence 2.", "Sentence 3.", "Sentence 4."]
-    assert desk.window.page.canvas.geometry() == before
-
-
-def test_earlier_bars_wait_and_are_not_lost(desk, qtbot):
-    notices = desk.window.page.notices
-    done: list[str] = []
-    notices.tell("A picture is not kept yet.", "error", Remedy("Keep it", lambda: done.append("kept")))
-    for number in range(4):
-        desk.window.telling.sentence(f"Sentence {number}.")
-    (more,) = [each for each in notices.findChildren(QPushButton) if each.text() == "2 more messages"]
-    assert more.isVisible()
-    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
-    assert [notice.sentence for notice in notices.shown] == ["A picture is not kept yet.", "Sentence 0."]
-    qtbot.mouseClick(notices.shown[0].buttons[0], Qt.MouseButton.LeftButton)
-    assert done == ["kept"]
-    assert more.text() == "3 more messages"
-    qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
-    assert [notice.sentence for notice in notices.shown] == ["Sentence 1.", "Sentence 2.", "Sentence 3."]
-    notices.shown[1].close_bar()
-    assert [notice.sentence for notice in notices.shown] == ["Sentence 0.", "Sentence 1.", "Sentence 3."]
-    assert not more.isVisible()
 
 
 def test_bars_are_seen_in_every_workspace_and_cover_no_tools(desk, qtbot):

@@ -16,6 +16,7 @@ from studio.ui.theme import colours
 Kind = Literal["info", "error", "good"]
 MARGIN = 8
 WIDEST = 720
+MOST_KEPT = 60  # of those that only tell something; what can still be done about something always waits
 MOST = 3  # bars at a time; older ones wait behind them until one is closed or they are asked for
 
 
@@ -139,6 +140,8 @@ class Notices(QWidget):
         notice = Notice(sentence, kind, *remedies)
         notice.closed.connect(self.withdraw)
         self._all.append(notice)
+        for old in [each for each in self._all if not each.buttons][:-MOST_KEPT]:
+            self._remove(old)
         self._column.addWidget(notice)
         self._back = 0
         self._arrange()
