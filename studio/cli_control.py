@@ -11,15 +11,16 @@ import numpy as np
 from studio.library.attached import digest_of
 from studio.library.models import Models
 from studio.library.pictures import read_picture
-from studio.request.control import CONTROL_KINDS, Control
+from studio.request.control import ITSELF, WITH_WEIGHTS, Control
 from studio.request.errors import BadInput
 from studio.request.family import Model
 from studio.request.geometry import Size
 
 if TYPE_CHECKING:
+    from studio.document.controlling import Steer
     from studio.document.following import Follower
 
-FORM = "model=NAME,picture=FILE[,preprocessor=canny][,weight=1][,start=0][,end=1]"
+FORM = "[model=NAME,]picture=FILE[,preprocessor=canny][,weight=1][,start=0][,end=1]"
 _NUMBERS = ("weight", "start", "end")
 
 
@@ -30,8 +31,10 @@ def add_control(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
         action="append",
         default=[],
         metavar=FORM,
-        help="a picture to follow, by a ControlNet, T2I-Adapter, Control-LoRA or image prompt adapter; may be repeated"
-        + many * "; without picture= each picture of the folder is followed",
+        help="a picture to follow, by a ControlNet, T2I-Adapter, Control-LoRA or image prompt adapter, or, "
+        "without model=, one that the model itself looks at; may be repeated"
+        + many
+        * "; without picture= each picture of the folder is followed",
     )
 
 
@@ -64,10 +67,10 @@ def _follower(text: str, models: Models, model: Model) -> Follower:
     if unknown := [each for each in values if each not in known]:
         raise BadInput(f"--control does not know {unknown[0]!r}.", f"Write {FORM}.")
     if not name:
-        raise BadInput(f"--control {text!r} names no model.", f"Write {FORM}.")
-    found = [each for each in models.of_kind(*CONTROL_KINDS) if each.name.lower() == name.lower()]
+        return Follower(_itself(text, model, chosen.id, settings), read_picture(Path(file)) if file else None)
+    found = [each for each in models.of_kind(*WITH_WEIGHTS) if each.name.lower() == name.lower()]
     if not found:
-        names = ", ".join(each.name for each in models.of_kind(*CONTROL_KINDS)) or "none"
+        names = ", ".join(each.name for each in models.of_kind(*WITH_WEIGHTS)) or "none"
         raise BadInput(f"There is no control called {name!r}.", f"Known are: {names}.")
     entry = min(found, key=lambda each: each.found.family != model.family.id)
     steer = Steer(
@@ -83,6 +86,15 @@ def _follower(text: str, models: Models, model: Model) -> Follower:
     )
     steer.control(steer.shown(np.zeros((8, 8, 3), np.uint8)))  # numbers that cannot be used are told of now
     return Follower(steer, read_picture(Path(file)) if file else None)
+
+
+def _itself(text: str, model: Model, preparation: str, settings: tuple[tuple[str, float], ...]) -> Steer:
+    from studio.document.controlling import Steer
+
+    kind = next((each for each in ITSELF if each in model.family.controls), None)
+    if kind is None:
+        raise BadInput(f"--control {text!r} names no model.", f"Write {FORM.replace('[model=NAME,]', 'model=NAME,')}.")
+    return Steer(kind=kind, preprocessor=preparation, settings=settings)
 
 
 def _values(text: str) -> dict[str, str]:

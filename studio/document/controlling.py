@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.document.preprocessing import preprocessor
-from studio.request.control import REFERENCE, Control
+from studio.request.control import ITSELF, REFERENCE, SEEN, Control
 from studio.request.family import Family
 from studio.request.pixels import Array, Pixels
 
@@ -17,7 +17,8 @@ from studio.request.pixels import Array, Pixels
 class Steer:
     """How a picture steers: a `Control` without its picture.
 
-    name: "" while no weights are chosen. family: of models that the weights go with, "" when that is not known.
+    name: "" while no weights are chosen, and where none are needed.
+    family: of models that the weights go with, "" when that is not known.
     origin: digest of the picture that came in to be followed, "" when it did not come from a file.
     """
 
@@ -34,12 +35,17 @@ class Steer:
 
     def goes_with(self, family: Family) -> bool:
         """Whether it can steer models of a family."""
-        return bool(self.name) and self.kind in family.controls and self.family in ("", family.id)
+        return (bool(self.name) or self.itself) and self.kind in family.controls and self.family in ("", family.id)
 
     @property
     def refers(self) -> bool:
         """The new picture is to be like it; it is not followed place by place."""
-        return self.kind == REFERENCE
+        return self.kind in (REFERENCE, SEEN)
+
+    @property
+    def itself(self) -> bool:
+        """The model does so without weights beside it."""
+        return self.kind in ITSELF
 
     def setting(self, name: str, value: float) -> Steer:
         """The same with a setting of its preprocessor changed."""

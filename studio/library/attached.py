@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio.library.entry import Entry
 from studio.library.signs import BY_FAMILY
-from studio.request.control import CONTROL_KINDS, Control
+from studio.request.control import BUILT_IN, SEEN, WITH_WEIGHTS, Control
 from studio.request.errors import BadInput, Trouble
 from studio.request.family import Family
 from studio.request.request import Attachment
@@ -16,7 +16,7 @@ KINDS = {  # kind of attachment: kinds of files
     "lora": ("lora",),
     "embedding": ("embedding",),
     "vae": ("vae",),
-    **{kind: (kind,) for kind in CONTROL_KINDS},
+    **{kind: (kind,) for kind in WITH_WEIGHTS},
     "upscaler": ("upscaler",),
 }
 TITLES = {
@@ -27,6 +27,8 @@ TITLES = {
     "t2i-adapter": "T2I-Adapter",
     "control-lora": "Control-LoRA",
     "ip-adapter": "image prompt adapter",
+    SEEN: "a further picture to look at",
+    BUILT_IN: "a picture to follow",
     "upscaler": "upscaler",
 }
 

@@ -49,14 +49,15 @@ class Asked:
     """What there is to condition on.
 
     negative: None runs without guidance. canvas: what the network makes. options: see `Loaded.options`.
-    picture: RGB, height × width × 3, the source on its canvas, for models that look at it; else None.
+    pictures: RGB, height × width × 3, for models that look at them: the source on its canvas, if there is one, then
+    further ones.
     """
 
     prompt: str
     negative: str | None
     canvas: Size
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    picture: Array | None = None
+    pictures: tuple[Array, ...] = ()
 
 
 class Adapter(Protocol):
@@ -120,7 +121,7 @@ class Adapter(Protocol):
         ...
 
     def reference_size(self, canvas: Size) -> Size:
-        """At what size the network looks at a picture that it follows."""
+        """At what size the network looks at a picture of this one."""
         ...
 
     def condition(self, readers: tuple[Any, ...], asked: Asked) -> Conditioning:

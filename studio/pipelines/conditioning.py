@@ -48,6 +48,11 @@ class Conditioning:
     mute: bool = False
     later: tuple[tuple[int, Conditioning], ...] = ()
 
+    @property
+    def references(self) -> tuple[Tensor, ...]:
+        """Latents of the pictures that the network looks at as a whole, in order."""
+        return tuple(value for name, value in self.shown.items() if name.startswith("reference"))
+
     def at(self, step: int) -> Conditioning:
         """What holds at a step, 1 or more."""
         return next((found for begun, found in reversed(self.later) if begun <= step), self)

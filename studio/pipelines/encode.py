@@ -12,6 +12,7 @@ from studio.pipelines.adapters import Asked
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.framing import Frame, opaque
 from studio.pipelines.loaded import Loaded
+from studio.pipelines.looking import further
 from studio.pipelines.prepare import change_map, latent_shape
 from studio.pipelines.regions import Areas, shared
 from studio.prompts.reading import composed, plain, variants, weighing_in, wildcards_in
@@ -29,20 +30,22 @@ def encode(loaded: Loaded, request: GenerationRequest, frame: Frame, report: Rep
     Raises BadInput when prompts are to be composed that have regions.
     """
     guided = loaded.adapter.guided(loaded.denoiser, request.guidance, loaded.options)
-    looks = request.source is not None and loaded.family.can(Ability.INSTRUCT)
+    followed = [request.source] if request.source is not None and loaded.family.can(Ability.INSTRUCT) else []
+    pictures = [*(frame.padded(opaque(each)) for each in followed), *(opaque(each) for each in further(request))]
     asked = Asked(
         prompt="",
         negative="" if guided else None,
         canvas=frame.canvas,
         options=loaded.options,
-        picture=frame.padded(opaque(request.source)) if looks and request.source is not None else None,
+        pictures=tuple(pictures),
     )
     moments = _moments(request, asked, loaded.family)
     regions = [_of_region(region, moments[0][1][0][0], loaded.family) for region in request.regions]
     every = [*(each for _, now in moments for each, _ in now), *regions]
     texts = {text for each in every for text in (each.prompt, each.negative or "")}
     with ExitStack() as stack:
-        if looks or loaded.dress.regional or not all(reader.knows(text) for reader in loaded.readers for text in texts):
+        known = all(reader.knows(text) for reader in loaded.readers for text in texts)
+        if pictures or loaded.dress.regional or not known:
             report(Loading("Reading the prompt"))
             for encoder in loaded.encoders:
                 stack.enter_context(loaded.visit(encoder))

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.pipelines.control.controls import weighty
 from studio.pipelines.framing import Frame
 from studio.pipelines.loaded import Loaded
 from studio.pipelines.looking import shown
@@ -31,7 +32,8 @@ class Start:
     latents: (pictures, channels, h, w), what the first step gets. generators: one for each picture, on the CPU.
     known: clean latents of the source, noise: what hides them, change: (1, 1, h, w), 0 keep .. 1 make anew;
         the last two only with a mask. shown: see `looking`.
-    controls: pictures that steer; seen: what their networks see, of those that are followed place by place.
+    controls: pictures that steer by weights beside the model; seen: what their networks see, of those that are
+        followed place by place.
     strays: other noise that is mixed into what a sampler adds on the way.
     begun: calls of the network that a parent has made already. fresh: noise that replaces a `share` of what is left.
     """
@@ -74,14 +76,15 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
         known = torch.cat([begins.latents(generator) for generator in generators]).to(device, dtype)
     strays = Strays.of(singles)
     noise = first_noise(generators, shape, dtype, strays).to(device)
+    controls = weighty(request.controls)
     return Start(
         steps=steps,
         latents=noise * steps.loudest if known is None or strength == 1 else steps.noised(known, noise),
         generators=generators,
         noise=noise,
         strays=strays,
-        controls=request.controls,
-        seen=loaded.controls.pictures(request.controls, frame, partial(latents_of, loaded)),
+        controls=controls,
+        seen=loaded.controls.pictures(controls, frame, partial(latents_of, loaded)),
         known=known,
         shown=shown(loaded, request, frame, source, generators),
         change=None if request.mask is None else change_map(request.mask, frame, shape).to(device, dtype),

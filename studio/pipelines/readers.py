@@ -12,13 +12,13 @@ from torch import Tensor
 REMEMBERED = 16  # prompts; language models give long ones
 Vectors = dict[str, Tensor]
 Encode = Callable[..., Vectors]
-"""(pipeline, text, device, picture or None): what the denoiser gets, each (1, ...)."""
+"""(pipeline, text, device, pictures or None): what the denoiser gets, each (1, ...)."""
 
 
 class StockReader:
     """A diffusers pipeline that has its text encoders only.
 
-    encode: calls its encode_prompt. Results are remembered for texts alone, not for pictures.
+    encode: calls its encode_prompt. Results are remembered for texts alone, not for those with pictures.
     place: where its encoders compute; None for where their weights are, which may be elsewhere when parts take turns.
     """
 
@@ -39,11 +39,11 @@ class StockReader:
         """The encoders changed."""
         self._known.clear()
 
-    def encoded(self, text: str, picture: Any = None) -> Vectors:
+    def encoded(self, text: str, pictures: Any = None) -> Vectors:
         """The prompt as the network wants it. The text encoders must be on their device."""
         device = self.place or self.encoders[0].device
-        if picture is not None:
-            return self._encode(self._pipeline, text, device, picture)
+        if pictures is not None:
+            return self._encode(self._pipeline, text, device, pictures)
         if text not in self._known:
             self._known[text] = self._encode(self._pipeline, text, device, None)
             while len(self._known) > REMEMBERED:

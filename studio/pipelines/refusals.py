@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.library.attached import TITLES
+from studio.request.control import BUILT_IN
 from studio.request.errors import BadInput
 from studio.request.family import Ability, Family
 from studio.request.request import Attachment, GenerationRequest
@@ -22,10 +23,15 @@ def refuse_impossible(request: GenerationRequest, family: Family) -> None:
                 f"Models of the family {family.title} cannot be used for this: {ability.value}.",
                 "Leave it out, or choose another model.",
             )
+    if BUILT_IN in family.controls and not any(each.kind == BUILT_IN for each in request.controls):
+        raise BadInput(
+            f"{family.title} paints what lines or depth of another picture say, and was shown none.",
+            'Add a control layer that is followed by "The model itself".',
+        )
     for control in request.controls:
         if control.kind not in family.controls:
             raise BadInput(
-                f"Models of the family {family.title} cannot be steered by {control.name} ({TITLES[control.kind]}).",
+                f"Models of the family {family.title} cannot be steered by {control.title} ({TITLES[control.kind]}).",
                 "Take it out, or choose another model.",
             )
     if request.sampler not in family.samplers:

@@ -17,7 +17,7 @@ from studio.library.timelines import Timelines
 from studio.pipelines.branching import begin
 from studio.pipelines.computing import KernelsFailed
 from studio.pipelines.conditioning import Conditioning
-from studio.pipelines.control.controls import Wanted, all_controls
+from studio.pipelines.control.controls import Wanted, all_controls, weighty
 from studio.pipelines.decode import decode
 from studio.pipelines.denoise import denoise
 from studio.pipelines.devices import Device, memory_ran_out
@@ -174,7 +174,7 @@ class StudioPipeline:
 
     def _controls(self, request: GenerationRequest, family: Family) -> list[Wanted]:
         found: list[Wanted] = []
-        for control in all_controls(request):
+        for control in weighty(all_controls(request)):
             path = self._models.attached(control, family)
             encoder = self._models.image_encoder(path, control.name) if control.refers else None
             found.append(Wanted(control, path, encoder))

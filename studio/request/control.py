@@ -9,16 +9,21 @@ from studio.request.errors import BadInput
 from studio.request.pixels import Pixels
 
 REFERENCE = "ip-adapter"
-CONTROL_KINDS = ("controlnet", "t2i-adapter", "control-lora", REFERENCE)
+SEEN, BUILT_IN = "seen", "built-in"
+WITH_WEIGHTS = ("controlnet", "t2i-adapter", "control-lora", REFERENCE)
+ITSELF = (SEEN, BUILT_IN)  # the model does so itself, without weights beside it
+CONTROL_KINDS = (*WITH_WEIGHTS, *ITSELF)
 MOST_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """kind: one of `CONTROL_KINDS`, as files are recognised. name, digest: of its weights, as in an attachment.
+    """kind: one of `CONTROL_KINDS`, as files are recognised; or "seen", a further picture that the model itself looks
+    at, and "built-in", one that it was taught to follow.
+    name, digest: of its weights, as in an attachment; "" where there are none beside the model.
 
-    picture: as the network gets it, of the request's size; of any size for an image prompt adapter ("ip-adapter"),
-    which looks at the whole of it.
+    picture: as the network gets it, of the request's size; of any size for an image prompt adapter ("ip-adapter") and
+    a further picture, as the whole of it is looked at.
     preprocessor, settings: what the picture was made by, "" for one that is taken as it is; they tell what it shows.
     weight: 0..2. start, end: the share of the steps taken between which it steers, 0..1.
     origin: `Pixels.digest` of the finished picture that it was made of, "" when there is none; it changes nothing.
@@ -27,7 +32,7 @@ class Control:
     """
 
     kind: str
-    name: str
+    name: str = ""
     digest: str = ""
     picture: Pixels
     preprocessor: str = ""
@@ -51,7 +56,17 @@ class Control:
     @property
     def refers(self) -> bool:
         """It is shown a picture to be like, rather than lines or surfaces to follow place by place."""
-        return self.kind == REFERENCE
+        return self.kind in (REFERENCE, SEEN)
+
+    @property
+    def itself(self) -> bool:
+        """The model does it without weights beside it, always in full."""
+        return self.kind in ITSELF
+
+    @property
+    def title(self) -> str:
+        """Of its weights, in a sentence."""
+        return self.name or "the model itself"
 
     def holds(self, call: int, calls: int) -> bool:
         """Whether it steers call 1..calls of the network."""

@@ -36,7 +36,7 @@ class Way:
     trait: as they are recognised ("lightning", "v-prediction"). unless: a trait that speaks against it.
     title: what to add to the family's.
     steps, guidance, sampler, abilities: instead of the family's. schedule: settings of the noise schedule.
-    layout: settings of the network that its tensors do not show.
+    layout: settings of the network that its tensors do not show. controls: besides those of the family.
     """
 
     trait: str
@@ -48,6 +48,7 @@ class Way:
     abilities: frozenset[Ability] | None = None
     schedule: tuple[tuple[str, str | float | bool], ...] = ()
     layout: tuple[tuple[str, bool], ...] = ()
+    controls: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,8 @@ class Family:
     brain: half precision is bfloat16, because numbers of this family are too large for float16.
     schedule: settings of the noise schedule beyond the model's own. layout: of the network, in single files.
     divisible: a part of a picture is a picture to it, so that larger ones can be painted over in tiles.
-    controls: kinds of `Control` that its models can be steered by. controls_from: where weights for it are to be had.
+    controls: kinds of `Control` that its models can be steered by; by one that is "built-in" they must be.
+    controls_from: where weights for it are to be had.
     couples: words for a part of the picture are kept there by the network's cross-attention, in one call; otherwise
     it is called for each part, and what it says is mixed.
     """
@@ -130,6 +132,7 @@ class Family:
                 abilities=shaped.abilities if way.abilities is None else way.abilities,
                 schedule=shaped.schedule + way.schedule,
                 layout=shaped.layout + way.layout,
+                controls=shaped.controls | way.controls,
             )
         return shaped
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.library.flow_family import ABILITIES, DISTILLED, flow_family
+from studio.request.control import BUILT_IN
 from studio.request.family import Ability, Way
 
 _ABILITIES = ABILITIES - {Ability.NEGATIVE_PROMPT}  # it is told the guidance scale
@@ -14,7 +15,7 @@ FAMILY = flow_family(
     guidance=3.5,
     abilities=_ABILITIES,
     tiny_decoder="madebyollin/taef1",
-    variants=frozenset(("fill", "kontext")),
+    variants=frozenset(("fill", "kontext", "control")),
     ways=(
         Way(
             trait="schnell",
@@ -25,6 +26,7 @@ FAMILY = flow_family(
             schedule=(("shift", 1.0), ("use_dynamic_shifting", False)),
         ),
         Way(trait="fill", title="Fill", guidance=30.0),
+        Way(trait="control", title="Control", guidance=30.0, controls=frozenset((BUILT_IN,))),
         Way(trait="kontext", title="Kontext", guidance=2.5, abilities=_ABILITIES | {Ability.INSTRUCT}),
         Way(trait="turbo", title="Turbo", steps=8),
     ),

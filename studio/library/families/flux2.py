@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.library.flow_family import ABILITIES, DISTILLED, flow_family
+from studio.request.control import SEEN
 from studio.request.family import Ability, Way
 
 _ABILITIES = ABILITIES | {Ability.INSTRUCT}
@@ -15,6 +16,7 @@ FAMILY = flow_family(
     steps=50,
     guidance=4.0,
     abilities=_ABILITIES,
+    controls=frozenset((SEEN,)),
     variants=frozenset(("klein-9b", "klein-base-9b")),
     ways=tuple(
         Way(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.library.flow_family import ABILITIES, flow_family
+from studio.request.control import SEEN
 from studio.request.family import Ability, Way
 from studio.request.geometry import Size
 
@@ -17,7 +18,12 @@ FAMILY = flow_family(
     controls_from="InstantX/Qwen-Image-ControlNet-Union on Hugging Face (3.5 GB, several kinds in one)",
     ways=(
         Way(trait="edit", unless="edit-plus", title="Edit", abilities=ABILITIES | {Ability.INSTRUCT}),
-        Way(trait="edit-plus", title="Edit Plus", abilities=ABILITIES | {Ability.INSTRUCT}),
+        Way(
+            trait="edit-plus",
+            title="Edit Plus",
+            abilities=ABILITIES | {Ability.INSTRUCT},
+            controls=frozenset((SEEN,)),
+        ),
         Way(trait="edit-2511", layout=(("zero_cond_t", True),)),  # what is followed is clean to it at every step
         Way(trait="lightning", title="Lightning", steps=8, guidance=1.0),
     ),

@@ -62,7 +62,7 @@ def _controls(request: GenerationRequest) -> list[tuple[str, str]]:
     return [
         (
             f"ControlNet {at}",
-            f"Module: {each.preprocessor or 'none'}, Model: {each.name}, Weight: {number(each.weight)}, "
+            f"Module: {each.preprocessor or 'none'}, Model: {each.title}, Weight: {number(each.weight)}, "
             f"Guidance Start: {number(each.start)}, Guidance End: {number(each.end)}",
         )
         for at, each in enumerate(request.controls)

@@ -88,6 +88,11 @@ def all_controls(request: GenerationRequest) -> tuple[Control, ...]:
     return (*request.controls, *parent)
 
 
+def weighty(controls: Iterable[Control]) -> tuple[Control, ...]:
+    """Those that have weights beside the model."""
+    return tuple(each for each in controls if not each.itself)
+
+
 class Controls:
     """Those of one loaded model. steering: None for a family without any.
 

@@ -1,7 +1,7 @@
-"""FLUX.1 dev, schnell, Fill and Kontext: two by two latents are a token; the network is told the guidance scale.
+"""FLUX.1, also Fill, Control and Kontext: two by two latents are a token; the network is told the guidance scale.
 
-Fill gets the picture without what the mask makes anew, and the mask, as further channels; Kontext gets a picture to
-look at as further tokens.
+Fill gets the picture without what the mask makes anew, and the mask, as further channels; Control a picture to follow
+place by place (lines, depth), too; Kontext gets a picture to look at as further tokens.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class Flux(Transformer):
 
     def fills_holes(self, denoiser: Any) -> bool:
         """Its input holds the picture and an eight by eight mask for each latent, besides the latents."""
-        return int(denoiser.config.in_channels) > int(denoiser.config.out_channels or denoiser.config.in_channels)
+        taken, given = int(denoiser.config.in_channels), denoiser.config.out_channels
+        return given is not None and taken > 2 * int(given)
 
     def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
         found = readers[0].encoded(asked.prompt)
@@ -72,9 +73,11 @@ class Flux(Transformer):
         if "filled" in shown:
             hole = functional.pixel_unshuffle(shown["hole"], shown["hole"].shape[-1] // latents.shape[-1])
             given = torch.cat((tokens, packed(shown["filled"]), packed(hole)), dim=2)
-        if "reference" in shown:
-            given = torch.cat((tokens, packed(shown["reference"])), dim=1)
-            ids = torch.cat((ids, places(shown["reference"], 1)))
+        if "followed" in shown:
+            given = torch.cat((tokens, packed(shown["followed"])), dim=2)
+        for reference in inputs.references:
+            given = torch.cat((given, packed(reference)), dim=1)
+            ids = torch.cat((ids, places(reference, 1)))
         scale = torch.full((len(latents),), guidance, device=latents.device, dtype=torch.float32)
         extra: dict[str, Any] = {
             "timestep": timestep.expand(len(latents)).to(latents.dtype) / 1000,

@@ -15,9 +15,12 @@ from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
 from studio.pipelines.transformers import Transformer, against_negative, shape_of, two_streams
+from studio.request.geometry import Size
 
 MOST_TOKENS = 4300  # from here on the number of steps does not count
-REFERENCE = 10  # the time at which a picture to follow stands
+REFERENCE = 10  # the time at which the first picture to follow stands; the next as far after it
+REFERENCE_AREA = 1024 * 1024  # the most pixels of one; its sides are divisible by SIDES
+SIDES = 16
 
 
 def shift(schedule: Mapping[str, Any], tokens: int, steps: int) -> float:
@@ -59,6 +62,10 @@ class Klein(Transformer):
     def guided(self, denoiser: Any, guidance: float, options: Mapping[str, Any]) -> bool:
         return guidance > 1 and not options.get("is_distilled", False)
 
+    def reference_size(self, canvas: Size) -> Size:
+        shrunk = min(1.0, math.sqrt(REFERENCE_AREA / canvas.area))
+        return Size(*(max(SIDES, int(side * shrunk) // SIDES * SIDES) for side in (canvas.width, canvas.height)))
+
     def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
         def condition(text: str) -> Conditioning:
             return Conditioning(hidden_states=readers[0].encoded(text)["hidden"], guided=False)
@@ -69,10 +76,9 @@ class Klein(Transformer):
         self, denoiser: Any, inputs: Conditioning, latents: Tensor, timestep: Tensor, guidance: float
     ) -> Tensor:
         given, ids = _tokens(latents), _places(latents, 0)
-        if "reference" in inputs.shown:
-            reference = inputs.shown["reference"]
+        for number, reference in enumerate(inputs.references, 1):
             given = torch.cat((given, _tokens(reference)), dim=1)
-            ids = torch.cat((ids, _places(reference, REFERENCE)), dim=1)
+            ids = torch.cat((ids, _places(reference, REFERENCE * number)), dim=1)
 
         def called(words: Tensor) -> Tensor:
             output = denoiser(

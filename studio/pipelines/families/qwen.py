@@ -6,7 +6,7 @@ Guidance keeps the length of each token's prediction as it is without, so that c
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -108,12 +108,12 @@ class Qwen(Transformer):
 
     def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
         plus = "edit-plus" in asked.options.get("traits", ())
-        seen = _shaped(SEEN_AREA if plus else REFERENCE_AREA, asked.canvas)
-        picture = None if asked.picture is None else resized(asked.picture, seen)
+        area = SEEN_AREA if plus else REFERENCE_AREA
+        pictures = [resized(each, _shaped(area, Size(each.shape[1], each.shape[0]))) for each in asked.pictures]
         seeing = readers[-1 if plus else min(1, len(readers) - 1)]
 
         def condition(text: str) -> Conditioning:
-            found = readers[0].encoded(text) if picture is None else seeing.encoded(text, picture)
+            found = seeing.encoded(text, pictures) if pictures else readers[0].encoded(text)
             mask = {"mask": found["mask"]} if "mask" in found else {}
             return Conditioning(hidden_states=found["hidden"], added=mask, guided=False)
 
@@ -124,9 +124,9 @@ class Qwen(Transformer):
     ) -> Tensor:
         tokens, shapes = packed(latents), [_shape(latents)]
         given = tokens
-        if "reference" in inputs.shown:
-            given = torch.cat((tokens, packed(inputs.shown["reference"])), dim=1)
-            shapes.append(_shape(inputs.shown["reference"]))
+        for reference in inputs.references:
+            given = torch.cat((given, packed(reference)), dim=1)
+            shapes.append(_shape(reference))
         scale = torch.full((len(latents),), guidance, device=latents.device, dtype=torch.float32)
 
         extra: dict[str, Any] = {
@@ -171,31 +171,41 @@ def _shape(latents: Tensor) -> tuple[int, int, int]:
     return 1, latents.shape[-2] // 2, latents.shape[-1] // 2
 
 
-def _encode(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vectors:
-    shown = {} if picture is None else {"image": picture}
+def _encode(pipeline: Any, text: str, device: torch.device, pictures: Any) -> Vectors:
+    return _read(pipeline, text, device, pictures[0] if pictures else None)
+
+
+def _encode_several(pipeline: Any, text: str, device: torch.device, pictures: Any) -> Vectors:
+    return _read(pipeline, text, device, pictures or None)
+
+
+def _read(pipeline: Any, text: str, device: torch.device, shown: Any) -> Vectors:
+    shown = {} if shown is None else {"image": shown}
     hidden, mask = pipeline.encode_prompt(text, device=device, **shown)
     return {"hidden": hidden} if mask is None else {"hidden": hidden, "mask": mask}
 
 
-def _encode_several(pipeline: Any, text: str, device: torch.device, picture: Any) -> Vectors:
-    return _encode(pipeline, text, device, None if picture is None else [picture])
+def _spread(text: str, counts: Sequence[int]) -> str:
+    """With so many places for each picture."""
+    first, *others = text.split(PLACE)
+    return first + "".join(PLACE * count + other for count, other in zip(counts, others, strict=True))
 
 
 class Sight:
-    """What transformers' Qwen2VLProcessor does with words and one picture. Its films would need torchvision."""
+    """What transformers' Qwen2VLProcessor does with words and pictures. Its films would need torchvision."""
 
     def __init__(self, pictures: Any, tokenizer: Any) -> None:
         self.pictures, self.tokenizer = pictures, tokenizer
 
     def __call__(self, text: list[str], images: Any = None, padding: bool = True, return_tensors: str = "pt") -> Any:
-        """Token numbers, with as many places for the picture as it has patches, and its patches."""
+        """Token numbers, with as many places for each picture as it has patches, and their patches."""
         from transformers.feature_extraction_utils import BatchFeature
 
         seen: dict[str, Any] = {}
         if images is not None:
             seen = dict(self.pictures(images=images, return_tensors=return_tensors))
-            count = int(seen["image_grid_thw"][0].prod()) // self.pictures.merge_size**2
-            text = [each.replace(PLACE, PLACE * count, 1) for each in text]
+            counts = [int(each.prod()) // self.pictures.merge_size**2 for each in seen["image_grid_thw"]]
+            text = [_spread(each, counts) for each in text]
         read = self.tokenizer(text, padding=padding, return_tensors=return_tensors)
         return BatchFeature({**read, **seen})
 

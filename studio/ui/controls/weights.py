@@ -10,9 +10,11 @@ from studio.document.controlling import Steer
 from studio.document.preprocessing import likely
 from studio.library.attached import digest_of
 from studio.library.entry import Entry
-from studio.request.control import REFERENCE
+from studio.request.control import ITSELF, REFERENCE, SEEN
 from studio.request.errors import Trouble
 from studio.request.family import Family
+
+ITSELF_TITLE = "The model itself"
 
 
 class Shelf(Protocol):
@@ -35,7 +37,12 @@ class Weights:
 
     @property
     def refers(self) -> bool:
-        return self.kind == REFERENCE
+        return self.kind in (REFERENCE, SEEN)
+
+    @property
+    def title(self) -> str:
+        """As it is offered."""
+        return self.name or ITSELF_TITLE
 
     def put_on(self, steer: Steer) -> Steer:
         """The same wish with these weights; the preprocessor follows their name where it was left to that."""
@@ -59,15 +66,19 @@ class ControlWeights:
         self._models = models
 
     def fitting(self, family: Family) -> list[Weights]:
-        """By name; those of one family only, or of none that is known."""
-        entries = self._models.of_kind(*sorted(family.controls)) if family.controls else ()
+        """The model itself where it can; then by name those of one family only, or of none that is known."""
+        kinds = sorted(family.controls.difference(ITSELF))
+        entries = self._models.of_kind(*kinds) if kinds else ()
         found = [_weights(each) for each in entries if each.found.family in ("", family.id)]
-        return sorted(found, key=lambda each: each.name.lower())
+        itself = [Weights(kind, "", "", "", Path()) for kind in ITSELF if kind in family.controls]
+        return [*itself, *sorted(found, key=lambda each: each.name.lower())]
 
     def lacking(self, steer: Steer, family: Family) -> str:
         """Why this control would not count for models of the family, and what helps; "" when it would."""
         if not family.controls:
             return cannot(family)
+        if steer.itself:
+            return "" if steer.goes_with(family) else f"{family.title} itself does not do that, so it is left out."
         if not steer.name:
             return "" if self.fitting(family) else self.none_here(family)
         found = [each for each in self.fitting(family) if (each.kind, each.name) == (steer.kind, steer.name)]
@@ -88,13 +99,21 @@ class ControlWeights:
         return f"There are no control weights for {family.title} among your models.{where}"
 
     def first(self, family: Family, *, refers: bool, wish: str = "") -> Weights | None:
-        """What a new control begins with: weights that want the wished preparation, if there are any."""
+        """What a new control begins with: the model itself, else weights that want the wished preparation."""
         fitting = [each for each in self.fitting(family) if each.refers == refers]
-        return min(fitting, key=lambda each: likely(each.name).id != wish, default=None)
+        return min(fitting, key=lambda each: bool(each.name) and likely(each.name).id != wish, default=None)
+
+
+def can(family: Family, *, refers: bool) -> bool:
+    """Whether models of a family can be given pictures to be like (refers), or to follow place by place."""
+    like = family.controls & {REFERENCE, SEEN}
+    return bool(like if refers else family.controls - like)
 
 
 def cannot(family: Family) -> str:
     """Said instead of offering what there are no weights for."""
+    if family.controls:
+        return f"{family.title} cannot be given such a picture. Choose another model, or see what else it can follow."
     return f"{family.title} cannot follow pictures: there are no control weights for it. Choose another model."
 
 

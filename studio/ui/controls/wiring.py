@@ -17,17 +17,21 @@ from studio.document.control_layers import control_layer_of
 from studio.document.controlling import Steer
 from studio.document.edits import TilesEdit
 from studio.document.layers import CANVAS, OWN, ControlLayer, PaintLayer, shown
+from studio.document.preprocessing import likely
 from studio.document.tiles import Versions
-from studio.request.control import REFERENCE
+from studio.request.control import BUILT_IN, REFERENCE
 from studio.request.errors import BadInput, Trouble
 from studio.request.pixels import Pixels
 from studio.request.sentences import listed
 from studio.ui.actions import Action
-from studio.ui.controls.weights import ControlWeights, cannot
+from studio.ui.controls.weights import ControlWeights, can, cannot
 from studio.ui.incoming import ENDINGS
 
 if TYPE_CHECKING:
     from studio.ui.window import MainWindow
+
+
+LIKE_FILE = "layer.reference_file"
 
 
 class ControlWiring:
@@ -78,22 +82,23 @@ class ControlWiring:
 
     def _begun(self, *, refers: bool = False, wish: str = "") -> Steer:
         family = self._document.model.family
-        if not family.controls or (refers and REFERENCE not in family.controls):
+        if not can(family, refers=refers):
             raise BadInput(cannot(family))
         plain = Steer(kind=REFERENCE) if refers else Steer()
         chosen = self.weights.first(family, refers=refers, wish=wish)
+        if chosen is not None and chosen.kind == BUILT_IN:  # what it was taught is said by its name
+            return replace(chosen.put_on(plain), preprocessor=likely(self._document.model.reference.name).id or wish)
         return plain if chosen is None else chosen.put_on(plain)
 
     def _show_menu(self) -> None:
-        try:
-            self._begun()
-        except Trouble as trouble:
-            self._window.telling.trouble(trouble)
+        family = self._document.model.family
+        if not family.controls:
+            self._window.telling.trouble(BadInput(cannot(family)))
             return
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in self._actions():
-            if action.enabled_when():
+            if action.enabled_when() and can(family, refers=action.id == LIKE_FILE):
                 menu.addAction(action.title, partial(self._window.table.run, action.id))
         menu.popup(QCursor.pos())
 
@@ -173,12 +178,12 @@ class ControlWiring:
                 icon="spline",
             ),
             Action(
-                id="layer.reference_file",
+                id=LIKE_FILE,
                 title="Reference from a file …",
                 group="Layer",
                 section="control",
                 run=self._like_file,
-                help="The next pictures are like a picture from a file, by an image prompt adapter.",
+                help="An adapter or the model itself looks at a picture from a file: the next ones are like it.",
                 icon="image",
             ),
         ]

@@ -39,10 +39,10 @@ def bring_back(document: Document, controls: Sequence[Control]) -> tuple[bool, t
     for control in controls:
         steer = replace(Steer.of(control), preprocessor="", settings=())
         if not steer.goes_with(family):
-            problems.append(f"{family.title} cannot follow a picture by {control.name}.")
+            problems.append(f"{family.title} cannot follow a picture by {control.title}.")
             continue
         there = True
-        layer = control_layer_of(control.picture, document.size, f"Followed by {control.name}", steer)
+        layer = control_layer_of(control.picture, document.size, f"Followed by {control.title}", steer)
         layer.overlay = not steer.refers
         if not any(_alike(document, layer, other) for other in controls_in(document.layers)):
             active = document.active

@@ -88,6 +88,8 @@ class ControlOptions(QWidget):
         self.prepare.setCurrentIndex(max(0, self.prepare.findData(steer.preprocessor)))
         self.prepare.setToolTip(preprocessor(steer.preprocessor).about)
         self._prepare_row.setVisible(not steer.refers)
+        for row in self._amounts:
+            row.setVisible(not steer.itself)
         self._show_settings(steer)
         self.weight.set_value(round(100 * steer.weight))
         for field, value in ((self.start, steer.start), (self.end, steer.end)):
@@ -105,7 +107,7 @@ class ControlOptions(QWidget):
         self.weights.clear()
         chosen = -1
         for at, each in enumerate(fitting):
-            self.weights.addItem(each.name, each)
+            self.weights.addItem(each.title, each)
             if (each.kind, each.name) == (steer.kind, steer.name):
                 chosen = at
         if chosen < 0:
@@ -236,6 +238,7 @@ class ControlOptions(QWidget):
         self._settings_column.setContentsMargins(0, 0, 0, 0)
         self._settings_column.setSpacing(4)
         self._prepare_row = _row("Prepare", self.prepare)
+        self._amounts = (_row("Weight", self.weight), _row("Steps", steps))
         column = QVBoxLayout(self)
         column.setContentsMargins(PADDING, 0, PADDING, 0)
         column.setSpacing(4)
@@ -243,8 +246,8 @@ class ControlOptions(QWidget):
         column.addWidget(_row("Picture", self.source))
         column.addWidget(self._prepare_row)
         column.addWidget(self._settings_box)
-        column.addWidget(_row("Weight", self.weight))
-        column.addWidget(_row("Steps", steps))
+        for row in self._amounts:
+            column.addWidget(row)
         column.addWidget(self.note)
 
 
