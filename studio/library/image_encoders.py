@@ -9,6 +9,7 @@ from pathlib import Path
 from studio.library.entry import Entry
 from studio.library.recognition.header import DamagedHeader, read_safetensors
 from studio.library.recognition.verdict import size_text
+from studio.library.signs.sign import Tensor
 from studio.request.errors import Trouble
 
 _PATCHES = "vision_model.embeddings.patch_embedding.weight"
@@ -58,12 +59,17 @@ def _widths_of_adapter(path: Path, name: str) -> tuple[int, int]:
     except (OSError, DamagedHeader) as error:
         raise Trouble(f"The image prompt adapter {name!r} cannot be read.", "Get it again.", repr(error)) from error
     if (redux := tensors.get(_REDUX)) is not None:
-        return redux.shape[-1], 0
+        return _width(redux), 0
     whole = tensors.get("image_proj.proj.weight") or tensors.get("ip_adapter_proj_model.proj.weight")
     if whole is not None:
-        return 0, whole.shape[-1]
+        return 0, _width(whole)
     parts = tensors.get("image_proj.proj_in.weight") or tensors.get("image_proj.proj.0.weight")
-    return (parts.shape[-1] if parts is not None else 0), 0
+    return (_width(parts) if parts is not None else 0), 0
+
+
+def _width(tensor: Tensor) -> int:
+    """Of what goes in; 0 for a single number, which no adapter has there."""
+    return tensor.shape[-1] if tensor.shape else 0
 
 
 def _fits(path: Path, hidden: int, vector: int) -> bool:
@@ -73,5 +79,5 @@ def _fits(path: Path, hidden: int, vector: int) -> bool:
         return False
     patches, said = tensors.get(_PATCHES), tensors.get(_VECTOR)
     if hidden:
-        return patches is not None and patches.shape[0] == hidden
-    return patches is not None and said is not None and said.shape[0] == vector
+        return patches is not None and patches.shape[:1] == (hidden,)
+    return patches is not None and said is not None and said.shape[:1] == (vector,)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from math import prod
 from pathlib import Path
 
-from studio.library.recognition.header import DamagedHeader, Header
+from studio.library.recognition.header import LONGEST, MOST_TENSORS, DamagedHeader, Header
 from studio.library.signs.sign import Tensor
 
 _TYPES: dict[int, tuple[str, int, int]] = {  # ggml type: name, weights in a block, bytes of a block
@@ -47,7 +47,8 @@ _TYPES: dict[int, tuple[str, int, int]] = {  # ggml type: name, weights in a blo
 }
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
-_MOST_TENSORS, _MOST_FACTS, _MOST_ITEMS = 100_000, 100_000, 4_000_000
+_MOST_FACTS, _MOST_ITEMS = 100_000, 2_000_000  # a vocabulary and its merges have less than a million
+_HEADER = 4 * LONGEST  # bytes of all of it
 _LONGEST_NAME = 4096
 _DAMAGED = "The file is damaged: its header is not readable."
 
@@ -77,7 +78,7 @@ class _Reader:
         if self._take("4s") != b"GGUF" or self._take("I") not in (2, 3):
             raise DamagedHeader("The file is damaged, or of a version of GGUF that is not known here.")
         tensors, facts = int(self._take("Q")), int(self._take("Q"))
-        if tensors > _MOST_TENSORS or facts > _MOST_FACTS:
+        if tensors > MOST_TENSORS or facts > _MOST_FACTS:
             raise DamagedHeader(_DAMAGED)
         metadata: dict[str, str] = {}
         for _ in range(facts):
@@ -113,16 +114,16 @@ class _Reader:
         if kind in _SCALARS:
             return str(self._take(_SCALARS[kind]))
         if kind == _STRING:
-            return self._text(longest=self._size)
+            return self._text(longest=LONGEST)
         if kind != _ARRAY or depth > 2:
             raise DamagedHeader(_DAMAGED)
         inner, count = int(self._take("I")), int(self._take("Q"))
-        self._items += count
-        if self._items > _MOST_ITEMS:
-            raise DamagedHeader(_DAMAGED)
         if inner in _SCALARS:
             self._skip(count * struct.calcsize("<" + _SCALARS[inner]))
             return None
+        self._items += count
+        if self._items > _MOST_ITEMS:
+            raise DamagedHeader(_DAMAGED)
         step: Callable[[], object] = self._pass_text if inner == _STRING else lambda: self._value(inner, depth + 1)
         for _ in range(count):
             step()
@@ -145,7 +146,7 @@ class _Reader:
         self._skip(int(self._take("Q")))
 
     def _skip(self, length: int) -> None:
-        if self._at + length > self._size:
+        if self._at + length > min(self._size, _HEADER):
             raise DamagedHeader("The file is damaged or incomplete: its header does not fit.")
         self._at += length
 

@@ -16,6 +16,7 @@ from typing import Any, NoReturn, cast
 from studio.library.signs.sign import Tensor
 
 LONGEST = 16_000_000  # bytes; the largest real ones have about two million, the format allows 100
+MOST_TENSORS = 100_000  # a hundred times as many as most files have, ten times as many as the largest
 MOST_SIDES = 8
 _BITS = {
     "BOOL": 8,
@@ -70,6 +71,8 @@ def read_safetensors(path: Path) -> Header:
         if length > LONGEST:
             raise DamagedHeader(f"The file is damaged: its header claims to be {length / 1e6:.0f} MB long.")
         text = file.read(length)
+    if text.count(b'"data_offsets"') > MOST_TENSORS:
+        raise DamagedHeader(f"The file is damaged: its header names more than {MOST_TENSORS:,} tensors.")
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except DamagedHeader:
@@ -80,6 +83,10 @@ def read_safetensors(path: Path) -> Header:
         raise DamagedHeader("The file is damaged: its header is not readable.")
     entries = cast("dict[str, Any]", value)
     metadata = _metadata(entries.pop("__metadata__", {}))
+    try:
+        "".join((*entries, *metadata, *metadata.values())).encode()
+    except UnicodeEncodeError as error:  # half of a pair of surrogates: nobody could write it down again
+        raise DamagedHeader("The file is damaged: its header holds something that is no text.") from error
     tensors, end = _tensors(entries)
     if 8 + length + end > size:
         raise DamagedHeader("The file is incomplete: it ends before its weights do. Download it again.")

@@ -145,7 +145,7 @@ def embedding_widths(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
     pairs = {name: tensor for name, tensor in tensors.items() if name in ("clip_l", "clip_g", "t5xxl", "t5")}
     chosen = named or pairs or (tensors if len(tensors) == 1 else {})
     widths = tuple(tensor.shape[-1] for tensor in chosen.values() if 1 <= len(tensor.shape) <= 2)
-    small = all(len(tensor.shape) == 1 or tensor.shape[0] <= 256 for tensor in chosen.values())
+    small = all(len(tensor.shape) < 2 or tensor.shape[0] <= 256 for tensor in chosen.values())
     known = all(width in (768, 1024, 1280, 2048, 4096) for width in widths)
     return tuple(sorted(widths)) if widths and small and known and len(widths) == len(chosen) else ()
 

@@ -70,14 +70,19 @@ def _triggers(metadata: Mapping[str, str]) -> tuple[str, ...]:
         counts: Counter[str] = Counter()
         for tags in folders.values():
             counts.update({str(tag).strip(): int(count) for tag, count in tags.items()})
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         return ()
     return _words([tag for tag, _ in counts.most_common(MOST_TRIGGERS)])
 
 
 def _words(words: list[str]) -> tuple[str, ...]:
-    kept = dict.fromkeys(word.strip()[:_LONGEST] for word in words if word.strip())
+    kept = dict.fromkeys(_clean(word).strip()[:_LONGEST] for word in words if word.strip())
     return tuple(kept)[:MOST_TRIGGERS]
+
+
+def _clean(text: str) -> str:
+    """What can be written: JSON may hold halves of pairs of surrogates."""
+    return text.encode(errors="replace").decode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +111,8 @@ def beside(path: Path) -> Beside:
     listed = [str(word) for word in cast("list[Any]", words)] if isinstance(words, list) else []
     return Beside(
         triggers=_words(listed),
-        about=str(facts.get("notes") or "")[:2000],
-        base=str(base)[:_LONGEST],
+        about=_clean(str(facts.get("notes") or "")[:2000]),
+        base=_clean(str(base)[:_LONGEST]),
         picture=_picture(stem) or _samples(path),
     )
 
