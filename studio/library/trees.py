@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from studio.library.recognition.recognise import PICKLED, WEIGHTS
 _SKIPPED = frozenset(("node_modules", "venv", "__pycache__", "site-packages", "output", "outputs", "custom_nodes"))
 _SHARD = re.compile(r"-(\d{5})-of-\d{5}\.")
 _LARGEST = 1_000_000  # bytes of a file of settings
+_MOST_BESIDE = 200  # folders in a folder that are asked for a program
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,26 @@ class Tree:
 
 def tree_of(root: Path) -> Tree:
     """Whose folder it is, and where to look in it. Reads settings of other programs, never runs anything."""
-    for title, is_it, folders in _PROGRAMS:
-        if is_it(root):
-            found = [folder for folder in folders(root) if folder.is_dir()]
-            return Tree(root, title, _outermost(found) or (root,))
-    return Tree(root, "", (root,))
+    for title, folders in _programs_in(root):
+        found = [folder for folder in folders(root) if folder.is_dir()]
+        return Tree(root, title, _outermost(found) or (root,))
+    return Tree(root, "", _outermost([root, *_of_programs_below(root)]))
+
+
+def _programs_in(root: Path) -> Iterator[tuple[str, Callable[[Path], list[Path]]]]:
+    return ((title, folders) for title, is_it, folders in _PROGRAMS if is_it(root))
+
+
+def _of_programs_below(root: Path) -> Iterator[Path]:
+    """What the programs that lie in a folder keep elsewhere, such as a portable ComfyUI in the folder it comes in."""
+    try:
+        inner = [each for each in islice(root.iterdir(), _MOST_BESIDE) if each.is_dir()]
+    except OSError:
+        return
+    for each in sorted(inner):
+        for _, folders in _programs_in(each):
+            yield from (folder for folder in folders(each) if folder.is_dir())
+            break
 
 
 def candidates(trees: Iterable[Tree]) -> Iterator[Path]:
@@ -105,30 +122,50 @@ def _comfy_folders(root: Path) -> list[Path]:
 def _extra_paths(file: Path) -> list[Path]:
     """The folders that an extra_model_paths.yaml names.
 
-    Its form is a small part of YAML: sections of `key: path` or `key: |` with a path a line, and base_path.
+    Its form is a small part of YAML: sections of `key: path`, `key: |` with a path a line, or a list. base_path,
+    wherever it stands in a section, is before all other paths of that section.
     """
     found: list[Path] = []
-    base, block = file.parent, 0
-    for line in _lines(file):
-        text = line.split(" #", 1)[0].rstrip()
-        if not text.strip() or text.lstrip().startswith("#"):
+    base, named = file.parent, list[str]()
+    for depth, key, value in (*_entries(_lines(file)), (0, "", "")):
+        if not depth:
+            found += [base / _plain(each) for each in named]
+            base, named = file.parent, []
+        elif key == "base_path":
+            base = file.parent / _plain(value)
+        elif key != "is_default":
+            named.append(value)
+    return found
+
+
+def _entries(lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+    """(depth, key, value) of a small part of YAML; of several values each by itself."""
+    key, block = "", 0
+    for line in lines:
+        text = re.sub(r"(^|\s)#.*", "", line).rstrip()
+        if not text.strip():
             continue
         depth = len(text) - len(text.lstrip())
-        key, colon, value = text.strip().partition(":")
-        value = value.strip().strip("\"'")
-        if block and depth > block:
-            found.append(base / os.path.expanduser(text.strip()))
+        item = text.strip()
+        if key and item.startswith("- "):
+            yield depth or 1, key, item[2:].strip()
             continue
-        block = 0
+        if block and depth > block:
+            yield depth, key, item
+            continue
+        key, colon, value = (part.strip() for part in item.partition(":"))
+        block = depth if colon and value[:1] in ("|", ">") and depth else 0
         if not depth:
-            base = file.parent
-        elif colon and key == "base_path":
-            base = file.parent / os.path.expanduser(value)
-        elif colon and value in ("|", ">", "|-"):
-            block = depth
-        elif colon and value and key not in ("is_default",):
-            found.append(base / os.path.expanduser(value))
-    return found
+            yield 0, key, ""
+        elif value.startswith("[") and value.endswith("]"):
+            yield from ((depth, key, each.strip()) for each in value[1:-1].split(",") if each.strip())
+        elif value and not block:
+            yield depth, key, value
+
+
+def _plain(path: str) -> str:
+    """Without quotes, the home folder and variables of the system put in, as ComfyUI does."""
+    return os.path.expandvars(os.path.expanduser(path.strip().strip("\"'")))
 
 
 def _lines(file: Path) -> list[str]:
@@ -168,12 +205,27 @@ def _fooocus_folders(root: Path) -> list[Path]:
 
 
 def _invoke_folders(root: Path) -> list[Path]:
-    named = [line.partition(":")[2].strip() for line in _lines(root / "invokeai.yaml") if "models_dir:" in line]
-    return [root / (named[0] if named else "models")]
+    named = [value for _, key, value in _entries(_lines(root / "invokeai.yaml")) if key == "models_dir" and value]
+    return [root / (_plain(named[0]) if named else "models")]
+
+
+_ELSEWHERE = re.compile(
+    r"--(data-dir|forge-ref-a1111-home|(?:ckpt|lora|lyco|vae|embeddings|controlnet|text-encoder|\w+-models)-(?:dirs?|path))"
+    r"""[ =]+("[^"]+"|'[^']+'|\S+)"""
+)
 
 
 def _webui_folders(root: Path) -> list[Path]:
-    return [root / "models", root / "embeddings"]
+    """Its own, and those that its starter names as arguments."""
+    found = [root / "models", root / "embeddings"]
+    for name in ("webui-user.sh", "webui-user.bat"):
+        for line in _lines(root / name):
+            told = "" if re.match(r"\s*(#|::|rem\b|@rem\b)", line, re.IGNORECASE) else line
+            for option, path in _ELSEWHERE.findall(told):
+                there = root / _plain(path)
+                whole = option in ("data-dir", "forge-ref-a1111-home")
+                found += [there / "models", there / "embeddings"] if whole else [there]
+    return found
 
 
 def _has(*names: str) -> Callable[[Path], bool]:

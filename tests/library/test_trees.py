@@ -123,3 +123,74 @@ def test_a_pipe_that_is_called_like_weights_holds_nobody_up(tmp_path):
     safetensors(tmp_path / "b.safetensors", SD15)
     assert names(Models([tmp_path])) == ["b"]
     assert "no file" in recognise(tmp_path / "a.safetensors").reason
+
+
+def test_extra_paths_of_comfyui_in_all_forms(tmp_path, monkeypatch):
+    root = tmp_path / "ComfyUI"
+    (root / "models").mkdir(parents=True)
+    (root / "folder_paths.py").write_text("")
+    monkeypatch.setenv("WEIGHTS", str(tmp_path / "env"))
+    places = ("big/ckpt", "big/lora one", "big/lora two", "listed/a", "listed/b", "other/vae", "env/x", "plain #1")
+    for at, place in enumerate(places):
+        safetensors(tmp_path / place / f"{at}.safetensors", SD15, metadata={"n": str(at)})
+    (root / "extra_model_paths.yaml").write_text(
+        "# a note\n"
+        "first:\n"
+        "    checkpoints: ckpt\n"
+        "    loras: |  # two of them\n"
+        "        lora one\n"
+        "        lora two\n"
+        f"    base_path: '{tmp_path}/big'\n"
+        "second:\n"
+        f"    base_path: {tmp_path}\n"
+        "    is_default: true\n"
+        "    checkpoints:\n"
+        "    - listed/a\n"
+        "    - listed/b\n"
+        "    vae: [other/vae]\n"
+        "    unet: $WEIGHTS/x\n"
+        "# third:\n"
+        f"#   base_path: {tmp_path}/off\n"
+    )
+    assert names(Models([root])) == ["0", "1", "2", "3", "4", "5", "6"]
+
+
+@pytest.mark.parametrize(
+    "text", ["\t: [\n- x\n-\n", "a: |\n", ": :\n  : :\n", "[" * 5000, "a:\n  b: [,]\n  - \n", "\0:\n \0: \0"]
+)
+def test_extra_paths_that_make_no_sense_cost_nothing(tmp_path, text):
+    root = tmp_path / "ComfyUI"
+    safetensors(root / "models" / "a.safetensors", SD15)
+    (root / "folder_paths.py").write_text("")
+    (root / "extra_model_paths.yaml").write_text(text)
+    assert names(Models([root])) == ["a"]
+
+
+def test_a_webui_says_to_its_starter_where_its_weights_are(tmp_path):
+    root = tmp_path / "webui"
+    (root / "models").mkdir(parents=True)
+    (root / "webui.py").write_text("")
+    for at, place in enumerate(("my ckpts", "loras", "data/models/VAE", "off")):
+        safetensors(tmp_path / place / f"{at}.safetensors", SD15)
+    (root / "webui-user.sh").write_text(
+        f'#export COMMANDLINE_ARGS="--ckpt-dir {tmp_path}/off"\n'
+        f"export COMMANDLINE_ARGS=\"--xformers --ckpt-dir '{tmp_path}/my ckpts' --lora-dir={tmp_path}/loras\"\n"
+    )
+    (root / "webui-user.bat").write_text(f"set COMMANDLINE_ARGS=--data-dir {tmp_path}/data --port 7860\n")
+    assert names(Models([root])) == ["0", "1", "2"]
+
+
+def test_a_folder_with_a_portable_program_in_it_is_used_with_what_that_names(tmp_path):
+    root = tmp_path / "ComfyUI_windows_portable" / "ComfyUI"
+    safetensors(root / "models" / "a.safetensors", SD15)
+    safetensors(tmp_path / "elsewhere" / "b.safetensors", SDXL)
+    (root / "folder_paths.py").write_text("")
+    (root / "extra_model_paths.yaml").write_text(f"mine:\n  base_path: {tmp_path}/elsewhere\n  checkpoints: .\n")
+    assert names(Models([root.parent])) == ["a", "b"]
+
+
+def test_an_example_in_a_comment_of_invokeai_is_no_setting(tmp_path):
+    root = tmp_path / "invokeai"
+    safetensors(root / "models" / "x.safetensors", SDXL)
+    (root / "invokeai.yaml").write_text("# models_dir: /nowhere\nschema_version: 4.0.2\n")
+    assert names(Models([root])) == ["x"]
