@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.document.preprocessing import preprocessor
-from studio.request.control import ITSELF, REFERENCE, SEEN, Control
+from studio.request.control import BY_ITSELF, ITSELF, REFERENCE, SEEN, Control
 from studio.request.family import Family
 from studio.request.pixels import Array, Pixels
 
@@ -46,6 +46,11 @@ class Steer:
     def itself(self) -> bool:
         """The model does so without weights beside it."""
         return self.kind in ITSELF
+
+    @property
+    def title(self) -> str:
+        """Of its weights, in a sentence; "" while none are chosen."""
+        return BY_ITSELF if self.itself else self.name
 
     def setting(self, name: str, value: float) -> Steer:
         """The same with a setting of its preprocessor changed."""

@@ -242,6 +242,8 @@ class Schedulers:
         else:
             places = {} if flow.places(count) is None else {"sigmas": flow.places(count)}
             steps = None if places else count
+            if count == 1:  # all noise is both where it begins and where it ends, which cannot be moved
+                scheduler.register_to_config(shift_terminal=None)
             scheduler.set_timesteps(steps, device=device, mu=flow.moved(self._schedule, tokens, count), **places)
 
     def _fresh(self, sampler: Sampler) -> Any:

@@ -12,6 +12,7 @@ REFERENCE = "ip-adapter"
 SEEN, BUILT_IN = "seen", "built-in"
 WITH_WEIGHTS = ("controlnet", "t2i-adapter", "control-lora", REFERENCE)
 ITSELF = (SEEN, BUILT_IN)  # the model does so itself, without weights beside it
+BY_ITSELF = "the model itself"
 CONTROL_KINDS = (*WITH_WEIGHTS, *ITSELF)
 MOST_WEIGHT = 2.0
 
@@ -66,7 +67,7 @@ class Control:
     @property
     def title(self) -> str:
         """Of its weights, in a sentence."""
-        return self.name or "the model itself"
+        return self.name or BY_ITSELF
 
     def holds(self, call: int, calls: int) -> bool:
         """Whether it steers call 1..calls of the network."""

@@ -342,6 +342,17 @@ def test_qwen_edit_reads_the_prompt_with_the_picture_before_it(name, module, kin
 
 
 @every
+def test_a_single_step_makes_a_picture(case, shelf, warm):
+    """Of Qwen-Image, too, whose schedule ends at a noise level of its own, which diffusers cannot do with one."""
+    model = shelf[case.id]
+    one, two = (made(warm, asked(model, steps=steps)) for steps in (1, 2))
+    assert one.std() > 1
+    assert not np.array_equal(one, two)
+    other = made(warm, asked(model, steps=1, prompt="another house"))
+    assert not np.array_equal(one, other)  # it is no NaN, which would be black
+
+
+@every
 def test_a_lora_is_on_as_diffusers_has_it_and_off_without_a_trace(case, shelf, warm):
     model = shelf[case.id]
     plain = asked(model)

@@ -17,6 +17,7 @@ from studio.library.gallery.again import compare
 from studio.library.gallery.gallery import Gallery
 from studio.library.models import Models
 from studio.pipelines.studio_pipeline import StudioPipeline
+from studio.ui.panels.layers_rows import _second
 from tests.pipelines import tiny, tiny_control, tiny_flow
 from tests.ui.canvas.hands import drag
 
@@ -85,6 +86,7 @@ def test_several_pictures_for_a_model_that_looks_at_them(desk_of, tmp_path):
         assert not options.weight.isVisibleTo(options)  # it looks at them in full, all the way
         assert options.note.text() == ""
     assert "reference 0" in window.controls.words
+    assert _second(document.active) == "By the model itself"
     window.table.run("picture.generate")
     request = desk.job.request
     assert [(each.kind, each.picture.size) for each in request.controls] == [("seen", tiny.Size(96, 64))] * 2

@@ -10,11 +10,9 @@ from studio.document.controlling import Steer
 from studio.document.preprocessing import likely
 from studio.library.attached import digest_of
 from studio.library.entry import Entry
-from studio.request.control import ITSELF, REFERENCE, SEEN
+from studio.request.control import BY_ITSELF, ITSELF, REFERENCE, SEEN
 from studio.request.errors import Trouble
 from studio.request.family import Family
-
-ITSELF_TITLE = "The model itself"
 
 
 class Shelf(Protocol):
@@ -42,7 +40,7 @@ class Weights:
     @property
     def title(self) -> str:
         """As it is offered."""
-        return self.name or ITSELF_TITLE
+        return self.name or BY_ITSELF[0].upper() + BY_ITSELF[1:]
 
     def put_on(self, steer: Steer) -> Steer:
         """The same wish with these weights; the preprocessor follows their name where it was left to that."""

@@ -153,7 +153,11 @@ def _second(layer: Layer) -> str:
     elif isinstance(layer, GeneratedLayer):
         parts.append("Generated" if len(layer.candidates) < 2 else f"{len(layer.candidates)} candidates")
     elif isinstance(layer, ControlLayer):
-        parts += [f"{layer.steer.weight * 100:.0f} %", layer.steer.name] if layer.steer.name else ["No weights chosen"]
+        steer = layer.steer
+        if steer.itself:
+            parts.append(f"By {steer.title}")
+        else:
+            parts += [f"{steer.weight * 100:.0f} %", steer.name] if steer.name else ["No weights chosen"]
     if not isinstance(layer, AreaLayer | ControlLayer):
         if layer.blend.title != "Normal":
             parts.append(layer.blend.title)

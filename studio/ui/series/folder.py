@@ -66,8 +66,8 @@ class FolderWish:
     @property
     def following(self) -> str:
         """What the controls do with the pictures, in words; "" without controls."""
-        each = ", ".join(follower.steer.name for follower in self._followers if follower.picture is None)
-        same = ", ".join(follower.steer.name for follower in self._followers if follower.picture is not None)
+        each = ", ".join(follower.steer.title for follower in self._followers if follower.picture is None)
+        same = ", ".join(follower.steer.title for follower in self._followers if follower.picture is not None)
         said = [
             f"Each picture of the folder is followed by {each}." if each else "",
             f"The picture on the canvas is followed by {same}, for all of them." if same else "",
