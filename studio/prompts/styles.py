@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 PLACEHOLDER = "{prompt}"
 ENDINGS = (".json", ".csv")
+LARGEST = 20_000_000  # bytes of a file
+_WRONG = (OSError, ValueError, RecursionError, csv.Error)
 FORMS = "Choose a styles.csv of A1111 or Forge, or a JSON file of styles of Fooocus."
 
 
@@ -36,11 +38,17 @@ def load_styles(*paths: Path) -> tuple[Style, ...]:
     name, prompt, negative_prompt as other programs write them. What is damaged is left out and logged.
     """
     styles: dict[str, Style] = {}
-    for file in (file for path in paths for file in _files(path)):
+    for path in paths:
         try:
-            styles.update({style.name: style for style in _read(file)})
-        except (OSError, ValueError, csv.Error) as error:
-            log.warning("styles of %s are left out: %s", file, error)
+            files = _files(path)
+        except OSError as error:
+            log.warning("the styles in %s are left out: %s", path, error)
+            continue
+        for file in files:
+            try:
+                styles.update({style.name: style for style in _read(file)})
+            except _WRONG as error:
+                log.warning("styles of %s are left out: %s", file, error)
     return tuple(styles.values())
 
 
@@ -51,11 +59,11 @@ def bring_in(file: Path, folder: Path) -> tuple[Style, ...]:
     """
     try:
         found = _read(file) if file.suffix.lower() in ENDINGS else ()
-    except (ValueError, csv.Error, OSError) as error:
+    except _WRONG as error:
         raise BadInput(f"The styles in {file.name!r} cannot be read.", FORMS, repr(error)) from error
     if not found:
         raise BadInput(f"There are no styles in {file.name!r}.", FORMS)
-    target = folder / file.name
+    target = _place(folder, file.name, found)
     half = target.with_name(f".{file.name}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,8 +74,25 @@ def bring_in(file: Path, folder: Path) -> tuple[Style, ...]:
     return found
 
 
+def _place(folder: Path, name: str, found: tuple[Style, ...]) -> Path:
+    """Where a file goes: in the place of an earlier one only if it has all that is in that."""
+    target, number = folder / name, 1
+    while target.exists():
+        try:
+            lost = {style.name for style in _read(target)} - {style.name for style in found}
+        except _WRONG:
+            lost = set[str]()
+        if not lost:
+            break
+        number += 1
+        target = folder / f"{Path(name).stem}_{number}{Path(name).suffix}"
+    return target
+
+
 def _read(file: Path) -> tuple[Style, ...]:
     """Raises OSError, ValueError or csv.Error for a file that is no list of styles."""
+    if file.stat().st_size > LARGEST:
+        raise ValueError("too large")
     text = file.read_text(encoding="utf-8-sig")
     entries = _csv(text) if file.suffix.lower() == ".csv" else _json(text)
     return tuple(filter(None, (_style(entry) for entry in entries)))

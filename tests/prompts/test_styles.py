@@ -66,7 +66,23 @@ def test_a_file_of_another_program_is_brought_in_and_stays(tmp_path: Path) -> No
     assert [path.name for path in own.iterdir()] == ["styles.csv"]
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.json", "{"), ("a.csv", "x,y\n1,2\n"), ("a.txt", "a"), ("a.json", "[]")])
+def test_a_second_file_of_the_same_name_takes_nothing_away(tmp_path: Path) -> None:
+    own, given = tmp_path / "own", tmp_path / "styles.csv"
+    for text in ("Ink,ink", "Oil,oil", "Oil,thick oil", "Oil,oil\nPen,pen"):
+        given.write_text(f"name,prompt\n{text}\n")
+        bring_in(given, own)
+    assert sorted((style.name, style.prompt) for style in load_styles(own)) == [
+        ("Ink", "ink"),
+        ("Oil", "oil"),
+        ("Pen", "pen"),
+    ]
+    assert len(list(own.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.json", "{"), ("a.csv", "x,y\n1,2\n"), ("a.txt", "a"), ("a.json", "[]"), ("a.json", "[" * 200_000)],
+)
 def test_what_holds_no_styles_is_not_brought_in(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(BadInput, match="styles"):
@@ -78,6 +94,8 @@ def test_what_holds_no_styles_is_not_brought_in(tmp_path: Path, name: str, text:
 def test_damaged_files_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{")
     (tmp_path / "b.json").write_text("{}")
+    (tmp_path / "b2.json").write_text("[" * 200_000)
+    (tmp_path / "b3.json").write_text('[{"name": "S", "prompt": "\\ud800"}]')
     (tmp_path / "c.csv").write_bytes(b"\xff\xfe")
     (tmp_path / "d.json").write_text('[{"name": "D", "prompt": "d"}]')
     assert load_styles(tmp_path) == (Style("D", "d"),)
