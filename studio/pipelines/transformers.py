@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -70,6 +71,12 @@ def two_streams(shapes: Shapes) -> dict[str, Any]:
 def shape_of(shapes: Shapes, *names: str) -> tuple[int, ...] | None:
     """Of the first of these tensors that there is: authors and diffusers call them differently."""
     return next((shapes[name] for name in names if name in shapes), None)
+
+
+def within(size: Size, area: int, multiple: int) -> Size:
+    """The same shape with no more pixels than `area`, sides divisible by `multiple`; a little is lost of the longer."""
+    shrunk = min(1.0, math.sqrt(area / size.area))
+    return Size(*(max(multiple, int(side * shrunk) // multiple * multiple) for side in (size.width, size.height)))
 
 
 def against_negative(asked: Asked, condition: Callable[[str], Conditioning]) -> Conditioning:

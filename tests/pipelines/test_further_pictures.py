@@ -8,9 +8,11 @@ from dataclasses import replace
 import diffusers
 import numpy as np
 import pytest
+import torch
 from diffusers import Flux2KleinPipeline, FluxControlPipeline
 from PIL import Image
 
+from studio.pipelines.adapters import Asked, adapter_of
 from studio.request.control import Control
 from studio.request.errors import BadInput
 from studio.request.geometry import Size
@@ -63,12 +65,46 @@ def test_klein_looks_at_several_pictures(source, klein):
 
 
 def test_klein_looks_at_a_large_picture_at_a_megapixel_at_most(klein):
-    from studio.pipelines.adapters import adapter_of
-
     adapter = adapter_of(klein.family)
     assert adapter.reference_size(Size(96, 64)) == Size(96, 64)
     assert adapter.reference_size(Size(2048, 1024)) == Size(1440, 720)
     assert adapter.reference_size(Size(50, 70)) == Size(48, 64)
+
+
+@pytest.fixture(scope="module")
+def kontext(tmp_path_factory):
+    def save(folder):
+        return tiny_flow.save_flux(folder, "FluxKontextPipeline")
+
+    return model_of(tmp_path_factory.mktemp("kontext"), save, "flux", "kontext")
+
+
+def test_kontext_looks_at_one_picture_wherever_it_comes_from(kontext):
+    pipeline, picture = tiny.pipeline_of(kontext), tiny.photo(SIZE, seed=1)
+    alone = made(pipeline, asked(kontext, controls=(replace(seen(SIZE, 0), picture=picture),)))
+    assert np.array_equal(alone, made(pipeline, asked(kontext, source=picture)))  # which equals diffusers
+
+
+def test_kontext_looks_at_several_as_at_a_sheet_of_them(kontext):
+    """diffusers takes one. Two that stand side by side are as one picture of both, but for the seam in the codec."""
+    pipeline = tiny.pipeline_of(kontext)
+    loaded = pipeline._store.get(kontext, tiny.Notes())
+    with torch.inference_mode():
+        readers, adapter = loaded.readers, loaded.adapter
+        words = adapter.condition(readers, Asked(prompt="a house", negative=None, canvas=SIZE))
+        random = torch.Generator().manual_seed(0)
+        latents, left, right = (torch.randn(1, 16, 8, 8, generator=random) for _ in range(3))
+        two = replace(words, shown={"reference": left, "reference 2": right})
+        one = replace(words, shown={"reference": torch.cat((left, right), dim=2)})
+        found = [adapter.predict(loaded.denoiser, each, latents, torch.tensor([500.0]), 2.5) for each in (two, one)]
+    assert torch.allclose(*found, atol=1e-5)
+
+
+def test_kontext_tells_the_first_from_the_second(kontext):
+    pipeline = tiny.pipeline_of(kontext)
+    one, other = seen(Size(64, 96), 1), seen(Size(96, 64), 2)
+    first, second = (made(pipeline, asked(kontext, controls=each)) for each in ((one, other), (other, one)))
+    assert not np.array_equal(first, second)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.library.flow_family import ABILITIES, DISTILLED, flow_family
-from studio.request.control import BUILT_IN
+from studio.request.control import BUILT_IN, SEEN
 from studio.request.family import Ability, Way
 
 _ABILITIES = ABILITIES - {Ability.NEGATIVE_PROMPT}  # it is told the guidance scale
@@ -27,7 +27,13 @@ FAMILY = flow_family(
         ),
         Way(trait="fill", title="Fill", guidance=30.0),
         Way(trait="control", title="Control", guidance=30.0, controls=frozenset((BUILT_IN,))),
-        Way(trait="kontext", title="Kontext", guidance=2.5, abilities=_ABILITIES | {Ability.INSTRUCT}),
+        Way(
+            trait="kontext",
+            title="Kontext",
+            guidance=2.5,
+            abilities=_ABILITIES | {Ability.INSTRUCT},
+            controls=frozenset((SEEN,)),
+        ),
         Way(trait="turbo", title="Turbo", steps=8),
     ),
     controls=frozenset(("controlnet", "control-lora", "ip-adapter")),

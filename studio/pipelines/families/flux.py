@@ -6,7 +6,7 @@ place by place (lines, depth), too; Kontext gets a picture to look at as further
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -21,10 +21,13 @@ from studio.pipelines.control.transformers import TransformerSteering
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
 from studio.pipelines.tokens import packed, places, unpacked
-from studio.pipelines.transformers import Transformer, shape_of, two_streams
+from studio.pipelines.transformers import Transformer, shape_of, two_streams, within
+from studio.request.geometry import Size
 
 LONGEST = 512  # tokens of a prompt
 LONGEST_SCHNELL = 256
+REFERENCE_AREA = 1024 * 1024  # the most pixels of a picture that is looked at; its sides are divisible by SIDES
+SIDES = 16
 
 
 class Flux(Transformer):
@@ -60,6 +63,9 @@ class Flux(Transformer):
         taken, given = int(denoiser.config.in_channels), denoiser.config.out_channels
         return given is not None and taken > 2 * int(given)
 
+    def reference_size(self, canvas: Size) -> Size:
+        return within(canvas, REFERENCE_AREA, SIDES)
+
     def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
         found = readers[0].encoded(asked.prompt)
         return Conditioning(hidden_states=found["hidden"], added={"pooled": found["pooled"]}, guided=False)
@@ -75,9 +81,9 @@ class Flux(Transformer):
             given = torch.cat((tokens, packed(shown["filled"]), packed(hole)), dim=2)
         if "followed" in shown:
             given = torch.cat((tokens, packed(shown["followed"])), dim=2)
-        for reference in inputs.references:
+        for reference, (down, right) in zip(inputs.references, side_by_side(inputs.references), strict=True):
             given = torch.cat((given, packed(reference)), dim=1)
-            ids = torch.cat((ids, places(reference, 1)))
+            ids = torch.cat((ids, places(reference, 1) + ids.new_tensor([0, down, right])))
         scale = torch.full((len(latents),), guidance, device=latents.device, dtype=torch.float32)
         extra: dict[str, Any] = {
             "timestep": timestep.expand(len(latents)).to(latents.dtype) / 1000,
@@ -94,6 +100,20 @@ class Flux(Transformer):
             extra["guidance"] = None
         output = denoiser(hidden_states=given.to(dtype), return_dict=False, **extra)[0]
         return unpacked(output[:, : tokens.shape[1]], latents)
+
+
+def side_by_side(pictures: Sequence[Tensor]) -> list[tuple[int, int]]:
+    """Where each stands, in tokens down and right, so that none lies on another: as one sheet, which grows as little as
+    may be, to the right or below.
+    """
+    found: list[tuple[int, int]] = []
+    high = wide = 0
+    for picture in pictures:
+        down, right = (each // 2 for each in picture.shape[-2:])
+        at = (0, wide) if down + high > right + wide else (high, 0)
+        found.append(at)
+        high, wide = max(high, at[0] + down), max(wide, at[1] + right)
+    return found
 
 
 ADAPTER = Flux()

@@ -14,7 +14,7 @@ from studio.pipelines.codecs import PatchedCodec
 from studio.pipelines.conditioning import Conditioning
 from studio.pipelines.flow import Flow
 from studio.pipelines.readers import StockReader, Vectors
-from studio.pipelines.transformers import Transformer, against_negative, shape_of, two_streams
+from studio.pipelines.transformers import Transformer, against_negative, shape_of, two_streams, within
 from studio.request.geometry import Size
 
 MOST_TOKENS = 4300  # from here on the number of steps does not count
@@ -63,8 +63,7 @@ class Klein(Transformer):
         return guidance > 1 and not options.get("is_distilled", False)
 
     def reference_size(self, canvas: Size) -> Size:
-        shrunk = min(1.0, math.sqrt(REFERENCE_AREA / canvas.area))
-        return Size(*(max(SIDES, int(side * shrunk) // SIDES * SIDES) for side in (canvas.width, canvas.height)))
+        return within(canvas, REFERENCE_AREA, SIDES)
 
     def condition(self, readers: tuple[StockReader, ...], asked: Asked) -> Conditioning:
         def condition(text: str) -> Conditioning:
