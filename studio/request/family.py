@@ -69,6 +69,7 @@ class Family:
     divisible: a part of a picture is a picture to it, so that larger ones can be painted over in tiles.
     controls: kinds of `Control` that its models can be steered by; by one that is "built-in" they must be.
     controls_from: where weights for it are to be had.
+    whole_from: where a complete model is to be had, of families that are not put together from files.
     couples: words for a part of the picture are kept there by the network's cross-attention, in one call; otherwise
     it is called for each part, and what it says is mixed.
     """
@@ -100,6 +101,7 @@ class Family:
     controls: frozenset[str] = frozenset()
     divisible: bool = True
     controls_from: str = ""
+    whole_from: str = ""
     couples: bool = False
 
     @property

@@ -70,6 +70,16 @@ def test_precision_is_told(name, precision):
     assert found_in(name).precision == precision
 
 
+def test_a_single_file_of_a_family_that_comes_as_a_folder_says_where_to_get_all_of_it():
+    reason = found_in("Sana_1600M_1024px_MultiLing").reason
+    assert "no Gemma 2 2B text encoder and picture codec of Sana" in reason
+    assert "Sana_1600M_1024px_BF16_diffusers on Hugging Face" in reason
+
+
+def test_black_forest_labs_models_that_follow_pictures_can_be_used():
+    assert "not supported" not in found_in("flux1-canny-dev").reason
+
+
 def test_a_network_alone_says_what_else_it_needs_and_where_that_is():
     reason = found_in("sdxl_unet_only").reason
     assert "CLIP-L text encoder" in reason

@@ -17,6 +17,7 @@ FAMILY = flow_family(
     guidance=4.5,
     sampler=Sampler(Algorithm.DPMPP_2M),
     formats=frozenset(("diffusers",)),
+    whole_from="Efficient-Large-Model/Sana_1600M_1024px_BF16_diffusers on Hugging Face, which is in the catalogue",
     controls=frozenset(("controlnet",)),
     controls_from="ishan24/Sana_600M_1024px_ControlNet_diffusers on Hugging Face",
 )

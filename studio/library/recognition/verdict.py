@@ -64,8 +64,10 @@ def _missing(found: Recognised, kind: Family) -> str:
     if not parts:
         return ""
     if PARTS not in kind.formats:
-        names = " and ".join(part.title for part in parts)
-        return f"It holds no {names.replace('the ', '')}, so it cannot be used alone; use a complete file."
+        names = f"It holds no {' and '.join(part.title for part in parts).replace('the ', '')}"
+        if kind.whole_from:
+            return f"{names}, and {kind.title} is not put together from files here. Get all of it: {kind.whole_from}."
+        return f"{names}, so it cannot be used alone; use a complete file."
     return needs_text(parts)
 
 
