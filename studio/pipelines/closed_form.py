@@ -18,6 +18,7 @@ The class has the call of diffusers' UNet2DConditionModel, so that every pipelin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -159,12 +160,13 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
         return UNet2DConditionOutput(sample=output) if return_dict else (output,)
 
     @contextmanager
-    def attend(self, known: Tensor, mask: Tensor) -> Generator[None]:
-        """While open, `forward` fills a hole: known (1, 8, h, w) clean latents, mask (1, 1, h, w), 1 where it is made.
+    def attend(self, known: Tensor, mask: Tensor, hidden: float = math.inf) -> Generator[None]:
+        """While open, `forward` fills a hole: known (1, 8, h, w) clean latents, mask (1, 1, h, w), 1 where it is made,
+        hidden: by how much noise, for each of the source in it.
 
         See `conditioning.AttentiveDenoiser`.
         """
-        self._around, self._kept = Surroundings(known[0].float(), mask[0, 0] > 0.5), []
+        self._around, self._kept = Surroundings(known[0].float(), mask[0, 0] > 0.5, hidden), []
         try:
             yield
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
@@ -13,10 +14,15 @@ _SURROUNDINGS_SIGMA = 0.35  # how far what surrounds a hole may be from anything
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A picture with a hole: known (C, h, w) clean latents, hole (h, w) bool: what is to be made."""
+    """A picture with a hole: known (C, h, w) clean latents, hole (h, w) bool: what is to be made.
+
+    hidden: how loud the noise is, over the picture, that the making began with in the hole; inf: nothing of what was
+    there counts.
+    """
 
     known: Tensor
     hole: Tensor
+    hidden: float = math.inf
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,24 @@ _RIM = 2  # latents around the hole
 _FALL = 3.0  # power of the distance by which the rim's say falls
 _ALONG = 0.7  # latents of the edge that agree on what the fill lacks
 _DEPTH = 2.5  # latents into the fill by which that is forgotten
+_UNSEEN = 20.0  # noise over picture from which on nothing can be seen of what was there
+_FREEDOM = 0.01  # mean square of latents by which what is made may differ from it, where noise is as loud as picture
 _SMOOTH = 7  # side of the window over which differences to the surroundings are evened out
+
+
+def held(made: Tensor, around: Surroundings) -> Tensor:
+    """made (C, h, w) -> the same, held near what was in the hole before, as far as that could be seen at first.
+
+    The library seldom holds what was there, least of all in a picture of another style, and would put what it has in
+    its place. So changes count that are small for the noise that hid it; a larger one counts the less the larger it
+    is, and what would be quite another thing is left out instead of mixed in faintly.
+    """
+    if around.hidden > _UNSEEN:
+        return made
+    may = _FREEDOM * around.hidden**1.5
+    change = made - around.known
+    strays = functional.avg_pool2d(change.square().mean(0)[None, None], 3, 1, 1, count_include_pad=False)[0, 0]
+    return around.known + change / (1 + (strays / may).square())
 
 
 class Membrane:

@@ -15,7 +15,7 @@ from torch import Tensor
 from studio.pipelines.closed_form_canvas import Canvas
 from studio.pipelines.closed_form_evidence import Evidence, Surroundings
 from studio.pipelines.closed_form_grounds import Atlas, Grounds
-from studio.pipelines.closed_form_join import Membrane
+from studio.pipelines.closed_form_join import Membrane, held
 from studio.pipelines.closed_form_things import CUTOUTS, Stand, Store, Thing, in_rows
 from studio.pipelines.closed_form_wish import ANYTHING, Lexicon, Wish
 
@@ -70,6 +70,7 @@ class Scene:
         self._columns = [wish.lexicon.columns[name] for name in SCENE_SLOTS]
         heard = wish if around is None else wish.without_habits()
         scores = heard.of_items(library.ground_attributes) + self._homes()
+        self._around = around
         self._membrane = None if around is None else Membrane(around)
         self._grounds = Grounds(library.atlas, scores, canvas, around, self._membrane)
         self._wanted = self._wishes(usual=around is None)
@@ -84,7 +85,9 @@ class Scene:
             ground, index, share = self._grounds(evidence.without(picture, cover))
             picture, cover = self._things(evidence, ground, self._mode(index, share))
         made = (1 - cover) * ground + picture
-        return made if self._membrane is None else self._membrane.join(made)
+        if self._around is None or self._membrane is None:
+            return made
+        return held(self._membrane.join(made), self._around)
 
     def _things(self, evidence: Evidence, ground: Tensor, scene: tuple[int, ...]) -> tuple[Tensor, Tensor]:
         """What all things together add to the ground and hide of it."""

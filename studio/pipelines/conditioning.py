@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -86,19 +87,23 @@ class AttentiveDenoiser(Protocol):
     each step. One that has this method is told once a picture, around the whole denoising loop.
     """
 
-    def attend(self, known: Tensor, mask: Tensor) -> AbstractContextManager[None]:
+    def attend(self, known: Tensor, mask: Tensor, hidden: float) -> AbstractContextManager[None]:
         """While the context is open, calls of `forward` belong to this picture.
 
         known: (1, channels, height, width), clean latents of the source, scaled as the network sees them.
         mask: (1, 1, height, width), 0..1: 0 is kept as known, 1 is made anew, between changes only in late steps.
+        hidden: how loud the noise over the source is in the picture's first step, as a multiple of it; inf at full
+        strength, where nothing of the source can be seen in what is made anew.
         `forward` may get two rows (guidance): both share this context. Leaving it, by an exception too, must
         forget everything.
         """
         ...
 
 
-def attending(denoiser: object, known: Tensor | None, mask: Tensor | None) -> AbstractContextManager[None]:
+def attending(
+    denoiser: object, known: Tensor | None, mask: Tensor | None, hidden: float = math.inf
+) -> AbstractContextManager[None]:
     """The denoiser's own context for a picture with a mask; nothing for text alone or for one that cannot look."""
     if known is None or mask is None or not isinstance(denoiser, AttentiveDenoiser):
         return nullcontext()
-    return denoiser.attend(known, mask)
+    return denoiser.attend(known, mask, hidden)

@@ -49,7 +49,7 @@ def denoise(
         for done, timestep in enumerate(steps.timesteps[start.begun :], start.begun + 1):
             if course.change is not seen:
                 looking.close()
-                looking.enter_context(attending(denoiser, start.known, course.change))
+                looking.enter_context(attending(denoiser, start.known, course.change, start.hidden))
                 seen = course.change
             noisy = latents
             ask = partial(_predicted, loaded, course, start, guides, done, noisy)
@@ -105,7 +105,7 @@ def _part(share: float | Tensor, output: Tensor) -> Tensor:
 def _renewed(loaded: Loaded, course: Course, start: Start, guides: Sequence[Guide], fresh: Tensor) -> Tensor:
     """The first latents with other noise. Asks the network once what is clean in them, and forgets that it did."""
     steps, call = replace(start.steps, scheduler=deepcopy(start.steps.scheduler)), start.begun + 1
-    with attending(loaded.denoiser, start.known, course.change):
+    with attending(loaded.denoiser, start.known, course.change, start.hidden):
         output = _predicted(loaded, course, replace(start, steps=steps), guides, call, start.latents)
     level = steps.levels[start.begun]
     return renewed(start.latents, clean(output, start.latents, level, steps), level, fresh, start.share)

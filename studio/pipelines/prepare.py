@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,6 +35,7 @@ class Start:
         the last two only with a mask. shown: see `looking`.
     controls: pictures that steer by weights beside the model; seen: what their networks see, of those that are
         followed place by place.
+    hidden: by how much noise, for each of the source in it; inf where nothing of the source is seen.
     strays: other noise that is mixed into what a sampler adds on the way.
     begun: calls of the network that a parent has made already. fresh: noise that replaces a `share` of what is left.
     """
@@ -46,6 +48,7 @@ class Start:
     seen: tuple[Tensor, ...] = ()
     known: Tensor | None = None
     change: Tensor | None = None
+    hidden: float = math.inf
     strays: Strays | None = None
     begun: int = 0
     fresh: Tensor | None = None
@@ -86,6 +89,7 @@ def prepare(loaded: Loaded, frame: Frame, singles: Sequence[GenerationRequest], 
         controls=controls,
         seen=loaded.controls.pictures(controls, frame, partial(latents_of, loaded)),
         known=known,
+        hidden=math.inf if strength == 1 else steps.levels[0].noise / max(steps.levels[0].signal, 1e-6),
         shown=shown(loaded, request, frame, source, generators),
         change=None if request.mask is None else change_map(request.mask, frame, shape).to(device, dtype),
     )

@@ -281,6 +281,18 @@ def test_surroundings_are_forgotten(model):
     assert torch.equal(before, after)
 
 
+@pytest.mark.parametrize(("hidden", "stays"), [(1.0, True), (float("inf"), False)])
+def test_what_the_library_has_not_stays_while_it_can_be_seen(model, hidden, stays):
+    known = torch.zeros(1, 8, SIDE, SIDE)
+    known[:, 0], known[:, 5, 5:11, 5:11] = SEA, 2.0
+    mask = torch.zeros(1, 1, SIDE, SIDE)
+    mask[..., 4:12, 4:12] = 1
+    with torch.no_grad(), model.attend(known, mask, hidden):
+        step = 0.5**0.5 * (known + noise())
+        picture = clean(model, step, 250.0, words())[-1]
+    assert (float(picture[5, 7:9, 7:9].mean()) > 1.5) is stays
+
+
 def test_it_is_an_attentive_denoiser(model):
     assert isinstance(model, AttentiveDenoiser)
 

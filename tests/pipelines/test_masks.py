@@ -94,7 +94,7 @@ class Looker(torch.nn.Module):
         self.told = []
 
     @contextmanager
-    def attend(self, known, mask):
+    def attend(self, known, mask, hidden):
         self.told.append((known.shape, mask.shape))
         try:
             yield

@@ -61,3 +61,34 @@ def test_a_masked_edit_leaves_the_rest_as_it_was(paint):
     kept = mask[..., 0] == 0
     assert np.array_equal(before[kept], after[kept])
     assert (before[~kept] != after[~kept]).any(1).mean() > 0.5
+
+
+def portrait() -> np.ndarray:
+    """A face as in a photograph, 256×256: nothing that the model's library holds."""
+    down, across = np.mgrid[:256, :256]
+    grain = np.random.default_rng(3).normal(0, 1, (256, 256, 1))
+    picture = np.full((256, 256, 3), (96, 104, 88.0))
+    for top, left, high, wide, colour in (
+        (250, 128, 70, 90, (60, 70, 120)),
+        (110, 128, 62, 48, (205, 165, 140)),
+        (98, 108, 5, 9, (40, 40, 45)),
+        (98, 148, 5, 9, (40, 40, 45)),
+        (142, 128, 6, 17, (160, 70, 75)),
+    ):
+        picture[((down - top) / high) ** 2 + ((across - left) / wide) ** 2 < 1] = colour
+    return (picture + grain).clip(0, 255).astype(np.uint8)
+
+
+def test_what_is_refined_stays_itself_the_more_the_less_the_strength(paint):
+    before = portrait()
+    mask = np.zeros((256, 256, 1), np.uint8)
+    mask[60:170, 74:182] = 255
+    face = mask[..., 0] > 0
+
+    def strays(strength: float) -> float:
+        after = paint("", source=Pixels(before), mask=Pixels(mask), strength=strength)
+        return float(np.abs(after - before)[face].mean())
+
+    little, half, much, anew = (strays(strength) for strength in (0.2, 0.5, 0.7, 1.0))
+    assert little < half < much < anew
+    assert half < 10 < anew

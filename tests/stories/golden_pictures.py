@@ -62,7 +62,7 @@ CASES = (
     Case(Mode.REMOVE, "", Rect(75, 85, 45, 45)),
     Case(Mode.REPLACE_BACKGROUND, "a desert at noon", HOUSE),
     Case(Mode.VARIATIONS, "a forest in autumn"),
-    Case(Mode.REFINE_REGION, "hills", HOUSE, {"strength": 0.5}, with_region),
+    Case(Mode.REFINE_REGION, "hills", HOUSE, {"strength": 0.75}, with_region),
     Case(Mode.DETAIL, "a house", recipe={"strength": 0.5}, before=two_parts),
     Case(Mode.CUSTOM, "a red house", HOUSE, CUSTOM),
 )
