@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import pickle
+import struct
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -19,6 +21,9 @@ from studio.library.unpickling import Lying
 from studio.request.errors import BadInput, Trouble
 
 _DEEPEST = 4  # dictionaries in one another
+_MOST = 100_000  # of what is in them
+_LONGEST = 4096  # characters of a name
+_WHOLE = ("state_dict", "params_ema", "params", "model_state_dict")
 Progress = Callable[[int, int], object]
 
 
@@ -40,9 +45,13 @@ def convert(path: Path, target: Path, progress: Progress = lambda done, total: N
         half.replace(target)
     except (zipfile.BadZipFile, pickle.UnpicklingError, EOFError, KeyError, ValueError, IndexError) as error:
         raise _refused(path, error) from error
-    except (TypeError, AttributeError, ImportError, RecursionError, NotImplementedError) as error:
+    except (TypeError, AttributeError, ImportError, RecursionError, NotImplementedError, struct.error) as error:
+        raise _refused(path, error) from error
+    except (OverflowError, AssertionError, MemoryError) as error:
         raise _refused(path, error) from error
     except OSError as error:
+        if error.errno == errno.EINVAL:  # a zip that names a place before its beginning
+            raise _refused(path, error) from error
         raise Trouble(f"{path.name!r} could not be converted: {error.strerror or error}.") from error
     finally:
         half.unlink(missing_ok=True)
@@ -57,20 +66,31 @@ def _refused(path: Path, error: Exception) -> BadInput:
     )
 
 
-def _flat(value: Any, prefix: str = "", depth: int = 0) -> dict[str, Lying]:
-    """Tensors in dictionaries; a "state_dict" (or the averaged weights of an upscaler) stands for all of the file."""
-    if not isinstance(value, dict) or depth > _DEEPEST:
-        return {}
-    table = cast("dict[Any, Any]", value)
-    for inner in ("state_dict", "params_ema", "params", "model_state_dict"):
-        if not prefix and isinstance(table.get(inner), dict):
-            return _flat(table[inner], prefix, depth + 1)
+def _flat(value: Any) -> dict[str, Lying]:
+    """Tensors in dictionaries; a "state_dict" (or the averaged weights of an upscaler) stands for all of the file.
+
+    Raises ValueError when there are more than can be: one dictionary may stand in itself a thousand times.
+    """
     found: dict[str, Lying] = {}
-    for key, each in table.items():
-        if isinstance(each, Lying):
-            found[f"{prefix}{key}"] = each
-        elif isinstance(each, dict) and (depth or key == "string_to_param"):
-            found |= _flat(each, f"{prefix}{key}.", depth + 1)
+    seen = 0
+    waiting: list[tuple[Any, str, int]] = [(value, "", 0)]
+    while waiting:
+        value, prefix, depth = waiting.pop()
+        if not isinstance(value, dict) or depth > _DEEPEST:
+            continue
+        table = cast("dict[Any, Any]", value)
+        inner = next((each for each in _WHOLE if not prefix and isinstance(table.get(each), dict)), None)
+        if inner is not None:
+            waiting.append((table[inner], prefix, depth + 1))
+            continue
+        seen += len(table)
+        if seen > _MOST:
+            raise ValueError("too many entries")
+        for key, each in table.items():
+            if isinstance(each, Lying):
+                found[f"{prefix}{key}"[:_LONGEST]] = each
+            elif isinstance(each, dict) and (depth or key == "string_to_param"):
+                waiting.append((cast("Any", each), f"{prefix}{key}."[:_LONGEST], depth + 1))
     return found
 
 

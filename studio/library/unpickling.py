@@ -86,8 +86,12 @@ def _parameter(data: Any, *_rest: Any) -> Any:
     return data
 
 
-class Unpickler(pickle.Unpickler):
-    """storages: all that were spoken of, by key."""
+class Unpickler(pickle._Unpickler):  # pyright: ignore[reportPrivateUsage, reportUnknownMemberType, reportAttributeAccessIssue, reportUntypedBaseClass]
+    """storages: all that were spoken of, by key.
+
+    Python's own, not the faster one in C: that makes its memory as long as the largest place that a file names in it,
+    which may be four thousand million.
+    """
 
     def __init__(self, file: Any) -> None:
         super().__init__(file)

@@ -14,6 +14,7 @@ from studio.document.control_layers import control_layer_of
 from studio.document.controlling import Steer
 from studio.library.entry import Entry
 from studio.library.recognition.recognised import Recognised
+from studio.request.family import Ability
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 from studio.ui.series.wiring import MakingMore
@@ -144,3 +145,17 @@ def test_the_next_start_goes_on_with_the_same_controls(desk_of, desk, tmp_path):
     assert len({request.controls[0].picture.digest for request in requests}) == 1
     found = [left_of_lines(request.controls[1]) for request in requests]
     assert all(abs(here - 20 * at) <= 2 for at, here in enumerate(found, 1))
+
+
+def test_a_model_that_edits_by_instruction_edits_each_picture(desk, tmp_path):
+    desk.document.set_model(
+        replace(MODEL, family=replace(MODEL.family, abilities=MODEL.family.abilities | {Ability.INSTRUCT}))
+    )
+    desk.document.change(prompt="make it winter", strength=1.0)
+    desk.more.folders.begin(folder_of(tmp_path, square(60)))
+    request = play(desk)
+    assert request.strength == 1.0, "it looks at the picture and does not paint over it"
+    assert request.source is not None
+    desk.document.change(strength=0.5)
+    desk.more.folders.begin(tmp_path / "photos")
+    assert play(desk).strength == 0.5
