@@ -87,6 +87,7 @@ def transformers_():
     yield "flux1-dev", flux(), ("diffusion", "flux", "dev")
     yield "flux1-schnell", flux(guidance_embeds=False), ("diffusion", "flux", "schnell")
     yield "flux1-fill-dev", flux(in_channels=384, out_channels=64), ("diffusion", "flux", "fill")
+    yield "flux1-depth-dev", flux(in_channels=128, out_channels=64), ("diffusion", "flux", "control")
     yield "flux1-kontext-dev", flux(), ("diffusion", "flux", "kontext")
     small = {"num_layers": 5, "num_single_layers": 20, "num_attention_heads": 24, "joint_attention_dim": 7680}
     yield "flux2-klein-4b", flux2(**small, guidance_embeds=False), ("diffusion", "flux2", "klein-4b")

@@ -33,6 +33,7 @@ FILES = (
     "flux1-dev",
     "flux1-schnell",
     "flux1-fill-dev",
+    "flux1-depth-dev",
     "chroma1-hd",
     "flux2-klein-4b",
     "sd3.5_large",
