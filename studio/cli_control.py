@@ -67,7 +67,12 @@ def _follower(text: str, models: Models, model: Model) -> Follower:
     if unknown := [each for each in values if each not in known]:
         raise BadInput(f"--control does not know {unknown[0]!r}.", f"Write {FORM}.")
     if not name:
-        return Follower(_itself(text, model, chosen.id, settings), read_picture(Path(file)) if file else None)
+        steer = _itself(text, model, chosen.id, settings)
+        if numbers:
+            raise BadInput(
+                f"--control {text!r}: the model itself looks at it, always in full.", f"Leave out {', '.join(numbers)}."
+            )
+        return Follower(steer, read_picture(Path(file)) if file else None)
     found = [each for each in models.of_kind(*WITH_WEIGHTS) if each.name.lower() == name.lower()]
     if not found:
         names = ", ".join(each.name for each in models.of_kind(*WITH_WEIGHTS)) or "none"

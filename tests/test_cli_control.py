@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from safetensors.torch import save_file
 
 from studio.cli_control import controls_from, followers_from
 from studio.library.models import Models
+from studio.library.pictures import read_picture
 from studio.request.errors import BadInput
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
@@ -69,6 +72,23 @@ def test_a_picture_is_prepared_at_the_size_to_make(models, picture):
 def test_what_cannot_be_used_is_named(typed, said, models, picture):
     with pytest.raises(BadInput, match=said):
         controls_from([typed.format(picture=picture)], models, SCENES_MODEL, SIZE)
+
+
+@pytest.fixture
+def looking():
+    family = replace(SCENES_MODEL.family, controls=frozenset(("seen",)))
+    return replace(SCENES_MODEL, family=family)
+
+
+def test_without_weights_the_model_itself_looks_at_the_whole_picture(looking, models, picture):
+    (control,) = controls_from([f"picture={picture}"], models, looking, Size(32, 96))
+    assert (control.kind, control.name) == ("seen", "")
+    assert control.picture == read_picture(picture)
+
+
+def test_it_does_so_in_full_only(looking, models, picture):
+    with pytest.raises(BadInput, match="always in full"):
+        controls_from([f"picture={picture},weight=0.5"], models, looking, SIZE)
 
 
 def test_for_a_folder_no_picture_means_each_of_them(models, picture):
