@@ -257,9 +257,9 @@ class Models:
 
     def _mine(self, paths: Iterable[Path]) -> list[Path]:
         """Those of these paths that lie in one of the folders that are looked through."""
-        folders = {os.path.join(folder, "") for tree in self.trees() for folder in (tree.root, *tree.folders)}
-        starts = tuple(folders)
-        return [path for path in paths if str(path).startswith(starts)]
+        places = {str(place) for tree in self.trees() for place in (tree.root, *tree.folders)}
+        starts = tuple(os.path.join(place, "") for place in places)
+        return [path for path in paths if str(path) in places or str(path).startswith(starts)]
 
     def _made(self) -> tuple[Entry, ...]:
         embedded = resource("models")

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
+import urllib.parse
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,7 +28,9 @@ _MOST_BESIDE = 200  # folders in a folder that are asked for a program
 
 @dataclass(frozen=True)
 class Tree:
-    """A folder that was added. title: the program it belongs to, or "". folders: where its weights are."""
+    """A folder that was added. title: the program it belongs to, or "". folders: where its weights are; some of them
+    may be single files.
+    """
 
     root: Path
     title: str
@@ -36,7 +40,7 @@ class Tree:
 def tree_of(root: Path) -> Tree:
     """Whose folder it is, and where to look in it. Reads settings of other programs, never runs anything."""
     for title, folders in _programs_in(root):
-        found = [folder for folder in folders(root) if folder.is_dir()]
+        found = [each for each in folders(root) if each.exists()]
         return Tree(root, title, _outermost(found) or (root,))
     return Tree(root, "", _outermost([root, *_of_programs_below(root)]))
 
@@ -53,7 +57,7 @@ def _of_programs_below(root: Path) -> Iterator[Path]:
         return
     for each in sorted(inner):
         for _, folders in _programs_in(each):
-            yield from (folder for folder in folders(each) if folder.is_dir())
+            yield from (folder for folder in folders(each) if folder.exists())
             break
 
 
@@ -70,6 +74,8 @@ def candidates(trees: Iterable[Tree]) -> Iterator[Path]:
 
 def _below(root: Path, been: set[tuple[int, int]], links: list[Path]) -> Iterator[Path]:
     """been: device and number of folders that were gone through. links: linked folders that are found go there."""
+    if root.is_file() and root.name.lower().endswith((*WEIGHTS, *PICKLED)):
+        yield root
     for folder, subfolders, files in os.walk(root):
         here = Path(folder)
         if not _is_new(here, been):
@@ -205,8 +211,25 @@ def _fooocus_folders(root: Path) -> list[Path]:
 
 
 def _invoke_folders(root: Path) -> list[Path]:
-    named = [value for _, key, value in _entries(_lines(root / "invokeai.yaml")) if key == "models_dir" and value]
-    return [root / (_plain(named[0]) if named else "models")]
+    """Its own, and what was added to it where it lies, which only its database knows."""
+    chosen = {key: _plain(value) for _, key, value in _entries(_lines(root / "invokeai.yaml")) if value}
+    database = root / chosen.get("db_dir", "databases") / "invokeai.db"
+    added = (Path(path) for path in _invoke_paths(database)) if database.is_file() else ()
+    return [root / chosen.get("models_dir", "models"), *(path for path in added if path.is_absolute())]
+
+
+def _invoke_paths(database: Path) -> Iterator[str]:
+    """Of all its models, relative ones to its own folder. Nothing is written, no lock is taken."""
+    rows: list[tuple[Any, ...]] = []
+    address = f"file:{urllib.parse.quote(database.as_posix())}?mode=ro&immutable=1"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as connection:
+        rows = connection.execute("SELECT config FROM models LIMIT 50000").fetchall()
+    for (config,) in rows:
+        with suppress(ValueError, TypeError, RecursionError):
+            facts: Any = json.loads(config)
+            path = cast("dict[str, Any]", facts).get("path") if isinstance(facts, dict) else None
+            if isinstance(path, str):
+                yield path
 
 
 _ELSEWHERE = re.compile(

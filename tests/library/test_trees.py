@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+from contextlib import closing
 
 import pytest
 
+from studio.library.index import Index
 from studio.library.models import Models
 from studio.library.recognition.recognise import recognise
 from studio.library.trees import tree_of
@@ -193,4 +196,27 @@ def test_an_example_in_a_comment_of_invokeai_is_no_setting(tmp_path):
     root = tmp_path / "invokeai"
     safetensors(root / "models" / "x.safetensors", SDXL)
     (root / "invokeai.yaml").write_text("# models_dir: /nowhere\nschema_version: 4.0.2\n")
+    assert names(Models([root])) == ["x"]
+
+
+def test_what_was_added_to_invokeai_where_it_lies_is_found_by_its_database(tmp_path):
+    root, there = tmp_path / "invoke ai", tmp_path / "downloads"
+    safetensors(root / "models" / "x.safetensors", SDXL)
+    for name in ("mine", "not mine"):
+        safetensors(there / f"{name}.safetensors", SD15, metadata={"n": name})
+    (root / "invokeai.yaml").write_text("schema_version: 4.0.2\n")
+    (root / "databases").mkdir()
+    with closing(sqlite3.connect(root / "databases" / "invokeai.db")) as database, database:
+        database.execute("CREATE TABLE models (id TEXT, config TEXT)")
+        paths = ("x.safetensors", str(there / "mine.safetensors"), str(there / "gone.safetensors"), 3)
+        configs = [*(json.dumps({"path": path}) for path in paths), "{", None, "[" * 100_000]
+        database.executemany("INSERT INTO models VALUES ('', ?)", [(config,) for config in configs])
+    index = Index(tmp_path / "index.sqlite")
+    models = Models([root], index)
+    assert names(models) == ["mine", "x"]
+    (there / "mine.safetensors").unlink()
+    models.refresh()
+    index.close()
+    assert names(models) == ["x"], "what InvokeAI names and is not there is its matter"
+    (root / "databases" / "invokeai.db").write_bytes(b"SQLite format 3\0" + b"x" * 4000)
     assert names(Models([root])) == ["x"]
