@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from studio.document.blend import Blend
 from studio.document.controlling import Steer
+from studio.document.editing.plan import Choices
 from studio.document.images import AREA, COLOUR
 from studio.document.tiles import Tiles, Versions
 from studio.request.geometry import Rect
@@ -102,7 +103,7 @@ class GeneratedLayer(PaintLayer):
 
     area: where on the canvas it was asked for. candidates: all pictures of that request; chosen: the one shown.
     mode: name of the `editing.modes.Mode` that made it, "" for a picture of its own. selection: what was to be made
-    anew then, one channel, of the size of the area; None: all of it.
+    anew then, one channel, of the size of the area; None: all of it. choices: of the mode Custom.
     origins: for each candidate the digest of the picture that was made; of an edit a candidate is only its layer.
     """
 
@@ -113,6 +114,7 @@ class GeneratedLayer(PaintLayer):
     mode: str = ""
     selection: Pixels | None = None
     origins: tuple[str, ...] = ()
+    choices: Choices | None = None
 
     @property
     def came_from(self) -> str:

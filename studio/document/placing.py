@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QColor
 
+from studio.document.editing.plan import Choices
 from studio.document.images import SOURCE, blank, image_of, scaled
 from studio.document.layers import GeneratedLayer, MaskLayer, PaintLayer
 from studio.document.tiles import TILE_SIZE, Tiles, keys_in, place
@@ -42,7 +43,7 @@ class Making:
     """What a generated layer remembers besides its picture.
 
     candidates: all pictures of the request; chosen: the index of the one to show. mode, selection: of the edit that
-    made them, origins: digests of what was made; see `GeneratedLayer`.
+    made them, choices: of the mode Custom, origins: digests of what was made; see `GeneratedLayer`.
     """
 
     candidates: tuple[Pixels, ...]
@@ -50,6 +51,7 @@ class Making:
     mode: str = ""
     selection: Pixels | None = None
     origins: tuple[str, ...] = ()
+    choices: Choices | None = None
 
 
 def generated_layer(picture: Picture, area: Rect, making: Making | None = None) -> GeneratedLayer:

@@ -71,15 +71,20 @@ def branched(
     )
     if hole is not None:
         request = replace(request, source=hole[0], mask=hole[1])
-    if strength < 1 and request.mask is not None:
-        share = strength * (1 - step / request.steps_taken)
-        request = replace(request, mask=Pixels(np.rint(request.mask.array * share).astype(np.uint8)))
+    request = _held(request, strength * (1 - step / request.steps_taken)) if strength < 1 else request
     if not fresh and hole is None and _same_way(origin, request, step):
         raise BadInput(
             "From here on nothing would be different.",
             "Change the prompt or the guidance, select a part, or add fresh noise.",
         )
     return request
+
+
+def _held(request: GenerationRequest, share: float) -> GenerationRequest:
+    """What may change by its mask may do so for this share of the way only."""
+    if request.mask is None:
+        return request
+    return replace(request, mask=Pixels(np.rint(request.mask.array * share).astype(np.uint8)))
 
 
 def kept(parent: GenerationRequest, step: int) -> GenerationRequest:

@@ -9,9 +9,9 @@ from studio.document.control_layers import guiding_in
 from studio.document.controlling import Guiding
 from studio.document.document import Document
 from studio.document.editing.modes import Mode
-from studio.document.editing.plan import plan_edit
+from studio.document.editing.plan import Context, Fill, plan_edit
 from studio.document.editing.run import EditRun, begin
-from studio.document.editing.seen import look_at, parts_of, rgba, surface_of, wish_of
+from studio.document.editing.seen import context_named, look_at, parts_of, rgba, surface_of, wish_of
 from studio.document.generated import without
 from studio.document.images import pixels_of
 from studio.document.layers import GeneratedLayer, origin_in
@@ -53,7 +53,7 @@ def made_again(document: Document, layer: GeneratedLayer, words: str) -> EditRun
 
 
 def _edit(document: Document, layer: GeneratedLayer, mode: Mode, wish: GenerationRequest, strength: float) -> EditRun:
-    area = layer.area
+    area, choices = layer.area, layer.choices if mode is Mode.CUSTOM else None
     tiles = None
     if layer.selection is not None:
         tiles = plane(fitted(layer.selection, area.size).array[..., 0], area.x, area.y)
@@ -66,6 +66,9 @@ def _edit(document: Document, layer: GeneratedLayer, mode: Mode, wish: Generatio
         selection=None if found is None else found.bounds,
         strength=1.0 if mode is Mode.REMOVE else strength,
         family=document.model.family,
+        context=Context.AUTOMATIC if choices is None else context_named(document, choices.context),
+        fill=None if choices is None else Fill(choices.fill),
+        seamless=choices is None or choices.seamless,
         everything=found is None or found.covered,
         parts=parts_of(found, document.size) if mode is Mode.DETAIL and found is not None else (),
     )
@@ -82,4 +85,4 @@ def _edit(document: Document, layer: GeneratedLayer, mode: Mode, wish: Generatio
         return origin_in(below, rect)
 
     surface = replace(surface_of(document, tiles), picture=picture, controls=controls, origin=origin)
-    return begin(replace(plan, passes=passes), surface, wish)
+    return begin(replace(plan, passes=passes, choices=choices), surface, wish)

@@ -8,11 +8,20 @@ from studio.document.change import Change
 from studio.document.document import Document
 from studio.document.editing.kept import edit_of
 from studio.document.editing.modes import Mode, Situation
-from studio.document.editing.plan import Context, EditPlan, Fill, plan_edit
+from studio.document.editing.plan import Choices, Context, EditPlan, Fill, plan_edit
 from studio.document.editing.prepare import no_regions
 from studio.document.editing.run import EditRun, begin
-from studio.document.editing.seen import Chosen, chosen, chosen_region, is_bare, parts_of, surface_of, wish_of
-from studio.document.layers import MaskLayer, RegionLayer, walk
+from studio.document.editing.seen import (
+    Chosen,
+    chosen,
+    chosen_region,
+    context_named,
+    is_bare,
+    parts_of,
+    surface_of,
+    wish_of,
+)
+from studio.document.layers import RegionLayer
 from studio.document.regioning import with_root
 from studio.engine.job import Job
 from studio.request.events import Made, Picture, Step
@@ -113,12 +122,14 @@ class Edits:
             selection=None if area is None else area.bounds,
             strength=1.0 if mode is Mode.REMOVE else strength,
             family=document.model.family,
-            context=self._context() if custom else Context.AUTOMATIC,
+            context=context_named(document, recipe.context) if custom else Context.AUTOMATIC,
             fill=Fill(recipe.fill) if custom else None,
             seamless=recipe.seamless or not custom,
             everything=area is None or area.covered,
             parts=parts_of(area, document.size) if mode is Mode.DETAIL and area is not None else (),
         )
+        if custom:
+            return replace(plan, choices=Choices(recipe.fill, recipe.context, recipe.seamless))
         if mode is not Mode.REMOVE:
             return plan
         return replace(plan, passes=tuple(replace(each, strength=strength) for each in plan.passes))
@@ -164,10 +175,13 @@ class Edits:
         return self._runs.get(job)
 
     def reselected(self, job: int) -> EditRun | None:
-        """Lets a run go on with what is selected now; None, and nothing changed, when that cannot be."""
+        """Lets a run go on with what is selected now; None, and nothing changed, when that cannot be.
+
+        A later pass works over what the first one made, in the same place.
+        """
         run = self._runs.get(job)
         area = self._area(run.plan.mode) if run is not None else None
-        if run is None or run.request.mask is None or area is None:
+        if run is None or run.index or run.request.mask is None or area is None:
             return None
         surface = surface_of(self._document, area.tiles)
         self._runs[job] = replace(run, selection=surface.selection(run.plan.context).copy())
@@ -251,16 +265,6 @@ class Edits:
                 return strength if strength < 1 else DETAILING
             case _:
                 return strength
-
-    def _context(self) -> Context | Rect:
-        """What the artist chose: one of ours, or the bounds of a mask layer that is still there."""
-        name = self._document.recipe.context
-        if name in {each.value for each in Context}:
-            return Context(name)
-        for layer in walk(self._document.layers):
-            if layer.id == name and isinstance(layer, MaskLayer) and not layer.bounds().empty:
-                return layer.bounds()
-        return Context.AUTOMATIC
 
     def _wish(self, mode: Mode) -> GenerationRequest:
         wish, layer = wish_of(self._document), self._document.active

@@ -1,9 +1,8 @@
-"""What the main button does, and what becomes of it: wishes to jobs, what jobs tell to candidates and words."""
+"""What the main button does: wishes to jobs, and how far they are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import assert_never
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,15 +18,14 @@ from studio.engine.engine import Engine
 from studio.engine.job import Job
 from studio.prompts.history import PromptHistory
 from studio.request.errors import BadInput
-from studio.request.events import Cancelled, Event, Failed, Finished, Loading, Made, Queued, Step
 from studio.request.family import Ability
 from studio.request.geometry import Rect
-from studio.request.passes import Part as PassPart
 from studio.request.pixels import Pixels
 from studio.request.request import GenerationRequest
 from studio.ui.again import made_again
 from studio.ui.candidates import Candidate, Candidates
-from studio.ui.editing import ON_CANVAS, Edits, Going, Part
+from studio.ui.editing import ON_CANVAS, Edits
+from studio.ui.outcomes import Outcomes
 from studio.ui.places import Places
 from studio.ui.progress import Progress, told
 
@@ -36,27 +34,14 @@ MOST_HELD = 1 << 30  # bytes of what they remember of it
 MODES = ON_CANVAS | {Mode.GENERATE, Mode.VARIATIONS}  # what `Generation.generate` can do
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A job that failed, for the quiet bar."""
-
-    job: Job
-    failed: Failed
-
-
 class Generation(QObject):
     """changed: what the button says may be different. progressed(Progress): how far the running job is.
 
-    failed(Broken), finished(Job, Finished), unkept(str): for the quiet bar and for announcements.
-    homeless(Candidate, str): a picture that the gallery could not take, and why.
+    outcomes: what becomes of what is asked for.
     """
 
     changed = Signal()
     progressed = Signal(object)
-    failed = Signal(object)
-    finished = Signal(object, object)
-    unkept = Signal(str)
-    homeless = Signal(object, str)
 
     def __init__(
         self, document: Document, engine: Engine, history: PromptHistory, candidates: Candidates, parent: QObject
@@ -65,15 +50,13 @@ class Generation(QObject):
         self._document = document
         self._engine = engine
         self._history = history
-        self._candidates = candidates
-        self._places = Places(document)
         self._preferred: Mode | None = None
-        self._layers: dict[int, GeneratedLayer] = {}  # that jobs make anew
-        self._edits = Edits(document)
+        self._places, self._edits = Places(document), Edits(document)
+        self.outcomes = Outcomes(engine, candidates, self._places, self._edits, self)
+        self.outcomes.over.connect(self.changed)
         document.changed.connect(self._document_changed)
         engine.happened.connect(self._happened)
         engine.queue_changed.connect(self._queue_changed)
-        engine.kept.connect(self._kept)
 
     @property
     def running(self) -> Job | None:
@@ -130,7 +113,7 @@ class Generation(QObject):
         recipe = self._document.recipe
         self._history.add(recipe.prompt, recipe.negative)
         if self._history.problem:
-            self.unkept.emit(self._history.problem)
+            self.outcomes.unkept.emit(self._history.problem)
         self.changed.emit()
         return job
 
@@ -182,13 +165,6 @@ class Generation(QObject):
         self._places.note(job, run.plan.result)
         return job
 
-    def _next_pass(self, going: Going, job: Job) -> None:
-        part = self._edits.part(job)
-        index = going.index if part.index is None else part.index
-        following = self._engine.go_on(going.run.request, job)
-        self._places.note(following, going.run.plan.result, self._places.of(job))
-        self._edits.put(following.id, going.run, Part(part.first, index))
-
     def retry(self, job: Job) -> Job:
         """The same again, after it failed."""
         again = self._engine.retry(job)
@@ -232,7 +208,7 @@ class Generation(QObject):
         else:
             job = self._engine.submit(what)
             self._places.note(job, layer.area)
-        self._layers[job.id] = layer
+        self.outcomes.meant_for(job, layer)
         self.changed.emit()
         return job
 
@@ -243,15 +219,6 @@ class Generation(QObject):
         """
         run = self._edits.reselected(job.id)
         return run.request.mask if run is not None else None
-
-    def part_of(self, job: Job, step: Step) -> tuple[Part, PassPart]:
-        """What a job in hand is a part of, with the number of the picture; and which of its passes it makes."""
-        part = self._edits.part(job)
-        return Part(part.first, _at(part, step.picture)), job.request.part or PassPart(number=0, count=1)
-
-    def in_hand(self, first: Job) -> Job:
-        """The job that works now on what this one began."""
-        return next((job for job in self._engine.jobs if self._edits.part(job).first is first), first)
 
     def cancel(self) -> None:
         """Stops the job in hand, with further passes of the same edit; others that wait go on."""
@@ -268,32 +235,7 @@ class Generation(QObject):
         ):
             self.changed.emit()
 
-    def _happened(self, job: Job, event: Event) -> None:
-        match event:
-            case Queued():
-                pass
-            case Loading():
-                pass
-            case Step() | Made() if job.request.upscale is not None:
-                self._enlarged(event)
-            case Step():
-                place = self._places.of(job)
-                step, area = self._edits.seen(job.id, event) or (event, place.area)
-                part = self._edits.part(job)
-                event = replace(step, picture=_at(part, step.picture))
-                self._candidates.step(part.first, replace(place, area=area), event)
-            case Made():
-                self._made(job, event)
-            case Finished():
-                self._over(job)
-                self.finished.emit(job, event)
-            case Failed():
-                self._over(job)
-                self.failed.emit(Broken(job, event))
-            case Cancelled():
-                self._over(job)
-            case _:
-                assert_never(event)
+    def _happened(self, job: Job) -> None:
         if job is self.running or self.running is None:
             self._show_progress()
 
@@ -306,58 +248,6 @@ class Generation(QObject):
         waiting = len(self._engine.jobs) - 1
         self.progressed.emit(told(job, job.last, waiting) if job is not None else Progress())
 
-    def _enlarged(self, event: Step | Made) -> None:
-        """A larger picture is none of the candidates for its place."""
-        if isinstance(event, Made) and event.problem:
-            self.unkept.emit(event.problem)
-
-    def _made(self, job: Job, event: Made) -> None:
-        if event.problem:
-            self.unkept.emit(event.problem)
-        outcome = self._edits.taken(job.id, event) or event
-        if isinstance(outcome, Going):
-            self._next_pass(outcome, job)
-        else:
-            part = self._edits.part(job)
-            outcome = replace(outcome, index=_at(part, outcome.index))
-            run, kept = self._edits.run(job.id), event.picture
-            if begun := self._edits.begun(part.first, outcome.index):
-                run = begun.run
-                outcome, kept = begun.finished(outcome)
-                self._engine.keep(kept)
-            item = self._candidates.made(
-                part.first,
-                self._places.of(job),
-                outcome,
-                edit=run,
-                layer=self._layers.get(part.first.id),
-                origin=kept.pixels.digest,
-            )
-            if event.problem:
-                self.homeless.emit(item, event.problem)
-
-    def _kept(self, made: Made) -> None:
-        """What was kept on purpose: the whole result of several passes, or a picture of the live mode."""
-        item = next((each for each in self._candidates.items if each.origin == made.picture.pixels.digest), None)
-        if item is not None:
-            item.path = made.path
-        if made.problem:
-            self.unkept.emit(made.problem)
-            if item is not None:
-                self.homeless.emit(item, made.problem)
-
-    def _over(self, job: Job) -> None:
-        first = self._edits.part(job).first
-        if not isinstance(job.last, Failed):  # that one may be tried again
-            self._places.forget(job)
-            self._edits.forget(job.id)
-        if isinstance(job.last, Failed) or not self._edits.pending(first):
-            self._candidates.ended(first)
-            self._layers.pop(first.id, None)
-            if not isinstance(job.last, Failed):
-                self._edits.over(first)
-        self.changed.emit()
-
 
 def _place_of(item: Candidate) -> Rect:
     """Where what an edit makes lies in a picture of the gallery that shows all that was seen."""
@@ -365,8 +255,3 @@ def _place_of(item: Candidate) -> Rect:
         return item.place.area
     context, result = item.recalled.plan.context, item.recalled.plan.result
     return result.translated(item.place.area.x - context.x, item.place.area.y - context.y)
-
-
-def _at(part: Part, index: int) -> int:
-    """The number of a picture in its set; jobs of later passes make one each."""
-    return index if part.index is None else part.index

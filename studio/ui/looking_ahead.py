@@ -31,7 +31,7 @@ class LookingAhead(QObject):
         self._document = canvas.document
         self._pace: float | None = None  # seconds for a million pixels and one step
         button.main.installEventFilter(self)
-        generation.finished.connect(self._learn)
+        generation.outcomes.finished.connect(self._learn)
         generation.changed.connect(self._show)
 
     @property

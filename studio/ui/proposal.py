@@ -195,4 +195,5 @@ def _making(item: Candidate, finished: list[Candidate]) -> Making:
         mode="" if edit is None else edit.plan.mode.name,
         selection=None if edit is None else edit.selected,
         origins=tuple(each.origin for each in finished),
+        choices=None if edit is None else edit.plan.choices,
     )

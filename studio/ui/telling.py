@@ -11,8 +11,9 @@ from studio.engine.engine import Engine
 from studio.engine.job import Job
 from studio.request.errors import Trouble
 from studio.request.events import Finished
-from studio.ui.generation import Broken, Generation
+from studio.ui.generation import Generation
 from studio.ui.notify import Notifier
+from studio.ui.outcomes import Broken
 from studio.ui.progress import seconds
 from studio.ui.widgets.notice import Notice, Notices, Remedy
 
@@ -44,9 +45,9 @@ class Telling(QObject):
         self._problem: Notice | None = None
         self._left_over: Notice | None = None
         self._waiting: list[Waiting] = []
-        generation.failed.connect(self.failed)
-        generation.finished.connect(self.finished)
-        generation.unkept.connect(self.unkept)
+        generation.outcomes.failed.connect(self.failed)
+        generation.outcomes.finished.connect(self.finished)
+        generation.outcomes.unkept.connect(self.unkept)
         engine.problem_changed.connect(self.problem)
 
     def trouble(self, trouble: Trouble) -> None:

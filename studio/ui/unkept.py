@@ -32,8 +32,8 @@ class Unkept(QObject):
         self._leaving = False
         self._work = Background("The picture could not be kept", self)
         self._work.troubled.connect(self._offer)
-        window.generation.homeless.connect(self._add)
-        window.generation.finished.connect(self._finished)
+        window.generation.outcomes.homeless.connect(self._add)
+        window.generation.outcomes.finished.connect(self._finished)
         window.installEventFilter(self)
 
     @property

@@ -11,6 +11,9 @@ from PySide6.QtCore import QPointF, Qt
 from studio.document import layering
 from studio.document.editing.modes import Mode
 from studio.document.editing.plan import Fill
+from studio.document.files.ora_read import read_ora
+from studio.document.files.ora_write import write_ora
+from studio.document.files.snapshot import Snapshot
 from studio.document.layers import GeneratedLayer
 from studio.document.selecting import plane
 from studio.request.family import Ability
@@ -261,6 +264,25 @@ def test_a_generated_layer_is_made_again_with_other_words_and_can_be_made_plain(
     options.flat.click()
     assert not isinstance(document.active, GeneratedLayer)
     assert not options.isVisible()
+
+
+def test_a_layer_of_custom_options_is_made_again_with_them(begun, tmp_path):
+    """With those that it was made with, whatever is chosen now; after saving and loading, too."""
+    select(begun.document, Rect(60, 60, 60, 60))
+    choose(begun, Mode.CUSTOM)
+    begun.document.change(fill=Fill.NEUTRAL.value, context="whole", seamless=False)
+    begun.window.table.run("picture.generate")
+    begun.engine.make(begun.job, pixels=red(begun.job))
+    begun.engine.finish(begun.job)
+    begun.window.page.proposal.apply()
+    begun.document.change(fill=Fill.BLUR.value, context="automatic", seamless=True)
+    write_ora(Snapshot.of(begun.document), tmp_path / "custom.ora")
+    loaded = read_ora(tmp_path / "custom.ora", begun.document.model)
+    layer = next(each for each in loaded.layers if isinstance(each, GeneratedLayer))
+    assert layer.choices == begun.document.active.choices
+    begun.window.generation.make_again(begun.document.active, "a blue house")
+    plan = last(begun).plan
+    assert (plan.fill, plan.context, plan.softness.blend) == (Fill.NEUTRAL, Rect(0, 0, 256, 200), 0)
 
 
 def test_a_layer_that_is_gone_when_it_was_made_again_comes_back_as_another(begun):

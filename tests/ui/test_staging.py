@@ -187,7 +187,7 @@ def test_what_several_passes_make_is_in_the_gallery_and_has_the_steps_of_the_fir
     (item,) = desk.window.candidates.items
     (kept,) = desk.engine.asked_to_keep
     homeless = []
-    desk.window.generation.homeless.connect(lambda item, problem: homeless.append((item, problem)))
+    desk.window.generation.outcomes.homeless.connect(lambda item, problem: homeless.append((item, problem)))
     desk.engine.kept.emit(Made(0, kept, problem="The disk is full."))
     assert homeless == [(item, "The disk is full.")]  # offered again, as any other that is on no disk
     desk.engine.kept.emit(Made(0, kept, path=Path("there.png")))

@@ -11,7 +11,7 @@ import numpy as np
 
 from studio.document.controlling import Guiding, Steer
 from studio.document.editing.modes import Mode
-from studio.document.editing.plan import EditPlan, Fill, Pass, Softness
+from studio.document.editing.plan import Choices, EditPlan, Fill, Pass, Softness
 from studio.document.editing.run import EditRun
 from studio.document.regioning import Sketch
 from studio.request.errors import BadInput
@@ -32,6 +32,7 @@ def edit_of(run: EditRun, ways: Sequence[Way]) -> Edit:
         "fill": plan.fill.value,
         "passes": [_pass_record(each) for each in plan.passes],
         "warnings": list(plan.warnings),
+        "choices": None if plan.choices is None else vars(plan.choices).copy(),
         "size": list(run.canvas),
         "ground": seen.place(run.ground[..., :3]),
         "there": None if run.ground[..., 3].min() == 255 else seen.place(run.ground[..., 3]),
@@ -114,6 +115,7 @@ def _plan(canvas: Mapping[str, Any]) -> EditPlan:
         fill=Fill(canvas["fill"]),
         passes=tuple(passes),
         warnings=tuple(canvas["warnings"]),
+        choices=None if canvas["choices"] is None else Choices(**canvas["choices"]),
     )
 
 

@@ -81,6 +81,15 @@ class Pass:
     only: Rect | None = None
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What the artist chose in the mode Custom, as a `Recipe` holds it."""
+
+    fill: str = "blur"
+    context: str = "automatic"
+    seamless: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class EditPlan:
     """Everything about an edit but its pixels.
@@ -88,6 +97,7 @@ class EditPlan:
     context: what the model sees, in canvas coordinates; it may overhang the canvas of a very small document.
     result: the part of the canvas that may change; nothing outside it is touched.
     passes: in order; each sees the result of those before it.
+    choices: that led to it, in the mode Custom.
     """
 
     mode: Mode
@@ -97,6 +107,7 @@ class EditPlan:
     fill: Fill
     passes: tuple[Pass, ...]
     warnings: tuple[str, ...] = field(default=())
+    choices: Choices | None = None
 
     @property
     def cost(self) -> float:
@@ -125,30 +136,32 @@ def plan_edit(
     parts: the bounds of the selection's separate parts, each of which is to be worked in full detail.
     Raises BadInput when the selection has no pixel on the canvas.
     """
-    whole = Rect.of(canvas)
-    chosen = whole if selection is None else selection.intersection(whole)
-    if chosen.empty:
-        raise BadInput("The selection lies outside the picture.", "Select a part of the picture, or nothing at all.")
-    inverted = mode is Mode.REPLACE_BACKGROUND
+    whole, inverted = Rect.of(canvas), mode is Mode.REPLACE_BACKGROUND
+    chosen = _on_canvas(selection, whole)
     full = chosen == whole if everything is None else everything
-    hard = full or not seamless
-    softness = HARD if hard or mode is Mode.EXPAND else softness_of(chosen, strength, inverted=inverted)
+    hard = full or not seamless or mode is Mode.EXPAND
+    softness = HARD if hard else softness_of(chosen, strength, inverted=inverted)
     result = whole if full or inverted else chosen.grown(_padding(chosen, strength)).intersection(whole)
     if parts:
         return _details(mode, canvas, parts, strength, family)
     seen = whole if result == whole else _context(result, canvas, strength, context, family)
     passes, warnings = _passes(seen, result, strength, family)
-    if mode is Mode.EDIT:  # told a second time, it would change what it has changed
-        passes = passes[:1]
     return EditPlan(
         mode=mode,
         context=seen,
         result=result,
         softness=softness,
         fill=fill or _fill_of(mode, strength),
-        passes=passes,
+        passes=passes[:1] if mode is Mode.EDIT else passes,  # told a second time, it would change what it has changed
         warnings=warnings,
     )
+
+
+def _on_canvas(selection: Rect | None, whole: Rect) -> Rect:
+    chosen = whole if selection is None else selection.intersection(whole)
+    if chosen.empty:
+        raise BadInput("The selection lies outside the picture.", "Select a part of the picture, or nothing at all.")
+    return chosen
 
 
 def _details(mode: Mode, canvas: Size, parts: Sequence[Rect], strength: float, family: Family) -> EditPlan:

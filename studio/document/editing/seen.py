@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from studio.document.control_layers import guiding_in
 from studio.document.document import Document
+from studio.document.editing.plan import Context
 from studio.document.editing.prepare import Surface
 from studio.document.images import view
-from studio.document.layers import MaskLayer, PaintLayer, RegionLayer, origin_in, shown
+from studio.document.layers import MaskLayer, PaintLayer, RegionLayer, origin_in, shown, walk
 from studio.document.opencv import cv
 from studio.document.resolve import Canvas, on_paper, resolve, sketches
 from studio.document.selecting import array_of, covered_by, everything, plane
@@ -94,6 +95,16 @@ def parts_of(found: Chosen, size: Size) -> tuple[Rect, ...]:
     return tuple(
         rect.translated(bounds.x, bounds.y).intersection(whole) for rect in sorted(rects, key=lambda r: -r.size.area)
     )
+
+
+def context_named(document: Document, name: str) -> Context | Rect:
+    """What was chosen in a recipe: one of ours, or the bounds of the mask layer of that id, if it is still there."""
+    if name in {each.value for each in Context}:
+        return Context(name)
+    for layer in walk(document.layers):
+        if layer.id == name and isinstance(layer, MaskLayer) and not layer.bounds().empty:
+            return layer.bounds()
+    return Context.AUTOMATIC
 
 
 def wish_of(document: Document) -> GenerationRequest:

@@ -30,7 +30,7 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
     if request.source is None:
         raise ValueError("there is nothing to edit")
     whole, source = Rect.of(request.size), request.source
-    mask = np.full((whole.height, whole.width), 255, np.uint8) if request.mask is None else request.mask.array[..., 0]
+    mask = _mask_of(request)
     bounds = bounds_of(mask)
     found = look_at(plane(mask), request.size)
     situation = Situation(
@@ -52,8 +52,7 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
         family=family,
         everything=situation.covered,
     )
-    ground = _ground(request.source, old or whole)
-    guiding = guiding_of(request.controls)
+    ground, guiding = _ground(request.source, old or whole), guiding_of(request.controls)
     surface = Surface(
         size=request.size,
         picture=lambda area: _part(ground, area),
@@ -62,6 +61,12 @@ def edit_of(request: GenerationRequest, family: Family, old: Rect | None = None)
         origin=lambda _area: request.origin or source.digest,
     )
     return begin(plan, surface, replace(request, source=None, mask=None, strength=1.0, controls=()))
+
+
+def _mask_of(request: GenerationRequest) -> Array:
+    if request.mask is not None:
+        return request.mask.array[..., 0]
+    return np.full((request.size.height, request.size.width), 255, np.uint8)
 
 
 def bounds_of(mask: Array) -> Rect:

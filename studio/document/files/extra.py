@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from studio.document.editing.plan import Choices, Fill
 from studio.document.files.control import control_entry
 from studio.document.files.snapshot import Snapshot
 from studio.document.layers import (
@@ -96,6 +97,7 @@ def making_of(layer: GeneratedLayer) -> Json:
         "mode": layer.mode,
         "selection": None if layer.selection is None else layer.selection.digest,
         "origins": list(layer.origins),
+        **({} if layer.choices is None else {"choices": vars(layer.choices).copy()}),
     }
 
 
@@ -232,7 +234,12 @@ def making_in(entry: Json, found: Found) -> Json:
         "mode": str(entry.get("mode", "")),
         "selection": None if selection is None else found(str(selection)),
         "origins": tuple(str(digest) for digest in entry.get("origins", ())),
+        "choices": None if (choices := entry.get("choices")) is None else _choices(choices),
     }
+
+
+def _choices(entry: Json) -> Choices:
+    return Choices(Fill(entry["fill"]).value, str(entry["context"]), bool(entry["seamless"]))
 
 
 def _request(record: Any, found: Found) -> GenerationRequest | None:

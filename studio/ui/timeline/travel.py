@@ -131,7 +131,7 @@ class TimeTravel(QObject):
     def _happened(self, job: Job, event: Event) -> None:
         if not isinstance(event, Step) or event.preview is None:
             return
-        part, place = self._generation.part_of(job, event)
+        part, place = self._generation.outcomes.part_of(job, event)
         if self._growing is None or self._growing[:2] != (part.first, part.index):
             self._growing = (part.first, part.index or 0, Film(event.total, parts=place.count))
         self._growing[2].add(Moment(place.number, event.done), event.total, event.preview)
@@ -190,7 +190,7 @@ class TimeTravel(QObject):
         if item is None:
             return
         if request is None:
-            self._engine.keep_step(self._generation.in_hand(item.job))
+            self._engine.keep_step(self._generation.outcomes.in_hand(item.job))
         else:
             self._proposal.follow()
             self._generation.again(item, kept(request, self._bar.step))
