@@ -118,6 +118,8 @@ def transformers_():
             "medium",
         ),
     )
+    older = {**medium, "pos_embed_max_size": 192, "dual_attention_layers": ()}
+    yield "sd3_medium_new", network(d, "SD3Transformer2DModel", **sd3, **older), ("diffusion", "sd35", "3-medium")
     yield "z_image_turbo", network(d, "ZImageTransformer2DModel"), ("diffusion", "zimage", "turbo")
     yield "chroma1-hd", network(d, "ChromaTransformer2DModel"), ("diffusion", "chroma", "hd")
     yield (

@@ -65,6 +65,14 @@ CASES = (
         given=lambda request: {"guidance_scale": request.guidance, "max_sequence_length": 256},
     ),
     Case("sd35", tiny_flow.save_sd35, "StableDiffusion3Pipeline", "StableDiffusion3Img2ImgPipeline", given=guided),
+    Case(
+        "sd35",
+        lambda folder: tiny_flow.save_sd35(folder, None),
+        "StableDiffusion3Pipeline",
+        "StableDiffusion3Img2ImgPipeline",
+        variant="3-medium",
+        given=guided,
+    ),
     Case("chroma", tiny_flow.save_chroma, "ChromaPipeline", "ChromaImg2ImgPipeline", given=guided),
     Case("zimage", tiny_flow.save_zimage, "ZImagePipeline", "ZImageImg2ImgPipeline", given=guided),
     Case(

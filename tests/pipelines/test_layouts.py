@@ -37,6 +37,7 @@ FILES = (
     "chroma1-hd",
     "flux2-klein-4b",
     "sd3.5_large",
+    "sd3_medium_new",
     "z_image_turbo",
     "qwen-image",
 )
@@ -73,6 +74,7 @@ def test_the_two_sizes_of_stable_diffusion_35_are_told_apart():
         "dual_attention_layers": tuple(range(13)),
         "caption_projection_dim": 1536,
         "num_attention_heads": 24,
+        "qk_norm": "rms_norm",
         "pos_embed_max_size": 384,
     }
 

@@ -118,7 +118,8 @@ def save_flux(folder: Path, kind: str = "FluxPipeline", **network: Any) -> Path:
     return save(folder, kind, parts, FLUX_SCHEDULE if taught else {"shift": 1.0, "use_dynamic_shifting": False})
 
 
-def save_sd35(folder: Path) -> Path:
+def save_sd35(folder: Path, qk_norm: str | None = "rms_norm") -> Path:
+    """qk_norm: None as the line before 3.5 has it."""
     torch.manual_seed(0)
     parts = {
         "tokenizer": tiny.tokenizer(),
@@ -139,7 +140,7 @@ def save_sd35(folder: Path) -> Path:
             pooled_projection_dim=64,
             out_channels=16,
             pos_embed_max_size=16,
-            qk_norm="rms_norm",
+            qk_norm=qk_norm,
         ),
         "vae": codec(),
     }

@@ -13,7 +13,9 @@ FAMILY = flow_family(
     tiny_decoder="madebyollin/taesd3",
     controls=frozenset(("controlnet",)),
     controls_from="stabilityai/stable-diffusion-3.5-controlnets on Hugging Face (for Large)",
+    variants=frozenset(("3-medium",)),
     ways=(
+        Way(trait="3-medium", title="(3 Medium)", guidance=7.0),
         Way(
             trait="large-turbo",
             title="Large Turbo",

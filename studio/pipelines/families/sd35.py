@@ -80,6 +80,9 @@ def _sight(network: Any) -> Sight:
     return Sight.UNSHIFTED if network.config.force_zeros_for_pooled_projection else Sight.LATENTS
 
 
+HEAD = 64  # width of a head of attention where nothing shows it
+
+
 class StableDiffusion3(Transformer):
     """See `adapters.Adapter`."""
 
@@ -96,7 +99,10 @@ class StableDiffusion3(Transformer):
     )
 
     def layout(self, shapes: Shapes) -> dict[str, Any]:
-        """Medium and large differ in width and depth; medium looks at pictures twice in its first layers."""
+        """Medium and large differ in width and depth; medium looks at pictures twice in its first layers.
+
+        Stable Diffusion 3, the line before, does not, and has no norms in its attention.
+        """
         found: dict[str, Any] = {
             "num_layers": blocks(shapes, "joint_blocks", "transformer_blocks"),
             "dual_attention_layers": twice(shapes),
@@ -104,8 +110,8 @@ class StableDiffusion3(Transformer):
         head = shape_of(shapes, "joint_blocks.0.x_block.attn.ln_q.weight", "transformer_blocks.0.attn.norm_q.weight")
         if words := shape_of(shapes, "context_embedder.weight"):
             found["caption_projection_dim"] = words[0]
-            if head:
-                found["num_attention_heads"] = words[0] // head[0]
+            found["num_attention_heads"] = words[0] // (head[0] if head else HEAD)
+            found["qk_norm"] = "rms_norm" if head else None
         if places := shape_of(shapes, "pos_embed", "pos_embed.pos_embed"):
             found["pos_embed_max_size"] = math.isqrt(places[1])
         return found
