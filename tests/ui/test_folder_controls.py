@@ -12,11 +12,15 @@ from PIL import Image
 from studio.document import layering
 from studio.document.control_layers import control_layer_of
 from studio.document.controlling import Steer
+from studio.document.following import Follower
+from studio.document.recipe import Recipe
 from studio.library.entry import Entry
 from studio.library.recognition.recognised import Recognised
+from studio.request.control import SEEN
 from studio.request.family import Ability
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
+from studio.ui.series.folder import FolderWish
 from studio.ui.series.wiring import MakingMore
 from tests.ui.fakes import OTHER_MODEL, SCENES_MODEL, FakeEngine, FakeModels, colour
 
@@ -159,3 +163,14 @@ def test_a_model_that_edits_by_instruction_edits_each_picture(desk, tmp_path):
     desk.document.change(strength=0.5)
     desk.more.folders.begin(tmp_path / "photos")
     assert play(desk).strength == 0.5
+
+
+def test_a_picture_that_the_model_itself_looks_at_is_told_so():
+    family = replace(MODEL.family, controls=(*MODEL.family.controls, SEEN))
+    follower = Follower(Steer(kind=SEEN), square(60))
+    wish = FolderWish(
+        Recipe(strength=0.5), replace(MODEL, family=family), [Path("a.png")], lambda _: square(0), [follower]
+    )
+    assert wish.following == "The picture on the canvas is followed by the model itself, for all of them."
+    (control,) = wish.ask(0).controls
+    assert control.picture.size == SIZE, "it is looked at as a whole"
