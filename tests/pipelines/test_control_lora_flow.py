@@ -10,6 +10,7 @@ from diffusers import FluxControlPipeline, FluxPipeline
 from PIL import Image
 
 from studio.library.recognition.recognise import recognise
+from studio.pipelines.memory import Plan
 from studio.pipelines.studio_pipeline import StudioPipeline
 from studio.request.control import Control
 from studio.request.errors import BadInput
@@ -105,6 +106,23 @@ def test_it_counts_for_the_steps_that_it_is_on_for(model, stock, finder, pipelin
     assert np.array_equal(none, made(pipeline, plain))
     assert not np.array_equal(whole, early)
     assert not np.array_equal(early, none)
+
+
+def test_on_the_leanest_plan_it_counts_as_much(model, stock, finder, pipeline, tmp_path, monkeypatch):
+    weights = prefixed(tiny_control.control_lora(stock.transformer))
+    finder.attachments["lines"] = tiny_control.save(tmp_path, weights, "lines")
+    request, carried = tiny.request(model, "Euler", steps=3, guidance=3.5, controls=(control(),)), []
+    expected = made(pipeline, request).astype(int)
+    for module in ("studio.pipelines.visiting", "studio.pipelines.memory"):
+        monkeypatch.setattr(f"{module}.LARGEST_UNIT", 2_000)
+    monkeypatch.setattr(
+        "studio.pipelines.visiting.carried", lambda home, device: carried.append(home.numel()) or home.clone()
+    )
+    lean = Plan(tiles=False, readers=True, turns=True, layers=True)
+    monkeypatch.setattr("studio.pipelines.studio_pipeline.ladder", lambda device: (lean, lean))
+    found = made(StudioPipeline(finder, tiny.PROCESSOR), request)
+    assert np.abs(found - expected).max() <= 1
+    assert carried
 
 
 def test_two_at_once_and_a_lora_beside_them_all_count(model, stock, finder, pipeline, tmp_path):
