@@ -103,10 +103,6 @@ class FolderWish:
         return fitted(Pixels(grey), words.size)
 
 
-def _by(follower: Follower) -> str:
-    return follower.steer.name or "the model itself"
-
-
 def _is(path: Path, end: str) -> bool:
     return path.with_name(f"{path.stem}{MASK}{end}").is_file()
 
