@@ -36,6 +36,7 @@ from studio.pipelines.closed_form_refiner import NOISIEST, Refiner
 from studio.pipelines.closed_form_scene import Library, Scene
 from studio.pipelines.closed_form_schedule import NoiseLevels, noisiness
 from studio.pipelines.closed_form_things import Store
+from studio.pipelines.closed_form_tint import terms
 from studio.pipelines.closed_form_wish import Lexicon, Wish
 from studio.pipelines.closed_form_words import AttributeHead, slots_from_config
 
@@ -54,6 +55,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
     beta_*, num_train_timesteps, prediction_type: the noise schedule, as the scheduler of the same folder has it.
     guidance: the guidance scale that the prior is sharpened by, see `forward`.
     refiner_widths: of the network that mends joins (`closed_form_refiner`), None where there is none.
+    tinted: whether there are maps to skies of other colours, see `closed_form_tint`.
     """
 
     @register_to_config
@@ -75,6 +77,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
         beta_end: float = 0.02,
         guidance: float = 2.0,
         refiner_widths: list[int] | None = None,
+        tinted: bool = False,
     ) -> None:
         super().__init__()
         parsed = slots_from_config(slots)
@@ -99,6 +102,9 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
         self._hold("kind_of", torch.zeros(thing_count, dtype=torch.int8))
         self._hold("thing_attributes", torch.zeros(thing_count, len(parsed), dtype=torch.int8))
         self._hold("habits", torch.zeros(len(kinds), columns.get("place", 1), columns.get("time", 1)))
+        if tinted:
+            maps = (columns["time"] * columns["style"], columns["hue"], terms(in_channels, sample_size), out_channels)
+            self._hold("tints", torch.zeros(maps))
         self._tools: tuple[torch.device, Lexicon, Library] | None = None
         self._kept: list[tuple[Tensor, Canvas, Scene]] = []
         self._around: Surroundings | None = None
@@ -215,6 +221,7 @@ class ClosedFormUNet(ModelMixin, ConfigMixin):
                 kind_of=self.kind_of,
                 thing_attributes=self.thing_attributes,
                 habits=habits,
+                tints=self.tints.float() if self.config["tinted"] else None,
             )
             self._tools = (device, Lexicon(self.head.slots, device), library)
             self._kept = []

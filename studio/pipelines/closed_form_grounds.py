@@ -1,6 +1,6 @@
 """The ground of a picture: the posterior mean over the library's grounds, at each place through a shrinking window."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # torch is only partly typed; what it gives back is typed where it enters here
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from studio.pipelines.closed_form_canvas import Canvas
 from studio.pipelines.closed_form_evidence import Evidence, Surroundings
 from studio.pipelines.closed_form_join import Membrane
 from studio.pipelines.closed_form_own import Copies
+from studio.pipelines.closed_form_tint import Tint
 
 _CANDIDATES = 40  # how many grounds take part in a step, for each place where a tile may lie
 _LEEWAY = 1.9  # how much less than the best a ground may be wished for: less than a weather or a style not asked for
 _LEEWAY_AROUND = 6.0  # the same when a hole is filled: less than another place or hour
 _FEWEST = 4  # that take part, however little they are wished for
 _WHOLE = 0.90  # noisier than this, the window is the whole tile
+_NARROW = 2  # latents to which the window shrinks
 _COARSE = 8  # cells to a side of the coarse pictures by which candidates are found
 _PROFILE = 0.3  # how much the colours of whole rows count, lest a picture have two palettes
 _PROFILE_WIDE = 2.0  # the same where several tiles lie side by side
@@ -37,17 +39,27 @@ _STEP = 16  # latents by which a tile may be moved sideways: the grain of its st
 
 
 class Atlas:
-    """All grounds as stored, int8 (N, C, side, side) times gain (C,), and coarse pictures of them."""
+    """All grounds as stored, int8 (N, C, side, side) times gain (C,), and coarse pictures of them; under another sky if
+    there is a tint."""
 
-    def __init__(self, stored: Tensor, gain: Tensor) -> None:
-        self._stored, self._gain = stored, gain
-        parts = [functional.adaptive_avg_pool2d(chunk.float(), _COARSE) for chunk in torch.split(stored, 512)]
-        self.coarse = (torch.cat(parts) * gain[:, None, None]).flatten(1)  # (N, C * 64)
+    def __init__(self, stored: Tensor, gain: Tensor, tint: Tint | None = None) -> None:
+        self._stored, self._gain, self._tint = stored, gain[:, None, None], tint
+        parts: list[Tensor] = []
+        chunks: tuple[Tensor, ...] = torch.arange(len(stored), device=stored.device).split(512)
+        for index in chunks:
+            coarse = functional.adaptive_avg_pool2d(stored[index].float(), _COARSE) * self._gain
+            parts.append(coarse if tint is None else tint(coarse, index))
+        self.coarse = torch.cat(parts).flatten(1)  # (N, C * 64)
         self.coarse_energy = self.coarse.unflatten(1, (len(gain), -1)).square().sum(1)  # (N, 64)
 
     def tiles(self, index: Tensor) -> Tensor:
         """(k,) -> (k, C, side, side) float32."""
-        return self._stored[index].float() * self._gain[:, None, None]
+        latents = self._stored[index].float() * self._gain
+        return latents if self._tint is None else self._tint(latents, index)
+
+    def under(self, tint: Tint) -> Atlas:
+        """The same grounds under that sky."""
+        return Atlas(self._stored, self._gain[:, 0, 0], tint)
 
 
 @dataclass(frozen=True)
@@ -114,7 +126,7 @@ class Grounds:
 
     def _windows(self, level: float, like: Tensor) -> tuple[Tensor, Tensor]:
         """For rows and for columns, the narrower the less noise there is."""
-        radius = (1 + 9 * level**1.3) * self.canvas.magnification
+        radius = (_NARROW + 9 * level**1.3) * self.canvas.magnification
         return soft_window(like.shape[-2], radius, like.device), soft_window(like.shape[-1], radius, like.device)
 
     def _shares(self, logits: list[Tensor]) -> Tensor:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -17,13 +17,17 @@ from studio.pipelines.closed_form_evidence import Evidence, Surroundings
 from studio.pipelines.closed_form_grounds import Atlas, Grounds
 from studio.pipelines.closed_form_join import Membrane, held
 from studio.pipelines.closed_form_things import CUTOUTS, Stand, Store, Thing, in_rows
+from studio.pipelines.closed_form_tint import Tint
 from studio.pipelines.closed_form_wish import ANYTHING, Lexicon, Wish
 
 SCENE_SLOTS = ("place", "time", "weather", "hue", "style")
 COUNT = ".count"
+_LIT_BY = ("time", "weather", "style")
+_SKIES = {"storm": 1, "fog": 2, "snowfall": 2}  # as `Tint.of` counts them
 GLITTER = ".glitter"  # follows the kind before the dot: its light on the water
 _TREES = ("pine", "tree", "palm", "birch")
 _ALOFT = ("sun", "moon", "balloon", "birds", "lanterns", "rainbow")
+_ORBS = ("sun", "moon")
 _ROOTED = ("flowers", "rocks", "fence", "path", "bridge", "rainbow", "lanterns")  # stay about where they were cut out
 _MOST_THINGS = 4
 _LEAST_HABIT = 0.08
@@ -43,6 +47,21 @@ class Library:
     kind_of: Tensor
     thing_attributes: Tensor
     habits: dict[str, Tensor]  # kind -> (places, times): how often it is met there
+    tints: Tensor | None = None  # (times * styles, hues, terms, C): maps to skies of other colours
+
+    def under(self, hue: str | None, lexicon: Lexicon) -> Library:
+        """The same library under a sky of that hue, if it knows how that looks."""
+        if hue is None or self.tints is None:
+            return self
+        columns, slots = lexicon.columns, lexicon.slots
+        time, weather, style = (self.ground_attributes[:, columns[name]].long() - 1 for name in _LIT_BY)
+        kinds = torch.tensor([_SKIES.get(name, 0) for name in slots[columns["weather"]].values], device=time.device)
+        number = slots[columns["hue"]].values.index(hue)
+        which = time * len(slots[columns["style"]].values) + style
+        tint = Tint.of(self.tints[:, number], which, kinds[weather], self.tints.shape[-1])
+        attributes = self.ground_attributes.clone()
+        attributes[:, columns["hue"]] = number + 1
+        return replace(self, atlas=self.atlas.under(tint), ground_attributes=attributes)
 
     def settled(self, kind: str, place: int, lexicon: Lexicon) -> bool:
         """Whether grounds of the place have things of the kind, or have them not, for themselves."""
@@ -66,6 +85,7 @@ class Scene:
     """One prompt on one canvas, or in a hole of one, from step to step."""
 
     def __init__(self, library: Library, wish: Wish, canvas: Canvas, around: Surroundings | None = None) -> None:
+        library = library.under(wish.plainly("hue"), wish.lexicon)
         self.library, self.wish, self.canvas = library, wish, canvas
         self._columns = [wish.lexicon.columns[name] for name in SCENE_SLOTS]
         heard = wish if around is None else wish.without_habits()
@@ -152,6 +172,9 @@ class Scene:
         other = rows[:, self._columns] != torch.tensor(scene, device=rows.device)
         scores = scores - (other * loss).sum(1)
         best = scores.topk(min(CUTOUTS, len(scores)))
+        hours, now = rows[:, self.wish.lexicon.columns["time"]], scene[SCENE_SLOTS.index("time")]
+        if wanted.presence < float("inf") and bool((hours > 0).all() & (hours != now).all()):
+            return None  # what is only usual, and never seen at such an hour
         if kind.endswith(GLITTER) and float(best.values[0]) < -8:
             return None  # no water to glitter on
         close = int((best.values > best.values[0] - _LEEWAY).sum())
@@ -169,7 +192,13 @@ class Scene:
         if kind.endswith(GLITTER):
             return Stand(None, 0, moves=True)
         lift = round((4 if kind in _ALOFT else 1) * self.canvas.magnification)
-        return Stand(self.wish.position(kind), lift, kind not in _ROOTED)
+        return Stand(self.wish.position(kind), lift, kind not in _ROOTED, self._spoken_for(kind), kind in _ORBS)
+
+    def _spoken_for(self, kind: str) -> tuple[int, ...]:
+        """Left (0), centre (1), right (2): where others, in the sky or on the ground as it is, were told to be."""
+        others = [each.kind for each in self._wanted if each.kind != kind and (each.kind in _ALOFT) == (kind in _ALOFT)]
+        placed = [position for other in others if (position := self.wish.position(other)) is not None]
+        return tuple(int(position.argmax()) for position in placed)
 
     def _homes(self) -> Tensor:
         """(N,) how well the grounds' places and hours suit the things that are asked for."""
@@ -189,6 +218,8 @@ class Scene:
             must.append(self._usual(_TREES, 1)[0][0])
         wanted = [_Wanted(kind, float("inf"), self._count(kind)) for kind in must]
         free = [kind for kind in kinds if kind not in must and not self.wish.forbids(kind)]
+        if any(kind in must for kind in _ORBS):
+            free = [kind for kind in free if kind not in _ORBS]
         if not self.wish.forbids("trees"):
             free = [kind for kind in free if not (kind in _TREES and any(each in _TREES for each in must))]
         for kind, habit in self._usual(free, max(0, _MOST_THINGS - 1 - len(must)) if usual else 0):

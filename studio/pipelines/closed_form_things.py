@@ -26,9 +26,14 @@ _ABSENT_FIT = 0.6  # a difference at which it is as well left out
 _CROWD = 6.0  # what it costs to hide behind it, or to be hidden by it, wholly: another thing's share
 _THIRDS = (0.25, 0.5, 0.75)  # where left, centre and right are
 _SPREAD = 0.045
+_POLITE = 6.0  # what it costs to stand where another thing was told to be
+_CLEAR = 0.12  # shares of the width over which that fades
 _BESIDE = 0.9  # from one thing to the next of its kind, in widths
+_CUT_OFF = 0.6  # of the ground that something hides at the edge of its box if it does not end there by itself
+_HALF = 9.0  # what it costs to be only the lower half of a sun or moon
 _STAGGER = 1  # latents by which every other one stands lower
 _CHANNELS_BEHIND = 3
+_RESOLUTION = 3.0  # how much more decided the choice among places becomes as the noise falls, lest two of them mix
 _NEVER = -1e9  # no evidence is a match for it: in a hardly noisy picture it comes to tens of thousands
 
 
@@ -141,12 +146,19 @@ class Store:
 
 @dataclass(frozen=True)
 class Stand:
-    """How a thing may stand. position (3,) or None: scores of left, centre, right; lift: how many latents it may stand
-    higher or lower; moves: whether anywhere across, or only about where it was cut out."""
+    """How a thing may stand.
+
+    position: (3,) scores of left, centre, right, or None. lift: how many latents it may stand higher or lower. moves:
+    whether anywhere across, or only about where it was cut out. spoken_for: which of left (0), centre (1), right (2)
+    are other things' places, of which it keeps clear unless it was told to be there, too. whole: whether a cut-out that
+    ends where the sky or the picture does must go on ending there.
+    """
 
     position: Tensor | None
     lift: int
     moves: bool
+    spoken_for: tuple[int, ...] = ()
+    whole: bool = False
 
 
 class Thing:
@@ -201,11 +213,12 @@ class Thing:
             torch.cat([behind, behind.square().sum(0, keepdim=True), one, taken[None, rows]]), self._misfit_kernel
         )
         logits = match - 0.5 * size + self.prior - misfit
-        flat = logits.flatten()
+        sharp = 1 + _RESOLUTION * (1 - evidence.level)
+        flat = sharp * logits.flatten()
         if self.presence == float("inf"):
             self.weights = torch.softmax(flat, 0).view_as(logits)
         else:
-            absent = torch.full((1,), -self.presence - _FIT * _ABSENT_FIT, device=flat.device)
+            absent = torch.full((1,), sharp * (-self.presence - _FIT * _ABSENT_FIT), device=flat.device)
             self.weights = torch.softmax(torch.cat([flat, absent]), 0)[:-1].view_as(logits)
         return self._laid()
 
@@ -248,17 +261,29 @@ class Thing:
         for item in range(count):
             high, wide = cut.heights[item], cut.widths[item]
             across = self._across(item)
-            for rise in range(-lift, lift + 1):
+            ends_above, ends_below = self._ends(item) if self.stand.whole else (False, False)
+            if ends_above and cut.tops[item] > 0:
+                across = across - _HALF  # something was before it
+            for rise in range(0 if ends_below else -lift, 1 if ends_above else lift + 1):
                 top = cut.tops[item] + rise
                 if top >= 0 and top + high <= canvas.height:
                     prior[item, top - self._low, : canvas.width - wide + 1] = across + scores[item] - 0.6 * abs(rise)
         return prior - torch.logsumexp(prior.flatten(), 0)
 
+    def _ends(self, item: int) -> tuple[bool, bool]:
+        """Whether a cut-out was cut off at its top and at its bottom: it hides the ground up to the edge of its box."""
+        rows = self.cutouts.cover[item, 0, : self.cutouts.heights[item]]
+        return bool(rows[0].max() > _CUT_OFF), bool(rows[-1].max() > _CUT_OFF)
+
     def _across(self, item: int) -> Tensor:
         """Log-prior of a cut-out's left edge at each column where it may be."""
         stand, canvas, wide = self.stand, self.canvas, self.cutouts.widths[item]
         lefts = torch.arange(canvas.width - wide + 1, device=self.cutouts.cover.device)
-        across = _thirds((lefts + wide / 2) / canvas.width, stand.position, wide / 2 / canvas.width)
+        middles = (lefts + wide / 2) / canvas.width
+        across = _thirds(middles, stand.position, wide / 2 / canvas.width)
+        if stand.position is None:
+            for third in stand.spoken_for:
+                across = across - _POLITE * (-0.5 * ((middles - _THIRDS[third]) / _CLEAR).square()).exp()
         if not stand.moves:
             home = self.cutouts.lefts[item] + (canvas.width - canvas.tile) / 2
             across = across - 0.5 * ((lefts - home) / 3).square()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -12,6 +12,8 @@ from studio.pipelines.closed_form_words import Slot
 
 ANYTHING = -1  # an attribute that is no matter
 _CERTAIN = 3.0  # log-odds beyond which a thing must be there, or must not
+_BEYOND_DOUBT = 0.8  # a probability
+_PLACED = 3.0  # times over that a place counts where a thing was told to be: what stands there already is no excuse
 _SETTLED = 0.5  # a score by which a detail counts as said
 
 
@@ -37,20 +39,24 @@ class Lexicon:
 
         Guidance acts on what is asked for, not on pictures: log-prior of the negative plus scale times difference.
         """
-        asked = positive.exp()
+        said = asked = positive.exp()
         if negative is not None:
             other = negative.exp()
             asked = other + guidance * (asked - other)
         scores = torch.einsum("t,tsc->sc", asked, self._worth)
-        return Wish(self, scores.masked_fill(self._blocked, -torch.inf))
+        return Wish(self, scores.masked_fill(self._blocked, -torch.inf), said)
 
 
 @dataclass(frozen=True)
 class Wish:
-    """scores (slots, most values): what each value of an item is worth, in natural logarithms."""
+    """scores (slots, most values): what each value of an item is worth, in natural logarithms.
+
+    said (T,): the probability of each class of the head, by the prompt alone.
+    """
 
     lexicon: Lexicon
     scores: Tensor
+    said: Tensor
 
     def of_items(self, attributes: Tensor, slots: Sequence[str] | None = None) -> Tensor:
         """attributes (N, A) of integers -> (N,) float32: the sum over all slots, or these.
@@ -72,7 +78,7 @@ class Wish:
             [self.value(slot.name) is not None for slot in self.lexicon.slots], device=self.scores.device
         )
         indifferent = torch.where(self.scores.isinf(), self.scores, 0.0)
-        return Wish(self.lexicon, torch.where(said[:, None], self.scores, indifferent))
+        return replace(self, scores=torch.where(said[:, None], self.scores, indifferent))
 
     def odds(self, kind: str) -> float:
         """Log-odds that a thing of the kind was asked for; 0 and thereabouts: nothing was said."""
@@ -100,12 +106,21 @@ class Wish:
         others = float(scores.mean())
         return values[best] if float(scores[best]) - others > _SETTLED else None
 
+    def plainly(self, slot: str) -> str | None:
+        """The value that the prompt says beyond doubt, or None: where a guess would do harm."""
+        column = self.lexicon.columns[slot]
+        start = sum(each.classes for each in self.lexicon.slots[:column])
+        values = self.lexicon.slots[column].values
+        likely = self.said[start + 1 : start + 1 + len(values)]
+        best = int(likely.argmax())
+        return values[best] if float(likely[best]) > _BEYOND_DOUBT else None
+
     def position(self, kind: str) -> Tensor | None:
         """(3,) scores of left, centre and right, or None where nothing was said of it."""
         if self.value(f"{kind}.position") is None:
             return None
         column = self.lexicon.columns[f"{kind}.position"]
-        return self.scores[column, 1:4]
+        return _PLACED * self.scores[column, 1:4]
 
     def details(self, kind: str) -> list[str]:
         """The slots that say more of the kind than that it is there, its position aside."""

@@ -74,6 +74,7 @@ def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNe
     # neighbours in the library are neighbours in the world; where the words leave a choice, it should be among all
     order = torch.from_numpy(np.random.default_rng(0).permutation(len(grounds)))
     gain = _gain(grounds)
+    tints = [part["tints"] for part in shards.read("tints")]
     denoiser = ClosedFormUNet(
         ground_count=len(grounds),
         thing_count=len(things["boxes"]),
@@ -81,6 +82,7 @@ def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNe
         kinds=list(THING_KINDS),
         slots=slots_to_config(SLOTS),
         cross_attention_dim=width,
+        tinted=bool(tints),
     )
     tensors = {
         "gain": gain,
@@ -94,6 +96,8 @@ def assemble_denoiser(shards: Shards, basis: Basis, width: int) -> ClosedFormUNe
         "thing_attributes": things["thing_attributes"],
         "habits": habits(),
     }
+    if tints:
+        tensors["tints"] = torch.stack(tints)
     for name, tensor in tensors.items():
         denoiser.get_buffer(name).copy_(tensor)
     denoiser.fill("library", _rounded(grounds, gain[:, None, None])[order])

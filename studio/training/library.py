@@ -36,6 +36,7 @@ from studio.training.parts import (
 )
 from studio.training.scenes.scene import Scene
 from studio.training.scenes.world import KINDS, PLACES, STYLES, TIMES
+from studio.training.tints import LIGHTS, fit_tints
 from studio.training.words.slots import SLOTS, encode
 
 COMBINATIONS = tuple((place, time, style) for place in PLACES for time in TIMES for style in STYLES)
@@ -48,14 +49,16 @@ ANYTHING = -1  # a ground's attribute that is no matter: things stand on it as t
 
 @dataclass(frozen=True)
 class Amounts:
-    """What a round adds to each combination, grounds with an ordinary sky and with a coloured one; how many places each
-    variant of a thing is cut out of in a round; the rounds; and how many of each kind of gap are filled after them."""
+    """How many grounds a round adds to each combination; from how many scenes of it things are cut; how many places
+    each variant of a thing is cut out of in a round; the rounds; in how many kinds of foul weather gaps are filled
+    after them; and how many scenes each tint is fitted to."""
 
-    plain: int = 5
-    coloured: int = 3
+    grounds: int = 8
+    scenes: int = 5
     copies: int = 2
     rounds: int = 2
     gaps: int = 2
+    tinted: int = 39
 
 
 def ground_attributes(scene: Scene) -> NDArray[np.int8]:
@@ -83,14 +86,14 @@ def thing_attributes(cutout: Cutout) -> NDArray[np.int8]:
 
 def make_grounds(index: int, turn: int, seed: int, amounts: Amounts, basis: Basis) -> dict[str, Tensor]:
     """Grounds of COMBINATIONS[index] in round `turn`; see `Shards` for the keys."""
-    return _painted([_ground(index, turn, part, seed, amounts) for part in range(_parts(amounts))], basis)
+    return _painted([_ground(index, turn, part, seed, amounts.grounds) for part in range(amounts.grounds)], basis)
 
 
 def make_gaps(index: int, seed: int, amounts: Amounts, basis: Basis) -> dict[str, Tensor]:
     """Grounds of COMBINATIONS[index] that the rounds leave out."""
     random = np.random.default_rng([seed, index, 0x6A95])
-    turns, parts = range(amounts.rounds), range(_parts(amounts))
-    there = [_ground(index, turn, part, seed, amounts)[0] for turn in turns for part in parts]
+    turns, parts = range(amounts.rounds), range(amounts.grounds)
+    there = [_ground(index, turn, part, seed, amounts.grounds)[0] for turn in turns for part in parts]
     scenes = draw_gaps(random, *COMBINATIONS[index], there, amounts.gaps)
     return _painted([(scene, int(random.integers(2**31))) for scene in scenes], basis)
 
@@ -107,8 +110,8 @@ def _painted(drawn: list[tuple[Scene, int]], basis: Basis) -> dict[str, Tensor]:
 
 
 def make_things(index: int, turn: int, seed: int, amounts: Amounts, basis: Basis) -> dict[str, Tensor]:
-    """Things cut out of COMBINATIONS[index] in round `turn`: of its grounds with an ordinary sky in fair weather."""
-    drawn = [_ground(index, turn, part, seed, amounts) for part in range(amounts.plain)]
+    """Things cut out of COMBINATIONS[index] in round `turn`: of scenes in fair weather."""
+    drawn = [_ground(index, turn, part, seed, amounts.scenes) for part in range(amounts.scenes)]
     fair = [(scene, paint_seed) for scene, paint_seed in drawn if scene.weather in ("clear", "clouds")]
     pictures = [paint(scene, paint_seed).picture for scene, paint_seed in fair]
     cutouts: list[Cutout] = []
@@ -118,15 +121,11 @@ def make_things(index: int, turn: int, seed: int, amounts: Amounts, basis: Basis
     return _packed(cutouts)
 
 
-def _ground(index: int, turn: int, part: int, seed: int, amounts: Amounts) -> tuple[Scene, int]:
+def _ground(index: int, turn: int, part: int, seed: int, many: int) -> tuple[Scene, int]:
+    """The scene of one of `many` grounds that a round has, and the seed to paint it."""
     random = np.random.default_rng([seed, index, turn, part])
     paint_seed = int(random.integers(2**31))
-    hue = None if part < amounts.plain else part - amounts.plain + turn * amounts.coloured + index
-    return draw_ground(random, *COMBINATIONS[index], part + turn * amounts.plain, hue), paint_seed
-
-
-def _parts(amounts: Amounts) -> int:
-    return amounts.plain + amounts.coloured
+    return draw_ground(random, *COMBINATIONS[index], part + turn * many), paint_seed
 
 
 def _packed(cutouts: list[Cutout]) -> dict[str, Tensor]:
@@ -149,10 +148,10 @@ def _packed(cutouts: list[Cutout]) -> dict[str, Tensor]:
 
 
 class Shards:
-    """A folder of shards: "grounds", "gaps", which are grounds, too, and "things".
+    """A folder of shards: "grounds", "gaps", which are grounds, too, "things" and "tints".
 
     Keys: grounds (n, 8, 32, 32), ground_attributes (n, A); cells (c, 8), cover (c, 1), behind (c, 3), boxes (m, 4) top,
-    left, height, width, kinds (m,) in THING_KINDS, thing_attributes (m, A).
+    left, height, width, kinds (m,) in THING_KINDS, thing_attributes (m, A); tints (hues, terms, 8) of one of LIGHTS.
     """
 
     def __init__(
@@ -171,12 +170,15 @@ class Shards:
         turns = range(self.amounts.rounds)
         wanted = [(what, turn, int(index)) for turn in turns for index in order for what in ("grounds", "things")]
         wanted += [("gaps", 0, int(index)) for index in order if self.amounts.gaps]
+        wanted += [("tints", 0, light) for light in range(len(LIGHTS) if self.amounts.tinted else 0)]
         return [shard for shard in wanted if not self.path(*shard).exists()]
 
     def make(self, what: str, turn: int, index: int) -> None:
         """Paints a shard and writes it, whole or not at all."""
         if what == "gaps":
             found = make_gaps(index, self.seed, self.amounts, self.basis)
+        elif what == "tints":
+            found = {"tints": fit_tints(index, self.seed, self.amounts.tinted, self.basis)}
         else:
             paint_shard = make_grounds if what == "grounds" else make_things
             found = paint_shard(index, turn, self.seed, self.amounts, self.basis)

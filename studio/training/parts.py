@@ -22,25 +22,32 @@ from studio.training.scenes.painter import Bounds
 from studio.training.scenes.places import HORIZON
 from studio.training.scenes.render import Rendering, render_with_boxes
 from studio.training.scenes.scene import Scene, Thing
-from studio.training.scenes.world import HUES, KINDS, PLACES, STYLES, TIMES, TREES, Kind
+from studio.training.scenes.world import KINDS, PLACES, STYLES, TIMES, TREES, Kind
 
 SET_PIECES = ("peaks", "stars", "aurora")  # behind other things: they stay with the ground
 ORBS = ("sun", "moon")
 GLITTER = ".glitter"  # an orb's light on the water is a thing of its own: it stays on the water when the orb moves
 _WATER = ("sea", "lake", "river", "island", "beach")
-_DARK_HUES = ("orange", "yellow")  # not of a night sky
 _LOOSE = ("ink", "pixel")  # styles in which a thing changes the tones of the whole picture a little
+_WOODS = ("pine", "tree", "birch")  # that stand in foul weather, too
 _GROVES = ("pine", "tree", "palm", "birch", "cactus")
 _BY_NIGHT = ("moon",)
 _NOT_BY_NIGHT = ("sun", "rainbow", "birds")
 _SIDE = 32  # latents
+_UNCOLOURED = ("ink",)  # in which skies of all colours are alike
+_GLOWLESS = ("ink", "woodblock")  # styles in which sun and moon light nothing around them
 # from which change of a pixel on a thing hides the ground, and from which it does wholly: a glow only adds to it
-_OPACITY = {"orb": (0.10, 0.35), "loose": (0.06, 0.20), "other": (0.025, 0.14)}
+_OPACITY = {"drawn": (0.16, 0.38), "loose": (0.06, 0.20), "other": (0.025, 0.14)}
 # where a thing makes the ground another: the trees of a forest are the forest, what goes on water makes a river
 SETTLED: Mapping[str, tuple[str, ...]] = {"forest": TREES, "city": ("boat", "bridge")}
-_LOW_SUN = ("dawn", "sunset")  # hours at which the sun is hardly lighter than its sky
-_MATTE = (0.3, 0.7)  # the same of it, by how much of another sky shows through
+_MATTE = (0.03, 0.94)  # the share of its sky that an orb hides, from nothing to all, as it is told
+_LOW_SUN = ("dawn", "sunset")  # hours at which the sun takes on some of its sky's colour
+_MATTE_LOW = (0.03, 0.8)  # the same then
 _SMOOTH = 5  # pixels over which that is told
+_SOLID = 0.5  # cover from which a cell is the orb itself, not its glow
+_EDGE = 0.3  # of the sky that an orb hides where it begins
+_FAINT = 0.0175  # change of a pixel by which a glow can be told
+_TOP = (0.35, 0.8)  # of a glow in the rows at the picture's upper edge, lest it end there when it is moved down
 _FAIR = ("clear", "clouds")
 _FOUL: tuple[str, ...] = ("fog", "storm", "snowfall")
 _BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
@@ -63,15 +70,11 @@ class Cutout:
     behind: Floats
 
 
-def draw_ground(
-    random: np.random.Generator, place: str, time: str, style: str, number: int, hue_number: int | None
-) -> Scene:
-    """Ground `number` of its place, time and style; with a coloured sky if there is a hue number (any, they cycle)."""
+def draw_ground(random: np.random.Generator, place: str, time: str, style: str, number: int) -> Scene:
+    """Ground `number` of its place, time and style, under an ordinary sky: see `tints` for others."""
     palette, flipped = number % 2, bool(random.random() < 0.5)
     things: list[Thing] = []
-    allowed = [hue for hue in HUES if time != "night" or hue not in _DARK_HUES]
-    hue = None if hue_number is None else allowed[hue_number % len(allowed)]
-    weather = _weather(random, place, number, hue is not None)
+    weather = _weather(place, number)
     clear = weather in _FAIR
     if time == "night" and clear and random.random() < 0.65:
         things.append(Thing("stars"))
@@ -85,32 +88,50 @@ def draw_ground(
         kind = SETTLED["city"][number // 2 % 2]
         colours = _BY_NAME[kind].colours
         things.append(Thing(kind, colours[int(random.integers(len(colours)))], position="centre"))
-    return Scene(place, time, style, weather, hue, tuple(things), palette, flipped)
+    return Scene(place, time, style, weather, None, tuple(things), palette, flipped)
 
 
 def draw_gaps(
     random: np.random.Generator, place: str, time: str, style: str, there: Sequence[Scene], most: int
 ) -> list[Scene]:
-    """Grounds of what those that are there leave out: colours of sky and peaks in foul weather, `most` each; peaks in
-    fair weather."""
-    allowed = [hue for hue in HUES if time != "night" or hue not in _DARK_HUES]
-    taken = {scene.hue for scene in there}
-    missing = [number for number, hue in enumerate(allowed) if hue not in taken][:most]
-    found = [draw_ground(random, place, time, style, part, number) for part, number in enumerate(missing)]
+    """Grounds of what those that are there leave out: peaks in fair weather and in `most` kinds of foul weather; in a
+    forest trees of every kind in each of these, and of every colour in fair weather."""
+    wanted: list[tuple[str, Thing]] = []
     if possible("peaks", place):
-        weathers = [*(_FOUL if place != "snow" else _FOUL[::-1])[:most]]
-        if not any(scene.thing("peaks") and scene.hue is None and scene.weather in _FAIR for scene in there):
-            weathers.append("clear")
-        for weather in weathers:
-            plain = draw_ground(random, place, time, style, 0, None)
-            kept = tuple(thing for thing in plain.things if thing.kind not in ("stars", "aurora", "peaks"))
-            found.append(replace(plain, weather=weather, things=(*kept, Thing("peaks"))))
+        wanted += [
+            (weather, Thing("peaks")) for weather in ("clear", *(_FOUL if place != "snow" else _FOUL[::-1])[:most])
+        ]
+    if place == "forest":
+        wanted += [("clear", Thing(kind, colour, 4)) for kind in TREES for colour in _BY_NAME[kind].colours or (None,)]
+        colours = {kind: _BY_NAME[kind].colours or (None,) for kind in _WOODS}
+        wanted += [
+            (weather, Thing(kind, colours[kind][int(random.integers(len(colours[kind])))], 4))
+            for weather in _FOUL[::-1][:most]
+            for kind in _WOODS
+        ]
+    found: list[Scene] = []
+    for number, (weather, thing) in enumerate(wanted):
+        if not any(_has(scene, weather, thing) for scene in there):
+            plain = draw_ground(random, place, time, style, number)
+            others = tuple(each for each in plain.things if not _gives_way(each, thing, weather))
+            found.append(replace(plain, weather=weather, things=(*others, thing)))
     return found
 
 
-def _weather(random: np.random.Generator, place: str, number: int, coloured: bool) -> str:
-    if coloured:
-        return "clear" if random.random() < 0.6 else "clouds"
+def _has(scene: Scene, weather: str, thing: Thing) -> bool:
+    """Whether a ground is in that weather, or in as fair a one, and has that thing; in foul weather any colour does."""
+    there, fair = scene.thing(thing.kind), weather in _FAIR
+    alike = scene.weather in _FAIR if fair else scene.weather == weather
+    return alike and there is not None and (there.colour == thing.colour or not fair)
+
+
+def _gives_way(each: Thing, thing: Thing, weather: str) -> bool:
+    """Whether something of a ground goes when that thing comes and that is the weather."""
+    hidden = weather not in _FAIR and each.kind in ("stars", "aurora")
+    return hidden or each.kind == thing.kind or (each.kind in TREES and thing.kind in TREES)
+
+
+def _weather(place: str, number: int) -> str:
     cold = place not in ("desert", "beach", "island", "sea")
     cycle = ("clear", "clouds", "clear", "clouds", "fog", "clear", "storm", "clouds", "snowfall" if cold else "clear")
     return cycle[number % len(cycle)]
@@ -174,13 +195,15 @@ def cut_out(scene: Scene, thing: Thing, seed: int, ground: Bytes, basis: Basis) 
     rendering = paint(replace(scene, things=(*scene.things, thing)), seed)
     if thing.kind not in rendering.boxes:
         return []
-    picture, near = rendering.picture, _vicinity(thing.kind, rendering.boxes[thing.kind])
+    picture, near = rendering.picture, _vicinity(thing.kind, rendering.boxes[thing.kind], scene.style)
     if thing.kind not in ORBS:
         found = [_difference(thing.kind, scene, thing, picture, ground, basis, near)]
     else:
         line = round(HORIZON[scene.place] * picture.shape[0] / BLOCK) * BLOCK
         sky = np.concatenate([picture[:line], ground[line:]])
-        matte = _matte(scene, thing, seed, sky, ground) if thing.kind == "sun" and scene.time in _LOW_SUN else None
+        matte = None if scene.style in _UNCOLOURED else _matte(scene, thing, seed, sky, ground)
+        if matte is not None:
+            matte[line:] = 0  # its light on water is glitter's
         found = [_difference(thing.kind, scene, thing, sky, ground, basis, near, matte)]
         if scene.place in _WATER:
             water = np.concatenate([ground[:line], picture[line:]])
@@ -190,7 +213,7 @@ def cut_out(scene: Scene, thing: Thing, seed: int, ground: Bytes, basis: Basis) 
 
 
 def _matte(scene: Scene, thing: Thing, seed: int, picture: Bytes, ground: Bytes) -> Floats:
-    """(h, w) how much of the sky a low sun hides, 0..1.
+    """(h, w) how much of the sky an orb and its glow hide, 0..1.
 
     It may be of the colour of its sky. Before a sky of another colour it shows what it hides: where with it the two
     skies are alike (triangulation matting, Smith and Blinn, 1996).
@@ -201,22 +224,21 @@ def _matte(scene: Scene, thing: Thing, seed: int, picture: Bytes, ground: Bytes)
     left = there.astype(np.float32) - picture
     common, all_of_it = _smoothed((skies * left).sum(2)), _smoothed(np.square(skies).sum(2))
     through = common / (all_of_it + 1)
-    low, high = _MATTE
-    share = np.clip((1 - through - low) / (high - low), 0, 1)
-    return (share * share * (3 - 2 * share)).astype(np.float32)
+    low, high = _MATTE_LOW if thing.kind == "sun" and scene.time in _LOW_SUN else _MATTE
+    return np.clip((1 - through - low) / (high - low), 0, 1).astype(np.float32)
 
 
 def _smoothed(plane: Floats) -> Floats:
     return np.asarray(cv2.blur(plane, (_SMOOTH, _SMOOTH)), np.float32)
 
 
-def _vicinity(kind: str, box: Bounds) -> Floats:
+def _vicinity(kind: str, box: Bounds, style: str) -> Floats:
     """(32, 32) shares of the change at each latent that belong to a thing: all of it in its box, in a shadow's or a
     glow's breadth around it and in its mirror image in water below; less and less beyond. In some styles the tones of
     all the picture change with it, which is no part of it."""
     left, top, right, bottom = (edge * _SIDE for edge in box)
     rows, columns = np.mgrid[:_SIDE, :_SIDE] + 0.5
-    glow = 3.0 if kind in ORBS else 1.0
+    glow = 0.2 if kind in ORBS and style in _GLOWLESS else 3.0 if kind in ORBS else 1.0
     across = np.maximum(left - columns, columns - right)
     down = np.maximum(top - rows, rows - bottom - (0.0 if kind in ORBS else 0.6 * (bottom - top)))
     beyond = np.hypot(across.clip(0), down.clip(0))
@@ -235,11 +257,13 @@ def _difference(
     matte: Floats | None = None,
 ) -> Cutout | None:
     change = np.abs(picture.astype(np.float32) - ground).max(2) / 255
-    low, high = _OPACITY["orb" if kind in ORBS else "loose" if scene.style in _LOOSE else "other"]
-    share = np.clip((change - low) / (high - low), 0, 1)
-    opacity = share * share * (3 - 2 * share) if matte is None else matte
-    kept = np.where((change > min(low, 0.06) * 0.7)[..., None], picture, ground)
-    cover = opacity.reshape(_SIDE, BLOCK, _SIDE, BLOCK).mean((1, 3)).astype(np.float32) * near
+    opacity, shown = _opacity(kind, scene.style, change) if matte is None else (matte, change > _FAINT)
+    kept = np.where(shown[..., None], picture, ground)
+    hidden = opacity.reshape(_SIDE, BLOCK, _SIDE, BLOCK).mean((1, 3)).astype(np.float32)
+    if kind in ORBS:
+        near = near.copy()
+        near[: len(_TOP)] *= np.where(hidden[: len(_TOP)] > _SOLID, 1, np.array(_TOP, np.float32)[:, None])
+    cover = hidden * near
     without = basis.latents(ground[None])[0]
     there = without + (basis.latents(kept[None])[0] - without) * near
     # a cell belongs to it if it hides some of the ground or changes it by more than the grain of the codec
@@ -249,9 +273,17 @@ def _difference(
     (top, bottom), (left, right) = _span(belongs.any(1)), _span(belongs.any(0))
     box = (slice(top, bottom), slice(left, right))
     mine = belongs[box]
-    hidden = cover[box] * mine
     seen = (there - (1 - cover) * without)[:, box[0], box[1]] * mine
-    return Cutout(kind, scene, thing, top, left, seen, hidden, without[:3, box[0], box[1]])
+    return Cutout(kind, scene, thing, top, left, seen, cover[box] * mine, without[:3, box[0], box[1]])
+
+
+def _opacity(kind: str, style: str, change: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """(h, w) how much of the ground a thing hides, 0..1, and where it is seen at all, told by how much it changes
+    each pixel (h, w), 0..1."""
+    low, high = _OPACITY["drawn" if kind in ORBS else "loose" if style in _LOOSE else "other"]
+    share = np.clip((change - low) / (high - low), 0, 1)
+    opacity = (share * share * (3 - 2 * share)).astype(np.float32)
+    return opacity, opacity > _EDGE if kind in ORBS else change > min(low, 0.06) * 0.7
 
 
 def _span(flags: NDArray[np.bool_]) -> tuple[int, int]:

@@ -32,7 +32,7 @@ PRESETS = {
         scenes_in_shard=12,
         leaves=12,
         decoder_steps=12,
-        amounts=Amounts(plain=1, coloured=0, rounds=1, copies=1, gaps=0),
+        amounts=Amounts(grounds=1, scenes=1, rounds=1, copies=1, gaps=0, tinted=0),
         combinations=10,
         lesson=Lesson(width=48, layers=1, heads=2, captions=600, steps=40, batch=32, checkpoint_every=20),
         prompts=2,

@@ -128,7 +128,7 @@ def made(pipeline: StableDiffusionPipeline, count: int) -> tuple[list[Image.Imag
         return [make(pipeline, prompt, seed) for seed, prompt in enumerate(prompts)], prompts
 
 
-def make(pipeline: StableDiffusionPipeline, prompt: str, seed: int, steps: int = 24, **more: Any) -> Image.Image:
+def make(pipeline: StableDiffusionPipeline, prompt: str, seed: int, steps: int = 12, **more: Any) -> Image.Image:
     """One picture, as diffusers makes it."""
     generator = torch.Generator().manual_seed(seed)
     found: Any = pipeline(prompt, num_inference_steps=steps, guidance_scale=2.0, generator=generator, **more)

@@ -27,7 +27,7 @@ from tests.benchmarks.quality_photos import photographs, psnr
 JUDGE = Path(__file__).parent / "judge.safetensors"
 GOALS = {"colours": 0.8}  # of headings with a goal of their own
 GOAL = 0.9
-FRESH = 7071  # the seed of prompts that nothing was ever chosen by
+FRESH = 4242  # the seed of prompts that nothing was chosen by, from the fourth edition on
 
 
 class Silent:

@@ -16,7 +16,7 @@ SLOTS = (
     Slot("place", ("plain", "sea"), 8.0, (0.0, 0.0, 0.0)),
     Slot("time", ("day", "night"), 8.0, (0.0, 0.0, 0.0)),
     Slot("weather", ("clear",), 4.0, (0.0, 0.0)),
-    Slot("hue", ("pink",), 4.0, (0.0, -5.0)),
+    Slot("hue", ("green", "pink"), 4.0, (0.0, -5.0, -5.0)),
     Slot("style", ("flat", "ink"), 8.0, (0.0, 0.0, -7.0)),
     Slot("house.present", ("present", "absent"), 6.0, (0.0, -0.6, 0.0)),
     Slot("house.colour", ("red", "blue"), 8.0, (0.0, 0.0, 0.0)),  # what guidance makes of 4
@@ -25,6 +25,7 @@ SLOTS = (
 )
 CLASSES = sum(slot.classes for slot in SLOTS)
 PLAIN, SEA = 1.0, -1.0  # the first channel of each place
+GLOWING, GLOW = 4, 1.5  # the channel in which pink skies differ, and by how much
 RED, BLUE = 2.0, -2.0  # the second channel of each house
 
 
@@ -49,6 +50,19 @@ def even_blocks() -> torch.Tensor:
 
 @pytest.fixture(scope="module")
 def model():
+    return built()
+
+
+@pytest.fixture(scope="module")
+def tinted():
+    """The same world with a map to pink skies, which add GLOW to a channel."""
+    unet = built(tinted=True)
+    unet.tints[..., torch.arange(8), torch.arange(8)] = 1.0
+    unet.tints[:, 1, -3 * SIDE : -2 * SIDE, GLOWING] = GLOW
+    return unet
+
+
+def built(tinted=False):
     grounds = torch.zeros(8, 8, SIDE, SIDE)
     attributes = torch.zeros(8, len(SLOTS), dtype=torch.int8)
     for item in range(8):
@@ -64,6 +78,7 @@ def model():
         slots=slots_to_config(SLOTS),
         sample_size=SIDE,
         cross_attention_dim=CLASSES,
+        tinted=tinted,
     ).eval()
     gain = torch.full((8,), 0.02)
     unet.gain.copy_(gain)
@@ -115,6 +130,14 @@ def painted(model, states, height=SIDE, width=SIDE, seed=0):
 def test_the_ground_is_the_place_that_was_asked_for(model, place, colour):
     picture = painted(model, words(place=place))
     assert torch.allclose(picture[0].median(), torch.tensor(colour), atol=0.05)
+
+
+@pytest.mark.parametrize(("said", "glow"), [({}, 0.0), ({"hue": "pink"}, GLOW)])
+@pytest.mark.parametrize("size", [(SIDE, SIDE), (SIDE, 40)])
+def test_a_sky_of_the_colour_that_was_asked_for_over_a_ground_that_the_library_has_not(tinted, said, glow, size):
+    picture = painted(tinted, words(place="plain", **said), *size)
+    assert torch.allclose(picture[GLOWING].median(), torch.tensor(glow), atol=0.1)
+    assert torch.allclose(picture[0].median(), torch.tensor(PLAIN), atol=0.1)
 
 
 def test_no_bar_shows_where_tiles_meet(model):

@@ -49,7 +49,7 @@ def test_refine(painter):
     painter.key(Qt.Key.Key_Left)
     assert painter.says == "Refine"
     assert painter.window.prompt.strength.row.note.text() == "67 % (2 of 3)"
-    painter.say("a lake and mountains in winter")
+    painter.say("a lake and mountains, pink sky")
     painter.key(Qt.Key.Key_Return, CONTROL)
     painter.until_made()
     painter.shot("refine")
