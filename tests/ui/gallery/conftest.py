@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from studio.library.gallery.gallery import Gallery
@@ -111,3 +112,11 @@ def ids(gallery, query="", place=Place.ALL):
 def specimens(folder):
     shutil.copytree(SPECIMENS, folder)
     return folder
+
+
+def press(qtbot, view, key, modifiers=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(view.grid, key, modifiers)
+
+
+def undo(qtbot, view):
+    press(qtbot, view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
