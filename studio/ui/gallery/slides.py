@@ -56,9 +56,10 @@ class Slides(QObject):
     def _other(self, row: int) -> int:
         ids = [int(each) for each in self._model.found.ids]
         self._left &= set(ids)
-        self._left.discard(ids[row] if 0 <= row < len(ids) else -1)
+        shown = {ids[row]} if 0 <= row < len(ids) else set[int]()
+        self._left -= shown
         if not self._left:
-            self._left = set(ids) - {ids[row]}
+            self._left = set(ids) - shown
         chosen = random.choice(sorted(self._left))
         self._left.discard(chosen)
         return self._model.row_of(chosen)

@@ -242,14 +242,10 @@ class Viewer(QWidget):
             self._refresh()
 
     def _show_words(self) -> None:
-        names = [item.name for item in self._items]
-        many, asked = len(names), len(self._compared) if self.mode is not Mode.SIDE_BY_SIDE else self._asked
-        which = f"{many} pictures" if many >= asked else f"{many} of {asked:,} pictures"
-        title = names[0] if many == 1 else f"{which}, {self.mode.value}"
-        self.title.setText("".join(sign if sign.isprintable() else " " for sign in title))
+        asked = len(self._compared) if self.mode is not Mode.SIDE_BY_SIDE else self._asked
+        self.title.setText(_titled([item.name for item in self._items], asked, self.mode))
         self.title.setToolTip(html.escape(self.title.text()))
-        single = self.mode is Mode.SINGLE
-        self.place.setText(f"{self.row + 1:,} of {self._model.rowCount():,}" if single else "")
+        self.place.setText(f"{self.row + 1:,} of {self._model.rowCount():,}" if self.mode is Mode.SINGLE else "")
 
     def _show_zoom(self) -> None:
         view = self.views[0]
@@ -311,6 +307,14 @@ def _ways(run: Callable[[Mode], object]) -> dict[Mode, QToolButton]:
     for button in buttons.values():
         button.setCheckable(True)
     return buttons
+
+
+def _titled(names: list[str], asked: int, mode: Mode) -> str:
+    """What stands over the pictures; `asked` is how many were to be compared. Signs that are no letters are blanks."""
+    many = len(names)
+    which = f"{many} pictures" if many >= asked else f"{many} of {asked:,} pictures"
+    title = names[0] if many == 1 else f"{which}, {mode.value}"
+    return "".join(sign if sign.isprintable() else " " for sign in title)
 
 
 def difference(one: Pixels, other: Pixels) -> Pixels:

@@ -70,6 +70,9 @@ class Notice(QFrame):
             self.buttons.append(button)
             place = below if len(remedies) > 1 else row
             place.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._cross())
+
+    def _cross(self) -> QToolButton:
         close = QToolButton()
         close.setIcon(icon("x"))
         close.setIconSize(QSize(16, 16))
@@ -77,7 +80,7 @@ class Notice(QFrame):
         close.setAccessibleName("Close this message")
         close.setToolTip("Close")
         close.clicked.connect(self.close_bar)
-        row.addWidget(close)
+        return close
 
     def say(self, sentence: str) -> None:
         """Another sentence in the same bar, as what it tells of goes on."""
