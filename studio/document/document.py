@@ -221,12 +221,12 @@ class Document(Telling):
 
         area: where it belongs; None: all of the canvas, which takes the picture's size if it is empty.
         """
-        with self.step("Apply picture"):
+        with self.step("Put on canvas"):
             if area is None and not self.has_picture:
                 self.push(self._fields("Canvas", Change.SIZE, merges=False, _size=picture.pixels.size))
             layer = generated_layer(picture, area or Rect.of(self.size), making)
             layer.visible = shown
-            self.push(TreeEdit(self, "Apply picture", {self._root: (*self._root.children, layer)}))
+            self.push(TreeEdit(self, "Put on canvas", {self._root: (*self._root.children, layer)}))
             if shown:
                 self.activate(layer)
         return layer

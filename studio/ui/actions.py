@@ -71,11 +71,12 @@ class ActionTable(QObject):
     """All actions of one window, with the keys that the person chose.
 
     changed: actions were added or keys were changed.
-    trouble(Trouble): an action could not be done.
+    trouble(Trouble): an action could not be done. about_to_run(Action): it is done next.
     """
 
     changed = Signal()
     trouble = Signal(object)
+    about_to_run = Signal(object)
 
     def __init__(self, window: QWidget, chosen: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__(window)
@@ -125,6 +126,7 @@ class ActionTable(QObject):
         action = self._actions[id_]
         if not action.enabled_when():
             return False
+        self.about_to_run.emit(action)
         try:
             action.run()
         except Trouble as trouble:

@@ -82,7 +82,10 @@ class CanvasPage(Docks):
     def refresh(self) -> None:
         """Shows the welcome or the canvas, whichever it is time for."""
         something = self._document.has_picture or self.proposal.item is not None or self._begun or self._busy()
+        held = self.canvas.hasFocus()
         self.stack.setCurrentWidget(self.frame if something else self.welcome)
+        if held and not something:
+            self.welcome.setFocus()  # none of its examples: Space, to move the view, would make a picture
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._incoming.wants(event.mimeData()):

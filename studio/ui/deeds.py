@@ -12,10 +12,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from studio import __version__
 from studio.document.editing.modes import Mode
 from studio.document.recipe import fresh_seed
+from studio.ui.actions import Action
 from studio.ui.candidates import Candidate, mime_of
 from studio.ui.incoming import ENDINGS, files_of
 from studio.ui.theme import apply_theme
 from studio.ui.window_pages import CANVAS
+
+TAKE_WHAT_IS_SEEN = frozenset({"file.save", "file.save_as", "file.export", "picture.canvas_size"})
 
 if TYPE_CHECKING:
     from studio.ui.command_palette import CommandPalette
@@ -96,6 +99,11 @@ class Deeds:
         self._window.prompt.words.pick()
 
     # results
+
+    def settle_before(self, action: Action) -> None:
+        """What an empty canvas only shows is on it before it is saved, exported, selected from or built upon."""
+        if action.group in ("Layer", "Select") or action.id in TAKE_WHAT_IS_SEEN:
+            self._window.page.proposal.settle()
 
     def apply(self, item: Candidate) -> None:
         self._window.page.proposal.apply(item)

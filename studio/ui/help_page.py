@@ -21,7 +21,7 @@ from studio.library.resources import resource
 from studio.ui.theme import TEXT, colours, font
 
 ORDER = ("first-five-minutes", "prompt-panel", "canvas")  # these first, then the others by title
-LIST_WIDTH = 184
+LIST_WIDTH = 208
 MARGIN = 20
 LINE = 120  # percent of the usual height
 HEADINGS = {1: 20, 2: 15}  # pixels, by level

@@ -120,6 +120,11 @@ class Proposal(QObject):
         else:
             self._document.apply_picture(item.picture, self._area(item), making)
 
+    def settle(self) -> None:
+        """Puts a finished whole picture on a canvas that has nothing else: who works on it works on what is seen."""
+        if self.ready and self._item is not None and self._item.edit is None and not self._document.has_picture:
+            self.apply()
+
     def keep(self) -> None:
         """Puts the one that is shown into a hidden layer, and goes on to the next. One step of undo."""
         item = self._item

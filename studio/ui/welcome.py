@@ -103,7 +103,7 @@ class Welcome(QWidget):
 
     def show_model(self, model: Model) -> None:
         """Examples of this model."""
-        self.about.setText(f"Write it at the left, or try one of these with {model.title}.")
+        self.about.setText(f"Write it on the left, or try one of these with {model.title}.")
         prompts = (*model.examples, *EXAMPLES)[:3] if len(model.examples) < 3 else model.examples[:3]
         if tuple(example.text() for example in self.examples) == prompts:
             return

@@ -224,6 +224,8 @@ class MainWindow(QMainWindow):
         self.generation.changed.connect(self._show_button)
         self.generation.progressed.connect(self.status.show_progress)
         self.table.trouble.connect(self.telling.trouble)
+        self.table.about_to_run.connect(self.deeds.settle_before)
+        page.canvas.about_to_work.connect(page.proposal.settle)
         self.incoming.trouble.connect(self.telling.trouble)
         self.incoming.taken.connect(lambda: self.go_to(CANVAS))
         self.preferences.trouble.connect(self.telling.sentence)

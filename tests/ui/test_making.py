@@ -209,6 +209,30 @@ def test_painting_brings_the_canvas_back_and_the_result_stays_in_the_list(made):
     assert len(items(made)) == 1
 
 
+def test_whoever_paints_on_the_first_picture_paints_on_what_is_seen(qtbot, made):
+    """An empty canvas that only shows a picture: the first stroke puts it there, and is a step of undo of its own."""
+    canvas = made.window.page.canvas
+    shown = made.window.page.proposal.item.picture.pixels
+    canvas.tools.choose("hand")
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton)
+    assert made.window.page.proposal.ready  # who only looks puts nothing there
+    canvas.tools.choose("brush")
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton)
+    assert made.window.page.proposal.item is None
+    painted = made.document.picture().array[..., :3]
+    changed = (painted != shown.array[..., :3]).any(2)
+    assert 0 < changed.mean() < 0.5
+    made.document.undo_stack.undo()
+    assert np.array_equal(made.document.picture().array[..., :3], shown.array[..., :3])
+
+
+@pytest.mark.parametrize("action", ["select.all", "layer.add", "file.export", "picture.canvas_size"])
+def test_what_is_seen_on_an_empty_canvas_is_what_is_worked_on(made, action):
+    shown = made.window.page.proposal.item.picture.pixels
+    assert made.window.table.run(action)
+    assert np.array_equal(made.document.picture().array[..., :3], shown.array[..., :3])
+
+
 def test_painting_goes_on_beside_a_part_in_the_making_and_the_preview_touches_nothing(qtbot, desk):
     document, canvas = desk.document, desk.window.page.canvas
     document.set_source(colour(Size(256, 256)))

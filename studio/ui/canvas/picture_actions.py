@@ -21,7 +21,7 @@ def picture_actions(canvas: Canvas, document: Document) -> list[Action]:
     def crop_to_selection() -> None:
         if document.selection is not None:
             crop(document, document.selection.bounds(), "Crop to selection")
-            document.select(None, "Deselect")
+            document.select(None, "Select nothing")
 
     return [
         Action(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -39,10 +40,12 @@ class PointingWidget(QWidget):
     """Hands the pointer to the tool in hand. Space, or the middle button, lends the hand while it is held.
 
     tool_changed(Tool): another tool was chosen. cursor_moved(QPointF | None): where the pointer is on the document.
+    about_to_work(): a tool that does more than look is about to be pressed.
     """
 
     tool_changed = Signal(object)
     cursor_moved = Signal(object)
+    about_to_work = Signal()
     _tool: Tool | None = None
     _hand: Tool | None = None
     _holder: Tool | None = None  # who has the pointer now, from press to release
@@ -152,6 +155,9 @@ class PointingWidget(QWidget):
         if pointer.button == Qt.MouseButton.MiddleButton or self._space:
             self._holder = self._hand
         elif pointer.button == Qt.MouseButton.LeftButton:
+            if self._tool is not None and not self._tool.only_looks:
+                self.about_to_work.emit()  # which may give the document another size, and the pointer another place
+                pointer = replace(pointer, position=self.to_document(pointer.screen / self.devicePixelRatioF()))
             self._holder = self._tool
         if self._holder is not None:
             self._held = by

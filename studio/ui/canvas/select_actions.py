@@ -104,7 +104,7 @@ def _whole(document: Document) -> list[Action]:
             id="select.none",
             title="Select nothing",
             group="Select",
-            run=lambda: document.select(None, "Deselect"),
+            run=lambda: document.select(None, "Select nothing"),
             keys=("Ctrl+D", "Ctrl+Shift+A"),
             enabled_when=_selected(document),
         ),

@@ -280,7 +280,8 @@ class InfoPanel(ScrollColumn):
 
 def facts_of(item: Item) -> str:
     """Date, format and bytes in two lines."""
-    when = f"{datetime.fromtimestamp(item.created):%d %B %Y, %H:%M}"
+    on = datetime.fromtimestamp(item.created)
+    when = f"{on.day} {on:%B %Y, %H:%M}"
     away = "\nIts disk is not there now." if item.away else ""
     kind = " · ".join(part for part in (item.format, size_text(item.bytes)) if part)
     return f"{when}\n{kind}{away}"

@@ -162,7 +162,8 @@ def ids_of(data: QMimeData) -> list[int]:
 
 def described(item: Item) -> str:
     """A picture in words, for a screen reader."""
-    made = f"{datetime.fromtimestamp(item.created):%d %B %Y}"
+    on = datetime.fromtimestamp(item.created)
+    made = f"{on.day} {on:%B %Y}"
     stars = f"{item.rating} stars" if item.rating else ""
     words = item.problem or item.prompt[:200] or item.name
     return ", ".join(part for part in (words, made, stars, "favourite" if item.favourite else "") if part)

@@ -58,6 +58,7 @@ class AxisRow(QWidget):
         self.values.setPlaceholderText(kind.hint if isinstance(kind, Kind) else "")
         self.values.setToolTip(f"Type {kind.hint}." if isinstance(kind, Kind) else "")
         self.values.setText(self._suggest(kind) if isinstance(kind, Kind) else "")
+        self.values.setCursorPosition(0)  # long seeds are read from their beginning
         self.changed.emit()
 
 

@@ -12,6 +12,7 @@ class Hand(Tool):
     """Moves the view, never the picture. Also what space and the middle button lend."""
 
     id = "hand"
+    only_looks = True
     title = "Hand"
     hint = "Drag to move the view. Scroll with Ctrl to zoom."
     icon = "hand"

@@ -24,6 +24,7 @@ class Picker(Tool):
     """Takes the colour that is seen under the pointer: as foreground, with Shift as background."""
 
     id = "picker"
+    only_looks = True
     title = "Colour picker"
     hint = "Click to take a colour. Shift: as background."
     icon = "pipette"

@@ -88,7 +88,7 @@ class SelectTool(Tool):
         self._start = None
         self._show(QPainterPath())
         if self._how is Combine.REPLACE:
-            self.document.select(None, "Deselect")
+            self.document.select(None, "Select nothing")
 
 
 class RectangleSelect(SelectTool):

@@ -54,6 +54,7 @@ class Tool:
     """A tool owns the pointer between `press` and `release`.
 
     id: as in actions ("brush"). title: as people call it. hint: one line for the status bar. icon: its picture.
+    only_looks: it changes neither the document nor what is selected.
     """
 
     id = ""
@@ -61,6 +62,7 @@ class Tool:
     hint = ""
     icon = ""
     key = ""
+    only_looks = False
 
     def __init__(self, canvas: Surface) -> None:
         self.canvas = canvas

@@ -15,6 +15,7 @@ class Zoom(Tool):
     """Click to zoom in, with Alt out; drag sideways to zoom smoothly."""
 
     id = "zoom"
+    only_looks = True
     title = "Zoom"
     hint = "Click to zoom in. Alt: out. Drag to the right or left: smoothly."
     icon = "search"
