@@ -53,6 +53,13 @@ def test_a_seed_is_a_promise(paint):
     assert not np.array_equal(first, other)
 
 
+def test_guidance_counts(paint):
+    """It leads what is asked for; most prompts are clear enough at any scale, so that not every picture differs."""
+    prompt = "a red house on hills, pixel art"
+    mild, strong = ([paint(prompt, seed=seed, guidance=guidance) for seed in range(5)] for guidance in (2.0, 9.0))
+    assert any((one != other).any() for one, other in zip(mild, strong, strict=True))
+
+
 def test_a_masked_edit_leaves_the_rest_as_it_was(paint):
     before = paint("a lake at dawn", seed=5).astype(np.uint8)
     mask = np.zeros((256, 256, 1), np.uint8)
