@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from studio.document.preprocessing import preprocessor
-from studio.request.control import BY_ITSELF, ITSELF, REFERENCE, SEEN, Control
+from studio.request.control import BY_ITSELF, ByKind, Control
 from studio.request.family import Family
 from studio.request.pixels import Array, Pixels
 
 
 @dataclass(frozen=True, kw_only=True)
-class Steer:
+class Steer(ByKind):
     """How a picture steers: a `Control` without its picture.
 
     name: "" while no weights are chosen, and where none are needed.
@@ -36,16 +36,6 @@ class Steer:
     def goes_with(self, family: Family) -> bool:
         """Whether it can steer models of a family."""
         return (bool(self.name) or self.itself) and self.kind in family.controls and self.family in ("", family.id)
-
-    @property
-    def refers(self) -> bool:
-        """The new picture is to be like it; it is not followed place by place."""
-        return self.kind in (REFERENCE, SEEN)
-
-    @property
-    def itself(self) -> bool:
-        """The model does so without weights beside it."""
-        return self.kind in ITSELF
 
     @property
     def title(self) -> str:

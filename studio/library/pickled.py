@@ -23,6 +23,19 @@ from studio.request.errors import BadInput, Trouble
 _DEEPEST = 4  # dictionaries in one another
 _MOST = 100_000  # of what is in them
 _LONGEST = 4096  # characters of a name
+# What zip and pickle raise when a file is damaged or lies, each part in its own way: see the mutations of its tests.
+_DAMAGE = (
+    *(zipfile.BadZipFile, pickle.UnpicklingError, struct.error, EOFError),  # cut short, or another form
+    *(
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        ImportError,
+        AssertionError,
+    ),  # other things than it should hold
+    *(OverflowError, MemoryError, RecursionError, NotImplementedError),  # sizes, depths and packing that nobody writes
+)
 _WHOLE = ("state_dict", "params_ema", "params", "model_state_dict")
 Progress = Callable[[int, int], object]
 
@@ -43,11 +56,7 @@ def convert(path: Path, target: Path, progress: Progress = lambda done, total: N
                 raise ValueError("no tensors")
             _write(form, tensors, half, progress)
         half.replace(target)
-    except (zipfile.BadZipFile, pickle.UnpicklingError, EOFError, KeyError, ValueError, IndexError) as error:
-        raise _refused(path, error) from error
-    except (TypeError, AttributeError, ImportError, RecursionError, NotImplementedError, struct.error) as error:
-        raise _refused(path, error) from error
-    except (OverflowError, AssertionError, MemoryError) as error:
+    except _DAMAGE as error:
         raise _refused(path, error) from error
     except OSError as error:
         if error.errno == errno.EINVAL:  # a zip that names a place before its beginning

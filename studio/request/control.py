@@ -17,8 +17,24 @@ CONTROL_KINDS = (*WITH_WEIGHTS, *ITSELF)
 MOST_WEIGHT = 2.0
 
 
+class ByKind:
+    """What follows from the kind of a control."""
+
+    kind: str
+
+    @property
+    def refers(self) -> bool:
+        """It is shown a picture to be like, rather than lines or surfaces to follow place by place."""
+        return self.kind in (REFERENCE, SEEN)
+
+    @property
+    def itself(self) -> bool:
+        """The model does it without weights beside it, always in full."""
+        return self.kind in ITSELF
+
+
 @dataclass(frozen=True, kw_only=True)
-class Control:
+class Control(ByKind):
     """kind: one of `CONTROL_KINDS`, as files are recognised; or "seen", a further picture that the model itself looks
     at, and "built-in", one that it was taught to follow.
     name, digest: of its weights, as in an attachment; "" where there are none beside the model.
@@ -53,16 +69,6 @@ class Control:
                 f"A control cannot hold from {self.start:.0%} to {self.end:.0%} of the steps.",
                 "Choose a start below the end, both from 0 to 100 %.",
             )
-
-    @property
-    def refers(self) -> bool:
-        """It is shown a picture to be like, rather than lines or surfaces to follow place by place."""
-        return self.kind in (REFERENCE, SEEN)
-
-    @property
-    def itself(self) -> bool:
-        """The model does it without weights beside it, always in full."""
-        return self.kind in ITSELF
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from studio.library.downloads import tokens
 from studio.library.downloads.fetch import Fetcher
 from studio.library.downloads.hub import Hub, diffusers_files
 from studio.request.errors import BadInput, Trouble
+from tests.library.rings import Ring
 from tests.library.server import DATA, SUM, Waits
 
 TREE = [
@@ -79,17 +80,7 @@ def test_the_token_is_kept_in_the_keyring_or_for_this_run(monkeypatch):
     monkeypatch.setattr(tokens, "_now", {})
     kept = {}
 
-    class Ring:
-        def get_password(self, service, name):
-            return kept.get((service, name))
-
-        def set_password(self, service, name, value):
-            kept[service, name] = value
-
-        def delete_password(self, service, name):
-            kept.pop((service, name))
-
-    monkeypatch.setattr(tokens, "_keyring", Ring)
+    monkeypatch.setattr(tokens, "_keyring", lambda: Ring(kept))
     assert tokens.keep_token(" abc ")
     monkeypatch.setattr(tokens, "_now", {})
     assert tokens.token() == "abc"

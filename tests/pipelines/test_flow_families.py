@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import weakref
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import diffusers
@@ -18,12 +18,22 @@ from safetensors.torch import load_file, save_file
 from studio.pipelines.memory import Plan
 from studio.pipelines.store import MOST_MODELS
 from studio.pipelines.studio_pipeline import StudioPipeline
-from studio.request.family import Ability, Model
+from studio.request.family import Ability
 from studio.request.geometry import Size
 from studio.request.pixels import Pixels
 from studio.request.request import Attachment, Prompt, Region
-from tests.pipelines import tiny, tiny_flow
-from tests.pipelines.stock import by_diffusers
+from tests.pipelines import tiny
+from tests.pipelines.flow_cases import (
+    CASES,
+    SIZE,
+    Shelf,
+    asked,
+    by_hand,
+    called,
+    case_of,
+    half,
+    made,
+)
 
 # diffusers 0.42.1 warns of a class of its own, and gives numpy tensors where it wants arrays, of which numpy warns
 pytestmark = [
@@ -31,125 +41,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
-SIZE = Size(96, 64)
-
-
-def guided(request):
-    return {"guidance_scale": request.guidance, "negative_prompt": request.negative.text}
-
-
-@dataclass(frozen=True)
-class Case:
-    """save: makes the tiny model. text, image: diffusers' pipelines. given: what they take beyond the common."""
-
-    family: str
-    save: Any
-    text: str
-    image: str = ""
-    variant: str = ""
-    given: Any = field(default=lambda request: {"guidance_scale": request.guidance})
-
-    @property
-    def id(self) -> str:
-        return f"{self.family} {self.variant}".strip()
-
-
-CASES = (
-    Case("flux", tiny_flow.save_flux, "FluxPipeline", "FluxImg2ImgPipeline"),
-    Case(
-        "flux",
-        lambda folder: tiny_flow.save_flux(folder, guidance_embeds=False),
-        "FluxPipeline",
-        "FluxImg2ImgPipeline",
-        variant="schnell",
-        given=lambda request: {"guidance_scale": request.guidance, "max_sequence_length": 256},
-    ),
-    Case("sd35", tiny_flow.save_sd35, "StableDiffusion3Pipeline", "StableDiffusion3Img2ImgPipeline", given=guided),
-    Case(
-        "sd35",
-        lambda folder: tiny_flow.save_sd35(folder, None),
-        "StableDiffusion3Pipeline",
-        "StableDiffusion3Img2ImgPipeline",
-        variant="3-medium",
-        given=guided,
-    ),
-    Case("chroma", tiny_flow.save_chroma, "ChromaPipeline", "ChromaImg2ImgPipeline", given=guided),
-    Case("zimage", tiny_flow.save_zimage, "ZImagePipeline", "ZImageImg2ImgPipeline", given=guided),
-    Case(
-        "qwen",
-        tiny_flow.save_qwen,
-        "QwenImagePipeline",
-        "QwenImageImg2ImgPipeline",
-        given=lambda request: {"true_cfg_scale": request.guidance, "negative_prompt": request.negative.text},
-    ),
-    Case("flux2", tiny_flow.save_flux2, "Flux2KleinPipeline"),
-    Case(
-        "sana",
-        tiny_flow.save_sana,
-        "SanaPipeline",
-        given=lambda request: {**guided(request), "use_resolution_binning": False},
-    ),
-)
-VARIANTS = (
-    Case(
-        "flux",
-        lambda folder: tiny_flow.save_flux(folder, "FluxFillPipeline", in_channels=384, out_channels=64),
-        "FluxFillPipeline",
-        variant="fill",
-    ),
-    Case(
-        "flux",
-        lambda folder: tiny_flow.save_flux(folder, "FluxKontextPipeline"),
-        "FluxKontextPipeline",
-        variant="kontext",
-    ),
-    Case(
-        "qwen",
-        lambda folder: tiny_flow.save_qwen(folder, edits=True),
-        "QwenImageEditPipeline",
-        variant="edit",
-        given=lambda request: {"true_cfg_scale": request.guidance, "negative_prompt": request.negative.text},
-    ),
-    Case(
-        "qwen",
-        lambda folder: tiny_flow.save_qwen(folder, edits=True),
-        "QwenImageEditPlusPipeline",
-        variant="edit-plus",
-        given=lambda request: {"true_cfg_scale": request.guidance, "negative_prompt": request.negative.text},
-    ),
-)
 every = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-
-
-def case_of(name: str) -> Case:
-    return next(each for each in (*CASES, *VARIANTS) if each.id == name)
-
-
-class Shelf(dict[str, Model]):
-    """Makes each model when it is first asked for, and finds it for the pipeline."""
-
-    def __init__(self, root):
-        self.root = root
-
-    def __missing__(self, name: str) -> Model:
-        case = case_of(name)
-        folder = self.root / name.replace(" ", "-")
-        model = tiny.model(case.save(folder), case.family)
-        self[name] = replace(
-            model,
-            traits=(case.variant,),
-            family=replace(model.family.shaped((case.variant,)), smallest_side=64),
-        )
-        return self[name]
-
-    def find(self, reference):
-        return next(model for model in self.values() if model.reference == reference)
-
-    def tiny_decoder(self, family):
-        return None
-
-    def attached(self, attachment, family):
-        return self.root / attachment.name
 
 
 @pytest.fixture(scope="module")
@@ -160,36 +52,6 @@ def shelf(tmp_path_factory) -> Shelf:
 @pytest.fixture(scope="module")
 def warm(shelf):
     return StudioPipeline(shelf, tiny.PROCESSOR)
-
-
-def asked(model: Model, **changes: Any):
-    return tiny.request(model, model.family.sampler.name, **{"size": SIZE, "guidance": 3.0, "steps": 3, **changes})
-
-
-def made(pipeline, request):
-    return pipeline.run(request, tiny.Notes()).pictures[0].pixels.array
-
-
-def half():
-    mask = np.zeros((SIZE.height, SIZE.width, 1), np.uint8)
-    mask[:, SIZE.width // 2 :] = 255
-    return tiny.Pixels.copy_of(mask)
-
-
-def by_hand(case: Case, name: str, folder, request, **given: Any):
-    plain = getattr(diffusers, case.text).from_pretrained(folder, local_files_only=True)
-    return called(plain if name == case.text else getattr(diffusers, name)(**plain.components), case, request, **given)
-
-
-def called(pipeline, case: Case, request, **given: Any):
-    return by_diffusers(
-        pipeline,
-        request,
-        height=request.size.height,
-        width=request.size.width,
-        **case.given(request),
-        **given,
-    )
 
 
 @every

@@ -28,9 +28,9 @@ from studio.request.errors import Trouble
 from studio.request.family import Model
 from studio.request.request import Attachment
 from tests.pipelines import original_flow, tiny, tiny_flow
+from tests.pipelines.flow_cases import asked, made
 from tests.pipelines.original import save_original
 from tests.pipelines.original_flow import keep, original, read
-from tests.pipelines.test_flow_families import asked, made
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*FluxPosEmbed:FutureWarning"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from studio.document.editing.modes import Mode
@@ -296,43 +296,6 @@ def test_a_result_can_be_what_the_next_one_starts_from(made):
     made.window.deeds.start_from(items(made)[0])
     assert made.document.has_picture
     assert made.document.recipe.strength < 1
-
-
-def test_a_picture_is_pasted_to_start_from(desk):
-    from studio.document.images import image_of
-
-    QGuiApplication.clipboard().setImage(image_of(colour(Size(200, 100))))
-    desk.window.table.run("edit.paste")
-    assert desk.document.size == Size(200, 100)
-    assert desk.panel.strength.isVisible()
-
-
-def test_a_file_is_dropped_to_start_from(desk, tmp_path):
-    from studio.document.images import image_of
-
-    file = tmp_path / "mine.png"
-    image_of(colour(Size(300, 200))).save(str(file))
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
-    assert desk.window.incoming.take(data)
-    assert desk.document.size == Size(300, 200)
-
-
-def test_a_file_that_is_no_picture_is_refused_in_one_sentence(desk, tmp_path):
-    file = tmp_path / "notes.png"
-    file.write_text("no picture")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file))])
-    assert not desk.window.incoming.take(data)
-    (notice,) = desk.window.page.notices.shown
-    assert "notes.png" in notice.sentence
-    assert not desk.document.has_picture
-
-
-def test_nothing_to_paste_is_said(desk):
-    QGuiApplication.clipboard().clear()
-    desk.window.table.run("edit.paste")
-    assert desk.window.page.notices.shown[0].sentence == "There is no picture to paste."
 
 
 def test_a_failure_is_one_sentence_with_one_remedy(qtbot, desk):

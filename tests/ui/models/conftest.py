@@ -19,6 +19,7 @@ from studio.settings.settings import Settings
 from studio.ui.models.page import ModelsPage, Surroundings
 from studio.ui.models.work import LibraryWork
 from studio.ui.preferences import Preferences
+from tests.library.rings import Ring
 from tests.library.server import Server
 from tests.library.weights import SD15, SDXL, safetensors
 
@@ -125,20 +126,9 @@ def _no_embedded_models(tmp_path, monkeypatch):
 def ring(monkeypatch):
     """In place of the system's keyring: what it keeps, by service and name."""
     kept = {}
-
-    class Ring:
-        def get_password(self, service, name):
-            return kept.get((service, name))
-
-        def set_password(self, service, name, value):
-            kept[service, name] = value
-
-        def delete_password(self, service, name):
-            kept.pop((service, name))
-
     monkeypatch.delenv("HF_TOKEN", raising=False)
     monkeypatch.setattr(tokens, "_now", {})
-    monkeypatch.setattr(tokens, "_keyring", Ring)
+    monkeypatch.setattr(tokens, "_keyring", lambda: Ring(kept))
     return kept
 
 
